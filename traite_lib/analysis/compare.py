@@ -1,0 +1,187 @@
+"""Series over editions, changes between two editions, and the breaks that both respect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..catalogue import Break, Catalogue
+from ..errors import ComparisonError, ObservationsError
+from ..nomenclature import ALL, Nomenclatures
+from ..observations import select
+
+
+def respondents(table: pd.DataFrame) -> pd.Series:
+    """Number of responding associations, by period."""
+    rows = select(table, "total", population="associations", unit="count")
+    return rows.set_index("period")["value"].astype(int)
+
+
+def crossed(before: pd.Series, after: pd.Series, catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Break]:
+    """Breaks and reservations between two observations of the same statistic, in file order.
+
+    Parameters
+    ----------
+    before, after : Series
+        Two rows of Observations, the earlier first.
+    """
+    return [entry for entry in catalogue.breaks if _applies(entry, before, after, nomenclatures)]
+
+
+def _applies(entry: Break, before: pd.Series, after: pd.Series, nomenclatures: Nomenclatures) -> bool:
+    universes = [nomenclatures.universe(row["population"]) for row in (before, after)]
+    if entry.universes_differ:
+        return universes[0] != universes[1]
+    if universes != ["survey", "survey"]:
+        return False
+    if entry.populations_differ:
+        return bool(before["population"] != after["population"])
+    if entry.every_pair:
+        return bool(before["reference_year"] != after["reference_year"])
+    if not before["reference_year"] < (entry.year or 0) <= after["reference_year"]:
+        return False
+    if entry.populations and after["population"] not in entry.populations:
+        return False
+    if not entry.variables:
+        return True
+    if after["variable"] in entry.variables and (not entry.categories or after["category"] in entry.categories):
+        return True
+    # A modality whose content changed also changes the sub-population that it defines.
+    columns = [column for column in map(nomenclatures.nomenclature, entry.variables) if column in after.index]
+    return any(after[column] != ALL and after[column] in entry.categories for column in columns)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two observations of one statistic; the change exists only where no break separates them.
+
+    Attributes
+    ----------
+    before, after : Series
+        Rows of Observations.
+    refusals, reservations : tuple of str
+        French sentences: why no change is computed (a break, else a value that was not found); what to keep in mind.
+    motive : str
+        The first refusal in a few words, for a cell.
+    """
+
+    before: pd.Series
+    after: pd.Series
+    refusals: tuple[str, ...]
+    reservations: tuple[str, ...]
+    motive: str = ""
+
+    @property
+    def difference(self) -> float:
+        """After minus before: in units for a count, in points for a share.
+
+        Raises
+        ------
+        ComparisonError
+            A break of series separates the two; the message is the French sentence that says why.
+        """
+        if self.refusals:
+            raise ComparisonError(" ".join(self.refusals))
+        return float(self.after["value"] - self.before["value"])
+
+    @property
+    def percent(self) -> float:
+        """Change in percent of a count (a change between two shares is in points, never in percent).
+
+        Raises
+        ------
+        ComparisonError
+            A break separates the two, or they are shares.
+        """
+        if self.after["unit"] != "count":
+            raise ComparisonError("L’écart entre deux parts s’exprime en points.")
+        return self.difference / float(self.before["value"]) * 100
+
+
+def compare(
+    before: pd.Series, after: pd.Series, table: pd.DataFrame, catalogue: Catalogue, nomenclatures: Nomenclatures
+) -> Comparison:
+    """Compare two observations of one statistic; see `Comparison`.
+
+    Raises
+    ------
+    ObservationsError
+        The two rows do not measure the same thing in the same unit.
+    """
+    for column in ("variable", "category", "unit", "form", "sex", "age", "origin", "offence"):
+        if before[column] != after[column]:
+            raise ObservationsError(
+                f"Statements {before['statement_id']} and {after['statement_id']} differ in {column}: "
+                f"{before[column]!r} and {after[column]!r}; they are not two values of one statistic."
+            )
+    known = respondents(table)
+    periods = (before["period"], after["period"])
+    sentences: dict[str, list[str]] = {"refuse": [], "reserve": []}
+    motive = ""
+    for entry in crossed(before, after, catalogue, nomenclatures):
+        values: list[object] = list(periods)
+        if entry.every_pair:
+            values = [known.get(period, "nombre inconnu") for period in periods]
+        elif entry.populations_differ:
+            values = [nomenclatures.populations[row["population"]].scope_fr for row in (before, after)]
+        if entry.effect == "refuse":
+            motive = motive or entry.short
+        sentences[entry.effect].append(
+            entry.sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
+        )
+    for row in (before, after):
+        if not sentences["refuse"] and (pd.isna(row["value"]) or row["bound"] in ("<", ">")):
+            sentences["refuse"].append(f"Aucune valeur exacte n’a été relevée pour l’édition {row['period']}.")
+            motive = "valeur non relevée"
+    return Comparison(before, after, tuple(sentences["refuse"]), tuple(sentences["reserve"]), motive)
+
+
+def lower_first(text: str) -> str:
+    """Text with a lower-case first letter, acronyms excepted."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def series(
+    table: pd.DataFrame,
+    catalogue: Catalogue,
+    nomenclatures: Nomenclatures,
+    variable: str,
+    category: str = ALL,
+    *,
+    unit: str = "percent",
+    population: str | None = None,
+    **sub_population: str,
+) -> pd.DataFrame:
+    """One statistic over the dated editions, or over the years of an administrative population.
+
+    Parameters
+    ----------
+    population : str, optional
+        Who is described. By default the population that each edition computes its shares on, which is not always the
+        same: the series then breaks.
+
+    Returns
+    -------
+    DataFrame
+        Rows of Observations in time order, with ``respondents`` (associations, survey only), ``segment`` (a new number
+        after each break) and ``break_before`` (the sentence of the break, or empty).
+    """
+    rows = select(table, variable, category=category, unit=unit, population=population, **sub_population)
+    rows = rows[rows["reference_year"].notna() & rows["value"].notna()]
+    if population is None:
+        own = {edition.key: edition.share_population for edition in catalogue.editions}
+        rows = rows[rows["population"] == rows["edition"].map(own)]
+    rows = rows.sort_values("reference_year")
+    known = respondents(table)
+    survey = [nomenclatures.universe(name) == "survey" for name in rows["population"]]
+    segments, sentences = [0] * len(rows), [""] * len(rows)
+    for n in range(1, len(rows)):
+        before, after = rows.iloc[n - 1], rows.iloc[n]
+        refused = compare(before, after, table, catalogue, nomenclatures).refusals
+        segments[n], sentences[n] = segments[n - 1] + bool(refused), " ".join(refused)
+    return rows.assign(
+        respondents=[known.get(p) if s else None for p, s in zip(rows["period"], survey, strict=True)],
+        segment=segments,
+        break_before=sentences,
+    )

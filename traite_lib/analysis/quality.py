@@ -1,0 +1,108 @@
+"""Quality of what is published: disagreements between sources, shares recomputed from counts, what exists where."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+
+from ..catalogue import Catalogue
+from ..nomenclature import ALL, Nomenclatures
+from ..observations import KEY, select
+
+
+def agree(a: pd.Series, b: pd.Series) -> bool:
+    """Whether two statements of one statistic can both be true.
+
+    An approximation agrees with an exact value that rounds to it (half up, at the approximation's own precision); a bound
+    agrees with a value on its right side.
+    """
+    for one, other in ((a, b), (b, a)):
+        if one["bound"] == "<" and not other["bound"]:
+            return bool(other["value"] < one["value"])
+        if one["bound"] == ">" and not other["bound"]:
+            return bool(other["value"] > one["value"])
+        if one["bound"] == "~" and not other["bound"]:
+            return _rounded_like(one["value"], other["value"])
+    return bool(a["value"] == b["value"]) or bool(a["bound"] and b["bound"])
+
+
+def _rounded_like(approximation: float, exact: float) -> bool:
+    """Whether `exact`, rounded half up to the last significant digit of `approximation`, gives it."""
+    step = Decimal(1).scaleb(_exponent(approximation))
+    return (Decimal(str(exact)) / step).quantize(Decimal(1), ROUND_HALF_UP) * step == Decimal(str(approximation))
+
+
+def _exponent(value: float) -> int:
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    assert isinstance(exponent, int)  # a finite number: the schema accepts no other
+    return exponent
+
+
+def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:
+    """Statistics on which the sources do not agree, every statement of each, the retained one first.
+
+    Statements about all accompanied victims and about a part of them are put together, except for totals: a source that
+    says « accompanied » may describe the part that the edition computes its shares on.
+
+    Returns
+    -------
+    DataFrame
+        Rows of Observations, with ``group`` (a number for each statistic).
+    """
+
+    def root(population: str) -> str:
+        parent = nomenclatures.populations[population].parent
+        return root(parent) if parent else population
+
+    exact = (table["variable"] == "total") | (table["unit"] == "points")
+    family = table["population"].where(exact, table["population"].map(root))
+    groups = table.assign(_family=family).groupby([*(k for k in KEY if k != "population"), "_family"], sort=False)
+    found = []
+    for _, rows in groups:
+        reference = rows.sort_values(["retained", "rank"], ascending=[False, True])
+        if len(rows) > 1 and not all(agree(reference.iloc[0], row) for _, row in reference.iterrows()):
+            found.append(reference.assign(group=len(found) + 1))
+    return pd.concat(found) if found else table.iloc[:0].assign(group=pd.Series(dtype=int))
+
+
+def recomputed(table: pd.DataFrame) -> pd.DataFrame:
+    """Published shares beside the share that published counts give, where both exist.
+
+    A gap is not an error: the base of a question is the victims of the associations that answered it, not the total.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Observations of one edition.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the shares, with ``count``, ``total`` and ``computed`` (percent, unrounded).
+    """
+    rows = table[table["retained"] & (table["bound"] == "")]
+    rows = rows[~rows["variable"].str.startswith("change_")]
+    counts = rows[(rows["unit"] == "count") & (rows["variable"] != "total")]
+    key = [name for name in KEY if name != "unit"]
+    both = rows[rows["unit"] == "percent"].merge(counts[[*key, "value"]], on=key, suffixes=("", "_count"))
+    totals: list[float | None] = []
+    for _, row in both.iterrows():
+        sub = {name: row[name] for name in ("form", "sex", "age", "origin", "offence")}
+        own = [name for name, code in sub.items() if code != ALL]
+        if not own:
+            whole = select(rows, "total", population=row["population"], unit="count")
+        elif len(own) == 1:
+            whole = select(rows, own[0], category=sub[own[0]], population=row["population"], unit="count")
+        else:
+            whole = rows.iloc[:0]
+        totals.append(float(whole["value"].iloc[0]) if len(whole) == 1 else None)
+    both = both.assign(total=totals).rename(columns={"value_count": "count"}).dropna(subset=["total"])
+    return both.assign(computed=both["count"] / both["total"].astype(float) * 100)
+
+
+def availability(table: pd.DataFrame, catalogue: Catalogue, variables: list[str]) -> pd.DataFrame:
+    """Number of retained figures by variable (rows) and dated edition (columns), associations left out."""
+    rows = table[table["retained"] & table["variable"].isin(variables) & ~table["population"].str.startswith("associations")]
+    counts = pd.crosstab(rows["variable"], rows["edition"])
+    return counts.reindex(index=variables, columns=[e.key for e in catalogue.dated], fill_value=0)

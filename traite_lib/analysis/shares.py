@@ -1,0 +1,93 @@
+"""Distributions, and how a share may be shown given its base."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+
+from ..nomenclature import Nomenclatures
+from ..observations import select
+
+ShareRule = Literal["counts_only", "x_of_n", "small_base", "normal", "unknown_base"]
+
+
+def share_rule(base: int | None) -> ShareRule:
+    """How a share is shown, from the size of its base (project rule, docs/method.md, « petites bases »).
+
+    Below 11 only counts are shown; from 11 to 29 « x sur n »; from 30 to 99 a whole number marked « petite base »; from
+    100 the share as it is. Without a published base, the share as published, marked « base non publiée ».
+
+    Parameters
+    ----------
+    base : int or None
+        Number of victims that the share is computed on; None when it is not published.
+    """
+    if base is None:
+        return "unknown_base"
+    if base < 11:
+        return "counts_only"
+    if base < 30:
+        return "x_of_n"
+    return "small_base" if base < 100 else "normal"
+
+
+def distribution(
+    table: pd.DataFrame, nomenclatures: Nomenclatures, variable: str, *, period: str, population: str, **sub_population: str
+) -> pd.DataFrame:
+    """Published distribution of a population over a variable, as shares, counts, or both.
+
+    Nothing is computed: each row is a retained statement. When the nomenclature is closed, its modalities without a
+    statement are added with status O (missing), so that a reader sees what was not found. A distribution nobody published
+    is an empty frame.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Observations.
+    nomenclatures : Nomenclatures
+        For the order of the modalities, and those that are missing.
+    variable : str
+        What is distributed.
+    period : str
+        Key of the edition, or period of an administrative source (``2022``, ``2016-2021``).
+    population : str
+        Who is described.
+    **sub_population : str
+        Restriction, such as ``form="sexual"``.
+
+    Returns
+    -------
+    DataFrame
+        Rows of Observations, with ``order`` in the nomenclature and ``level`` (1 when a broader modality is listed too); in
+        nomenclature order when it is closed or nested, else from the largest to the smallest.
+    """
+    info = nomenclatures.variable(variable)
+    rows = select(table[table["period"] == period], variable, population=population, **sub_population)
+    rows = rows[rows["unit"].isin(["percent", "count"])]
+    if rows.empty:
+        return rows.assign(level=pd.Series(dtype=int), order=pd.Series(dtype=int))
+    year = int(rows["reference_year"].iloc[0]) if rows["reference_year"].notna().all() else None
+    present = set(rows["category"])
+    if info.closed and year is not None:
+        missing = [code for code in nomenclatures.top_level(variable, year) if code not in present]
+        blank = rows.iloc[[0] * len(missing)].assign(
+            category=missing, value=float("nan"), unit="percent", bound="", base=pd.NA, status="O", note="", reason="",
+            source_id="", locator="", statement_id=[f"{period}.{variable}.{code}" for code in missing],
+        )  # fmt: skip
+        rows = pd.concat([rows, blank]) if missing else rows
+    order = {code: nomenclatures.item(variable, code, year).order for code in set(rows["category"])}
+    parents = {code: nomenclatures.item(variable, code, year).parent for code in present}
+    rows = rows.assign(
+        level=[int(any(nomenclatures.within(variable, parents.get(c, ""), p) for p in present if p != c)) for c in rows["category"]],
+        order=rows["category"].map(order),
+    )
+    by = ["order"] if info.closed or rows["level"].any() else ["value", "order"]
+    return rows.sort_values(by, ascending=[name == "order" for name in by], kind="stable")
+
+
+def main_unit(rows: pd.DataFrame) -> str:
+    """Unit to draw: the one that describes most modalities, shares when it is a tie."""
+    known = rows[rows["value"].notna()]
+    counts, shares = ((known["unit"] == unit).sum() for unit in ("count", "percent"))
+    return "count" if counts > shares else "percent"

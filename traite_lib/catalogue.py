@@ -1,0 +1,287 @@
+"""The catalogue: editions, their files and checksums, breaks of series, corrections, and where the project is."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import tomllib
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from .errors import CatalogueError, available
+
+CATALOGUE_FILE = Path("data", "editions.toml")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataFile(_Strict):
+    """A data file and the SHA-256 that its content must have; `path` is relative to ``data/``."""
+
+    path: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Source(_Strict):
+    """Who said a number. Rank 1 is official, 2 partner or scholarly, 3 press."""
+
+    source_id: str
+    publisher: str
+    publisher_fr: str
+    kind: str
+    rank: int = Field(ge=1, le=3)
+    title: str
+    citation_fr: str
+    url: str = ""
+
+
+class Edition(_Strict):
+    """One edition of the survey; `key` is the reference year, as text, where the year is known."""
+
+    key: str
+    number: int
+    reference_year: int | None = None
+    possible_years: tuple[int, int] | None = None
+    title: str
+    producers: list[str]
+    published: str
+    share_population: str
+    identified_counted: bool
+    note: str = ""
+    figures: DataFile
+    source: list[Source] = []
+
+    @model_validator(mode="after")
+    def _key_is_the_reference_year(self) -> Edition:
+        if (self.reference_year is None) == (self.possible_years is None):
+            raise ValueError("give either reference_year or possible_years")
+        if self.reference_year is not None and self.key != str(self.reference_year):
+            raise ValueError(f"the key {self.key!r} must be the reference year, {self.reference_year}")
+        return self
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """First and last year that the edition may describe (the same year when it is known)."""
+        return self.possible_years or (self.reference_year or 0, self.reference_year or 0)
+
+
+class Break(_Strict):
+    """A break of series (`effect` refuse) or a reservation on comparisons (`effect` reserve)."""
+
+    id: str
+    effect: Literal["refuse", "reserve"]
+    year: int | None = None
+    every_pair: bool = False
+    populations_differ: bool = False
+    universes_differ: bool = False
+    variables: list[str] = []
+    categories: list[str] = []
+    populations: list[str] = []
+    short: str
+    sentence: str
+    summary: str = ""
+    why: str
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> Break:
+        if [self.year is not None, self.every_pair, self.populations_differ, self.universes_differ].count(True) != 1:
+            raise ValueError("give exactly one of year, every_pair, populations_differ, universes_differ")
+        return self
+
+
+class Correction(_Strict):
+    """What is done about statements of a source, why, and the values they must still have (the guard)."""
+
+    id: str
+    action: Literal["retain", "doubt", "set_aside", "recode"]
+    statements: dict[str, float]
+    set: dict[str, str] = {}
+    reason: str
+
+
+class _Licence(_Strict):
+    code: str
+    figures: str
+
+
+class _Editions(_Strict):
+    default: str
+    licence: _Licence
+    sources: DataFile
+    administrative: list[DataFile]
+    edition: list[Edition]
+
+
+class _Breaks(_Strict):
+    breaks: list[Break] = Field(alias="break")
+
+
+class _Corrections(_Strict):
+    correction: list[Correction]
+
+
+def project_root() -> Path:
+    """Folder that holds ``data/`` and ``notebooks/``.
+
+    ``TRAITE_ROOT`` wins; then the folder that contains the library; then the working directory and its parents (for a
+    library installed apart from the project).
+
+    Raises
+    ------
+    CatalogueError
+        No such folder holds ``data/editions.toml``.
+    """
+    if named := os.environ.get("TRAITE_ROOT"):
+        if (Path(named) / CATALOGUE_FILE).is_file():
+            return Path(named).resolve()
+        raise CatalogueError(f"TRAITE_ROOT is {named!r}, where there is no {CATALOGUE_FILE.as_posix()}.")
+    here = Path(__file__).resolve().parents[1]
+    for folder in (here, Path.cwd(), *Path.cwd().parents):
+        if (folder / CATALOGUE_FILE).is_file():
+            return folder
+    raise CatalogueError(
+        f"No {CATALOGUE_FILE.as_posix()} beside the library nor above {Path.cwd()}: set TRAITE_ROOT to the project folder."
+    )
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _read_toml(path: Path, model: type[_Model]) -> _Model:
+    name = path.name
+    try:
+        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise CatalogueError(f"data/{name} is missing from {path.parent}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"data/{name} is not valid TOML: {error}.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        known = ""
+        if first["type"] == "extra_forbidden":
+            known = " " + available(str(first["loc"][-1]), _fields_at(model, first["loc"][:-1]))
+        raise CatalogueError(f"data/{name}, {place or 'top level'}: {first['msg']}.{known}") from None
+
+
+def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """Names that the catalogue accepts at a place of a TOML file."""
+    for part in location:
+        if isinstance(part, int):
+            continue
+        field = next(f for name, f in model.model_fields.items() if part in (name, f.alias))
+        inner: Any = field.annotation
+        model = next((a for a in getattr(inner, "__args__", ()) if isinstance(a, type)), inner)
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+class Catalogue:
+    """Everything that ``data/*.toml`` says, validated when it is read.
+
+    Parameters
+    ----------
+    root : Path, optional
+        The project folder; found by `project_root` when not given.
+
+    Raises
+    ------
+    CatalogueError
+        A file is missing, is not TOML, or breaks its schema: the message names the file and the key.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or project_root()
+        self.data = self.root / "data"
+        self._editions = _read_toml(self.data / "editions.toml", _Editions)
+        self.breaks = _read_toml(self.data / "breaks.toml", _Breaks).breaks
+        self.corrections = _read_toml(self.data / "corrections.toml", _Corrections).correction
+        self.editions = self._editions.edition
+        self.licence = self._editions.licence
+        keys = [edition.key for edition in self.editions]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise CatalogueError(f"data/editions.toml: edition {sorted(twice)[0]} is declared twice.")
+        self.edition(self.default)
+
+    @property
+    def default(self) -> str:
+        """Key of the edition that is rendered when none is named."""
+        return self._editions.default
+
+    @property
+    def dated(self) -> list[Edition]:
+        """Editions whose reference year is known, in order: the only ones that a time axis or a render accepts."""
+        dated = [edition for edition in self.editions if edition.reference_year is not None]
+        return sorted(dated, key=lambda edition: edition.years)
+
+    def edition(self, key: str | int) -> Edition:
+        """The dated edition of a reference year.
+
+        Raises
+        ------
+        CatalogueError
+            No edition has this reference year; the message lists those that exist.
+        """
+        for edition in self.dated:
+            if edition.key == str(key):
+                return edition
+        raise CatalogueError(f"There is no edition {key}. {available(str(key), [e.key for e in self.dated])}")
+
+    def files(self) -> Iterator[DataFile]:
+        """Every data file that the catalogue answers for."""
+        yield self._editions.sources
+        yield from self._editions.administrative
+        yield from (edition.figures for edition in self.editions)
+
+    @property
+    def administrative(self) -> list[DataFile]:
+        """Files of administrative figures and series."""
+        return self._editions.administrative
+
+    def verified(self, file: DataFile) -> Path:
+        """Path of a data file whose content is the one that the catalogue declares.
+
+        Raises
+        ------
+        CatalogueError
+            The file is missing, or its checksum differs.
+        """
+        path = self.data / file.path
+        if not path.is_file():
+            raise CatalogueError(f"data/{file.path} is declared in data/editions.toml but does not exist.")
+        if (found := sha256(path)) != file.sha256:
+            raise CatalogueError(
+                f"data/{file.path} has changed: its checksum is {found[:12]}…, data/editions.toml expects "
+                f"{file.sha256[:12]}…. Restore the file, or run `traite checksums --write` and note the revision in CHANGELOG.md."
+            )
+        return path
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Sources by identifier: ``published/sources.csv``, then those declared with an edition."""
+        path = self.verified(self._editions.sources)
+        found: dict[str, Source] = {}
+        with path.open(encoding="utf-8", newline="") as lines:
+            for number, row in enumerate(csv.DictReader(lines), start=2):
+                try:
+                    source = Source.model_validate(row)
+                except ValidationError as error:
+                    first = error.errors()[0]
+                    raise CatalogueError(
+                        f"data/{self._editions.sources.path}, line {number}, column {first['loc'][0]}: {first['msg']}."
+                    ) from None
+                found[source.source_id] = source
+        for edition in self.editions:
+            found.update({source.source_id: source for source in edition.source})
+        return found

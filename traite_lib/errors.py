@@ -1,0 +1,46 @@
+"""Errors of the library: one sentence, naming the place, what was found and what is available."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class TraiteError(Exception):
+    """Base of every error that a user can cause and mend; the command line prints it and exits with 1."""
+
+
+class CatalogueError(TraiteError):
+    """The catalogue, a break, a correction or a checksum is wrong, or an edition does not exist."""
+
+
+class NomenclatureError(TraiteError):
+    """A label or a code is not in the nomenclatures."""
+
+
+class ObservationsError(TraiteError):
+    """A source row is malformed, or the Observations table does not respect its schema."""
+
+
+class ComparisonError(TraiteError):
+    """A comparison crosses a break of series; the message is the French sentence that says why."""
+
+
+class RenderError(TraiteError):
+    """A chapter does not exist, breaks the notebook contract, or could not be rendered."""
+
+
+def available(name: str, choices: Iterable[str]) -> str:
+    """End of an error message: what exists, and the nearest spelling when there is one.
+
+    Parameters
+    ----------
+    name : str
+        What was asked for.
+    choices : iterable of str
+        What exists.
+    """
+    known = list(choices)
+    near = [] if name.isdigit() else get_close_matches(name, known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"Available: {', '.join(known)}.{hint}"

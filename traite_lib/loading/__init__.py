@@ -1,0 +1,1 @@
+"""Sources, read faithfully and then brought to the Observations table."""

@@ -1,0 +1,197 @@
+"""Cited figures (CSV, one row a statement): faithful reading, then labels to codes. Nothing is judged here."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..catalogue import Catalogue, DataFile, Edition
+from ..errors import NomenclatureError, ObservationsError, available
+from ..nomenclature import ALL, Nomenclatures, Years, plain
+
+DIMENSIONS = (("dimension_1", "modality_1"), ("dimension_2", "modality_2"))
+REQUIRED = ["statement_id", "reference_year", "indicator", "population", *sum(DIMENSIONS, ()), "value", "unit"]
+REQUIRED += ["qualifier", "base", "source_id"]
+
+Row = dict[str, str]
+Observation = dict[str, object]
+
+
+def read_statements(path: Path) -> Iterator[tuple[str, Row]]:
+    """Rows of a CSV of statements with the place of each, « file, line n ».
+
+    Raises
+    ------
+    ObservationsError
+        A column is missing, or a line has too few or too many cells.
+    """
+    with path.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines)
+        if missing := [name for name in REQUIRED if name not in (reader.fieldnames or [])]:
+            raise ObservationsError(
+                f"{path.name}, line 1: column {missing[0]!r} is missing, found {', '.join(reader.fieldnames or [])}."
+            )
+        for number, row in enumerate(reader, start=2):
+            if None in row or None in row.values():
+                raise ObservationsError(f"{path.name}, line {number}: {len(reader.fieldnames or [])} cells expected.")
+            yield f"{path.name}, line {number}", row
+
+
+def _number(text: str, column: str, where: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ObservationsError(f"{where}, column {column}: a number was expected, found {text!r}.") from None
+
+
+def _years(text: str, edition: Edition | None, where: str) -> tuple[Years, str]:
+    """Years described and their text: a year, a range such as 2016-2021, or nothing for an edition without a sure year."""
+    if edition:
+        expected = str(edition.reference_year or "")
+        if text != expected:
+            raise ObservationsError(f"{where}, column reference_year: {expected!r} was expected, found {text!r}.")
+        return edition.years, edition.key
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and (last.isdigit() or not last)):
+        raise ObservationsError(f"{where}, column reference_year: a year or a range was expected, found {text!r}.")
+    return (int(first), int(last or first)), text
+
+
+@dataclass(frozen=True)
+class Concordances:
+    """From the words of the sources to the columns of the table (``data/concordances/*.csv``)."""
+
+    populations: dict[tuple[str, str], Row]
+    indicators: dict[str, Row]
+    dimensions: dict[str, str]
+    units: dict[str, Row]
+    folder: str = "data/concordances"
+
+    @classmethod
+    def read(cls, data: Path) -> Concordances:
+        """Read the four concordances below the ``data`` folder."""
+
+        def rows(name: str) -> list[Row]:
+            with (data / "concordances" / name).open(encoding="utf-8", newline="") as lines:
+                return list(csv.DictReader(lines))
+
+        return cls(
+            {(row["universe"], plain(row["label"])): row for row in rows("populations.csv")},
+            {row["indicator"]: row for row in rows("indicators.csv")},
+            {row["dimension"]: row["column"] for row in rows("dimensions.csv")},
+            {row["label"]: row for row in rows("units.csv")},
+        )
+
+    def lookup(self, table: str, key: str, where: str, column: str) -> Row | str:
+        """Row of a concordance, or a clear error."""
+        rows: dict[str, Row] | dict[str, str] = getattr(self, table)
+        if key not in rows:
+            raise NomenclatureError(
+                f"{where}, column {column}: {key!r} is not in {self.folder}/{table}.csv. {available(key, rows)}"
+            )
+        return rows[key]
+
+
+def code_statement(
+    row: Row, where: str, universe: str, years: Years, nomenclatures: Nomenclatures, concordances: Concordances
+) -> Observation:
+    """Codes of one statement: population, sub-population, variable, category, unit.
+
+    A dimension is either what the indicator measures (it gives the category) or a restriction of the population. The
+    population's own words may already say the restriction: the two must agree, and the more precise of the two is kept.
+
+    Raises
+    ------
+    NomenclatureError
+        A label is in no nomenclature or concordance.
+    ObservationsError
+        The words of the population and a dimension contradict each other.
+    """
+    described = concordances.populations.get((universe, plain(row["population"])))
+    if described is None:
+        labels = [r["label"] for (u, _), r in concordances.populations.items() if u == universe]
+        raise NomenclatureError(
+            f"{where}, column population: {row['population']!r} is not in {concordances.folder}/populations.csv for the "
+            f"{universe} data. {available(row['population'], labels)}"
+        )
+    indicator = concordances.lookup("indicators", row["indicator"], where, "indicator")
+    unit = concordances.lookup("units", row["unit"], where, "unit")
+    assert isinstance(indicator, dict) and isinstance(unit, dict)
+    sub = {column: described[column] for column in ("form", "sex", "age", "origin", "offence")}
+    variable, category = indicator["variable"], indicator["category"] or ALL
+    measured = False
+    for dimension, modality in DIMENSIONS:
+        name, label = row[dimension], row[modality]
+        if not name or not label:
+            continue
+        place = f"{where}, column {modality}"
+        if name == indicator["measured"] and not measured:
+            measured, category = True, nomenclatures.code(variable, label, years, place)
+        elif column := concordances.lookup("dimensions", name, where, dimension):
+            assert isinstance(column, str)
+            code = nomenclatures.code(column, label, years, place)
+            if sub[column] == ALL or nomenclatures.within(column, code, sub[column]):
+                sub[column] = code
+            elif not nomenclatures.within(column, sub[column], code):
+                raise ObservationsError(f"{place}: {label!r} contradicts the population {row['population']!r}.")
+    if indicator["measured"] and not measured:
+        if unit["unit"] != "count":
+            raise ObservationsError(
+                f"{where}: the indicator {row['indicator']!r} needs a modality of {indicator['measured']!r}, found none."
+            )
+        variable = "total"
+    own = nomenclatures.nomenclature(variable)
+    if sub.get(own) == category:  # « minors among minors » says no more than « minors »
+        sub[own] = ALL
+    return {
+        "population": indicator["population"] or described["population"],
+        **sub,
+        "variable": variable,
+        "category": category,
+        "value": _number(row["value"], "value", where),
+        "unit": unit["unit"],
+        "bound": row["qualifier"] or ("~" if unit["rounded"] == "1" else ""),
+        "status": "U" if described["weak"] == "1" else "A",
+        "note": described["note_fr"],
+    }
+
+
+def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Observation]:
+    """Every cited statement of every edition and of the administrative sources, coded.
+
+    Raises
+    ------
+    CatalogueError
+        A file is missing or is not the declared one.
+    NomenclatureError, ObservationsError
+        A row cannot be coded: the message names the file, the line, the column and the label.
+    """
+    concordances = Concordances.read(catalogue.data)
+    sources = catalogue.sources
+    files: list[tuple[DataFile, Edition | None]] = [(edition.figures, edition) for edition in catalogue.editions]
+    files += [(file, None) for file in catalogue.administrative]
+    observations: list[Observation] = []
+    for file, edition in files:
+        for where, row in read_statements(catalogue.verified(file)):
+            years, period = _years(row["reference_year"], edition, where)
+            if row["source_id"] not in sources:
+                raise ObservationsError(f"{where}, column source_id: {available(row['source_id'], sources)}")
+            source = sources[row["source_id"]]
+            coded = code_statement(row, where, "survey" if edition else "administrative", years, nomenclatures, concordances)
+            observations.append(
+                coded
+                | {
+                    "edition": edition.key if edition else "",
+                    "reference_year": years[0] if years[0] == years[1] else None,
+                    "period": period,
+                    "base": int(_number(row["base"], "base", where)) if row["base"] else None,
+                    "confidentiality": "F",
+                    "source_id": source.source_id,
+                    "locator": source.url or f"data/{file.path}, {row['statement_id']}",
+                    "statement_id": row["statement_id"],
+                    "rank": source.rank,
+                }
+            )
+    return observations

@@ -1,0 +1,148 @@
+"""The one table. One row is one statistic; every source ends here and every chapter starts here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from .errors import ObservationsError
+from .nomenclature import ALL, Nomenclatures
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+SUB_POPULATION = ["form", "sex", "age", "origin", "offence"]
+"""Columns that say which part of a population a row describes, a code or ``_T``."""
+
+KEY = ["period", "population", *SUB_POPULATION, "variable", "category", "unit"]
+"""Columns that say what is measured: two rows with the same key are two statements of the same statistic."""
+
+UNITS = ["count", "percent", "points", "years", "ratio", "per_100000"]
+STATUSES = ["A", "E", "P", "B", "U", "M", "O"]
+"""SDMX code list CL_OBS_STATUS, the codes used here: A normal, E estimated, P provisional, B break, U low reliability,
+M missing (cannot exist), O missing."""
+
+COLUMNS = [
+    *("edition", "reference_year", *KEY[:-1], "value", "unit", "bound", "base", "status", "confidentiality"),
+    *("source_id", "locator", "statement_id", "rank", "retained", "reason", "note"),
+]
+
+
+def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
+    """Pandera schema of the Observations table, with the codes of the nomenclatures.
+
+    Bounds: counts are whole and not negative, shares lie in 0-100. A value is missing exactly when the status is M or O.
+    """
+    import pandera.pandas as pa
+
+    def codes(name: str) -> list[str]:
+        return [ALL, *dict.fromkeys(i.code for i in nomenclatures.items if i.variable == name)]
+
+    def category_exists(table: pd.DataFrame) -> pd.Series:
+        pairs = table[["variable", "category"]].drop_duplicates()
+        known = {(v, c) for v, c in pairs.itertuples(index=False) if c in codes(nomenclatures.nomenclature(v))}
+        return pd.Series(list(zip(table["variable"], table["category"], strict=True)), table.index).isin(list(known))
+
+    def within_bounds(table: pd.DataFrame) -> pd.Series:
+        value, unit, change = table["value"], table["unit"], table["variable"].str.startswith("change_")
+        whole = (unit != "count") | (value.mod(1) == 0)
+        positive = change | (value >= 0)
+        share = change | (unit != "percent") | (value <= 100)
+        return value.isna() | (whole & positive & share)
+
+    text = {name: pa.Column(str) for name in ("edition", "period", "source_id", "locator", "statement_id", "reason", "note")}
+    columns = {
+            **text,
+            "reference_year": pa.Column("Int64", nullable=True),
+            "population": pa.Column(str, pa.Check.isin(list(nomenclatures.populations))),
+            **{name: pa.Column(str, pa.Check.isin(codes(name))) for name in SUB_POPULATION},
+            "variable": pa.Column(str, pa.Check.isin(list(nomenclatures.variables))),
+            "category": pa.Column(str),
+            "value": pa.Column(float, nullable=True),
+            "unit": pa.Column(str, pa.Check.isin(UNITS)),
+            "bound": pa.Column(str, pa.Check.isin(["", "<", ">", "~"])),
+            "base": pa.Column("Int64", pa.Check.gt(0), nullable=True),
+            "status": pa.Column(str, pa.Check.isin(STATUSES)),
+            "confidentiality": pa.Column(str, pa.Check.isin(["F", "C"])),
+            "rank": pa.Column(int, pa.Check.isin([1, 2, 3])),
+            "retained": pa.Column(bool),
+    }
+    return pa.DataFrameSchema(
+        {name: columns[name] for name in COLUMNS},
+        checks=[
+            pa.Check(category_exists, error="the category belongs to the nomenclature of its variable"),
+            pa.Check(within_bounds, error="counts are whole and positive, shares lie between 0 and 100"),
+            pa.Check(lambda t: t["value"].isna() == t["status"].isin(["M", "O"]), error="a missing value has status M or O"),
+        ],
+        strict=True,
+        ordered=True,
+        unique=["statement_id"],
+    )
+
+
+def validate(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:
+    """The table, unchanged, once it respects its schema.
+
+    Raises
+    ------
+    ObservationsError
+        A row breaks the schema: the message names the statement, the column and the rule.
+    """
+    from pandera.errors import SchemaError
+
+    try:
+        return schema(nomenclatures).validate(table)
+    except SchemaError as error:
+        rule = getattr(error.check, "error", None) or str(error.check or error)
+        failures = error.failure_cases
+        place = ""
+        if isinstance(failures, pd.DataFrame) and "index" in failures and failures["index"].notna().any():
+            row = table.loc[failures["index"].dropna().iloc[0]]
+            column = getattr(error.schema, "name", None)
+            found = f", column {column}, found {row[column]!r}" if column in table else f", found {row['value']} {row['unit']}"
+            place = f"Statement {row['statement_id']} ({row['locator'] or row['source_id']}){found}: "
+        raise ObservationsError(f"{place}{rule}.") from None
+
+
+def select(
+    table: pd.DataFrame,
+    variable: str,
+    *,
+    population: str | None = None,
+    category: str | None = None,
+    unit: str | None = None,
+    retained: bool = True,
+    **sub_population: str,
+) -> pd.DataFrame:
+    """Rows of one variable, for one sub-population.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Observations.
+    variable : str
+        What is distributed.
+    population, category, unit : str, optional
+        Keep only this one.
+    retained : bool
+        Only the statement retained for each statistic; False gives every statement.
+    **sub_population : str
+        ``form``, ``sex``, ``age``, ``origin`` or ``offence``; a column that is not named must be « all ».
+
+    Raises
+    ------
+    ObservationsError
+        A sub-population column does not exist.
+    """
+    if unknown := set(sub_population) - set(SUB_POPULATION):
+        raise ObservationsError(f"There is no sub-population {sorted(unknown)[0]!r}. Available: {', '.join(SUB_POPULATION)}.")
+    keep = table["variable"] == variable
+    for column, value in (("population", population), ("category", category), ("unit", unit)):
+        if value is not None:
+            keep &= table[column] == value
+    for column in SUB_POPULATION:
+        keep &= table[column] == sub_population.get(column, ALL)
+    if retained:
+        keep &= table["retained"]
+    return table[keep]

@@ -1,0 +1,400 @@
+"""French charts: direct labels, colours that colour-blind readers tell apart, hatches and markers, and an alternative text.
+
+Every chart takes `Result` objects and draws what they hold; an empty one draws nothing, its table says why.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import seaborn as sns
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..analysis.shares import main_unit
+from . import wording
+
+if TYPE_CHECKING:
+    from ..survey import Result
+
+WIDTH, DPI, ROW = 7.6, 150, 0.36
+"""Inches wide, dots per inch, inches for one bar."""
+
+INK, MUTED, GRID = "#1d1d1f", "#5f6368", "#d9dbe0"
+PALETTE = ["#1f4e79", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c510a"]
+"""Okabe-Ito hues, the first darkened so that text stands out on it: told apart by every kind of colour vision."""
+HATCHES = ["", "//", "..", "\\\\", "xx", "--"]
+MARKERS = ["o", "s", "^", "D"]
+DOUBTFUL = "////"
+INKS = ["#1f4e79", "#8a5a00", "#00664b", "#8f4a73", "#1c6ea4", "#8c510a"]
+"""The palette, darkened for text."""
+
+THEME = sns.axes_style("white") | {"font.sans-serif": ["DejaVu Sans"], "hatch.linewidth": 0.6, "text.color": INK}
+THEME |= {"axes.edgecolor": GRID, "font.size": 10}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart: a PNG image, its alternative text and its caption. Without an image it shows nothing."""
+
+    png: bytes
+    alt: str
+    caption: str
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
+        if not self.png:
+            return {"text/plain": ""}, {}
+        return {"image/png": self.png, "text/plain": self.alt}, {"image/png": {"alt": self.alt, "caption": self.caption}}
+
+
+NOTHING = Chart(b"", "", "")
+
+
+def _canvas(result: Result, plot: float, left: float, note: str = "", right: float = 0.75, below: float = 0.24) -> tuple[Figure, Axes]:
+    """A figure with a title, a plot of `plot` inches, and lines for population, notes and sources.
+
+    Sizes are in inches and the figure grows with its text: nothing is ever cut or overlaps.
+    """
+    doubt = "* : fiabilité faible." if ((result.frame["status"] == "U") & result.frame["value"].notna()).any() else ""
+    lines = [line for text in [note, doubt, *result.lines] if text for line in textwrap.wrap(text, 122)]
+    title = textwrap.wrap(result.title, 72)
+    top, bottom = 0.22 + 0.24 * len(title), below + 0.155 * len(lines)
+    height = top + plot + bottom
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI)
+    axes = figure.add_axes((left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, plot / height))
+    figure.text(0.1 / WIDTH, 1 - 0.1 / height, "\n".join(title), size=12, weight="bold", va="top", linespacing=1.3)
+    figure.text(0.1 / WIDTH, 0.08 / height, "\n".join(lines), size=7.2, color=MUTED, va="bottom", linespacing=1.35)
+    axes.tick_params(length=0, labelsize=9, labelcolor=INK)
+    for side in ("top", "right", "bottom", "left"):
+        axes.spines[side].set_visible(False)
+    return figure, axes
+
+
+def _finish(figure: Figure, result: Result, kind: str, found: str) -> Chart:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    alt = f"{kind}. {result.title}. {result.population}. {found}"
+    return Chart(buffer.getvalue(), " ".join(alt.split(" ")), f"{result.title} — {wording.lower_first(result.population)}")
+
+
+def _rows_axis(axes: Axes, labels: Sequence[str], wrap: int = 34) -> None:
+    axes.set_yticks(range(len(labels)), ["\n".join(textwrap.wrap(label, wrap)) for label in labels], linespacing=1.05)
+    axes.set_ylim(len(labels) - 0.45, -0.55)
+    axes.set_xticks([])
+    axes.axvline(0, color=MUTED, linewidth=0.8)
+
+
+def _text(row: pd.Series) -> str:
+    """Value of a row as it is written on a chart; a star marks a low reliability."""
+    return f"{row['text']} *" if row["status"] == "U" else str(row["text"])
+
+
+def _row(labels: Sequence[str], wrap: int = 34) -> float:
+    """Inches that one row needs for its label."""
+    return max(ROW, 0.15 + 0.15 * max(len(textwrap.wrap(label, wrap)) for label in labels))
+
+
+def _left(labels: Sequence[str], wrap: int = 34) -> float:
+    """Inches that row labels need."""
+    longest = max((len(line) for label in labels for line in textwrap.wrap(label, wrap)), default=0)
+    return 0.3 + 0.076 * max(longest, 8)
+
+
+def _labels(rows: pd.DataFrame) -> list[str]:
+    """Label of each bar, with its group when there are several."""
+    names = [f"dont : {row['inline']}" if row.get("level") == 1 else str(row["label"]) for _, row in rows.iterrows()]
+    if "group" not in rows or rows["group"].nunique() < 2:
+        return names
+    return [f"{name} ({wording.lower_first(group)})" for name, group in zip(names, rows["group"], strict=True)]
+
+
+def _legend(axes: Axes, names: Sequence[str], markers: bool = False) -> None:
+    """Names above the plot, each with its colour and its marker or hatch."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[Line2D] | list[Patch]
+    if markers:
+        handles = [Line2D([], [], color=PALETTE[n], marker=MARKERS[n], label=name) for n, name in enumerate(names)]
+    else:
+        handles = [Patch(facecolor=PALETTE[n], hatch=HATCHES[n], edgecolor="white", label=name) for n, name in enumerate(names)]
+    axes.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, fontsize=8.5,
+        borderaxespad=0.1, handlelength=1.6, columnspacing=1.2,
+    )  # fmt: skip
+
+
+@rc_context(THEME)
+def bars(result: Result) -> Chart:
+    """Horizontal bars of one distribution, in its own order; hatched and starred where the reliability is low."""
+    if not result:
+        return NOTHING
+    unit = main_unit(result.frame)
+    rows = result.frame[(result.frame["unit"] == unit) | result.frame["value"].isna()]
+    labels = _labels(rows)
+    figure, axes = _canvas(result, _row(labels) * max(len(rows), 2), _left(labels), right=1.35)
+    for n, (_, row) in enumerate(rows.iterrows()):
+        known = pd.notna(row["value"])
+        if known:
+            look = {"hatch": DOUBTFUL, "facecolor": "white"} if row["status"] == "U" else {"facecolor": PALETTE[0]}
+            axes.barh(n, row["value"], height=0.66, edgecolor=PALETTE[0], **look)
+        style = "normal" if known else "italic"
+        axes.annotate(
+            _text(row) if known else row["text"], (row["value"] if known else 0, n), xytext=(5, 0), textcoords="offset points", va="center", size=9,
+            style=style, color=INK if known else MUTED,
+        )  # fmt: skip
+    axes.set_xlim(0, 100 if unit == "percent" and len(rows) > 1 else rows["value"].max() * 1.02)
+    _rows_axis(axes, labels)
+    return _finish(figure, result, "Diagramme en barres", wording.finding(rows))
+
+
+@rc_context(THEME)
+def stacked(result: Result) -> Chart:
+    """Shares stacked to 100 %, one bar a group; what was not found is left blank and said."""
+    rows = result.frame[result.frame["unit"] == "percent"] if result else result.frame
+    if rows.empty:
+        return NOTHING
+    rows = rows.sort_values("order", kind="stable")
+    groups, categories = list(dict.fromkeys(result.frame["group"])), list(dict.fromkeys(rows["category"]))
+    names = [" / ".join(dict.fromkeys(rows.loc[rows["category"] == code, "label"])) for code in categories]
+    whole = rows.groupby("group")["value"].sum()
+    note = "Blanc : part non relevée." if (whole < 98.5).any() else ""
+    plot, deep = max(0.44, _row(groups)) * len(groups), 0.22 * -(-len(categories) // 2)
+    figure, axes = _canvas(result, plot + deep, _left(groups), note, right=0.3)
+    axes.set_position(_lowered(axes, plot / (plot + deep)))
+    for n, group in enumerate(groups):
+        left = 0.0
+        for _, row in rows[(rows["group"] == group) & rows["value"].notna()].iterrows():
+            k = categories.index(row["category"]) % len(PALETTE)
+            axes.barh(n, row["value"], left=left, height=0.62, color=PALETTE[k], hatch=HATCHES[k], edgecolor="white", linewidth=0.8)
+            if row["value"] >= 5:
+                box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.9}
+                axes.text(left + row["value"] / 2, n, _text(row), ha="center", va="center", size=8, bbox=box)
+            left += row["value"]
+        axes.barh(n, 100, height=0.62, facecolor="none", edgecolor=MUTED, linewidth=0.6)
+    axes.set_xlim(0, max(100.0, float(whole.max())))
+    _rows_axis(axes, groups)
+    _legend(axes, names)
+    found = " ".join(f"{group} : {wording.finding(rows[rows['group'] == group])}" for group in groups)
+    return _finish(figure, result, "Barres empilées", found)
+
+
+def _lowered(axes: Axes, share: float) -> tuple[float, float, float, float]:
+    """Position of axes that leave the top of their place to a legend."""
+    box = axes.get_position()
+    return (box.x0, box.y0, box.width, box.height * share)
+
+
+@rc_context(THEME)
+def timeline(result: Result) -> Chart:
+    """A series over editions: the line stops at each break; below, the number of responding associations."""
+    if not result:
+        return NOTHING
+    rows = result.frame.assign(year=result.frame["reference_year"].astype(int))
+    survey = rows["respondents"].notna().any()
+    note = "Trait vertical pointillé : rupture de série. Tirets : années sans valeur."
+    figure, axes = _canvas(result, 2.75 if survey else 2.1, 0.55, note, right=0.45, below=0.42)
+    if survey:
+        axes.set_position(_raised(axes, 0.72))
+    top = float(rows["value"].max()) * 1.2
+    for n in range(1, len(rows)):
+        pair = rows.iloc[n - 1 : n + 1]
+        if pair["segment"].nunique() == 1:
+            style = "-" if pair["year"].diff().iloc[1] == 1 else (0, (4, 3))
+            axes.plot(pair["year"], pair["value"], color=PALETTE[0], linewidth=2 if style == "-" else 1.2, linestyle=style, zorder=2)
+    for _, row in rows.iterrows():
+        fill = "white" if row["status"] == "U" else PALETTE[0]
+        axes.plot(row["year"], row["value"], marker="o", markersize=6.5, markerfacecolor=fill, markeredgecolor=PALETTE[0], zorder=3)
+        axes.annotate(_text(row), (row["year"], row["value"]), xytext=(0, 8), textcoords="offset points", ha="center", size=8.5)
+    for n in range(1, len(rows)):
+        if rows["break_before"].iloc[n]:
+            axes.axvline((rows["year"].iloc[n - 1] + rows["year"].iloc[n]) / 2, color=MUTED, linestyle=":", linewidth=1.1)
+    years = list(range(int(rows["year"].min()), int(rows["year"].max()) + 1))
+    axes.set(ylim=(0, top), xlim=(years[0] - 0.5, years[-1] + 0.5), yticks=[])
+    axes.axhline(0, color=MUTED, linewidth=0.8)
+    axes.set_xticks(years, [str(year) for year in years])
+    if survey:
+        _respondents(figure, axes, rows)
+    pairs = " ; ".join(f"{row['period']}, {row['text']}" for _, row in rows.iterrows())
+    broken = "La ligne s’interrompt aux ruptures de série. " if rows["break_before"].any() else ""
+    return _finish(figure, result, "Série par année", f"{broken}{pairs}.")
+
+
+def _raised(axes: Axes, share: float) -> tuple[float, float, float, float]:
+    """Position of axes that leave the bottom of their place to another plot."""
+    box = axes.get_position()
+    return (box.x0, box.y0 + box.height * (1 - share), box.width, box.height * share)
+
+
+def _respondents(figure: Figure, axes: Axes, rows: pd.DataFrame) -> None:
+    """Strip of bars below a series: how many associations answered each year."""
+    box = axes.get_position()
+    known = rows.dropna(subset=["respondents"])
+    height = figure.get_figheight()
+    strip = figure.add_axes((box.x0, box.y0 - 0.74 / height, box.width, 0.3 / height), sharex=axes)
+    strip.bar(known["year"], known["respondents"].astype(float), width=0.5, color=GRID, edgecolor=MUTED, linewidth=0.5)
+    for year, value in zip(known["year"], known["respondents"], strict=True):
+        strip.annotate(f"{int(value)}", (year, value), xytext=(0, 2), textcoords="offset points", ha="center", size=7.5, color=MUTED)
+    strip.set_ylim(0, float(known["respondents"].astype(float).max()) * 1.05)
+    strip.set_axis_off()
+    strip.text(0, -0.12, "Nombre d’associations répondantes", transform=strip.transAxes, size=7.5, color=MUTED, va="top")
+
+
+@rc_context(THEME)
+def dumbbell(result: Result) -> Chart:
+    """Two groups on one line a modality: two populations, or two years."""
+    rows = result.frame[result.frame["unit"] == "percent"] if result else result.frame
+    groups = list(dict.fromkeys(rows["group"])) if not rows.empty else []
+    if len(groups) != 2:
+        return bars(result) if result else NOTHING
+    rows = rows.sort_values("order", kind="stable")
+    labels = list(dict.fromkeys(rows["label"]))
+    plot = max(0.42, _row(labels)) * max(len(labels), 2)
+    figure, axes = _canvas(result, plot + 0.3, _left(labels), right=0.7)
+    axes.set_position(_lowered(axes, plot / (plot + 0.3)))
+    for n, label in enumerate(labels):
+        pair = rows[(rows["label"] == label) & rows["value"].notna()].sort_values("value")
+        axes.axhline(n, color=GRID, linewidth=0.6, zorder=0)
+        if len(pair) == 2:
+            axes.plot(pair["value"], [n, n], color=GRID, linewidth=5, zorder=1, solid_capstyle="round")
+        elif pair.empty:
+            axes.text(1, n, wording.MISSING, va="center", size=8.5, style="italic", color=MUTED, backgroundcolor="white")
+        for side, (_, row) in enumerate(pair.iterrows()):
+            k = groups.index(row["group"])
+            axes.plot(row["value"], n, marker=MARKERS[k], color=PALETTE[k], markersize=9, zorder=2, linestyle="")
+            outward = -1 if side == 0 and len(pair) == 2 else 1
+            axes.annotate(
+                _text(row), (row["value"], n), xytext=(9 * outward, 0), textcoords="offset points", va="center", size=8.5,
+                ha="right" if outward < 0 else "left",
+            )  # fmt: skip
+    axes.set_xlim(-14, 104)
+    _rows_axis(axes, labels)
+    axes.lines[-1].set_visible(False)
+    _legend(axes, groups, markers=True)
+    found = " ".join(f"{group} : {wording.finding(rows[rows['group'] == group])}" for group in groups)
+    return _finish(figure, result, "Comparaison de deux groupes", found)
+
+
+@rc_context(THEME)
+def pyramid(result: Result, left: str = "Hommes", right: str = "Femmes") -> Chart:
+    """Two modalities back to back, one row a group (an age pyramid when groups are ages).
+
+    Parameters
+    ----------
+    left, right : str
+        Codes of the two modalities are told by their labels; « Garçons » and « Filles » stand for minors.
+    """
+    rows = result.frame[(result.frame["unit"] == "percent")] if result else result.frame
+    if rows.empty:
+        return NOTHING
+    same = {"Garçons": left, "Filles": right}
+    rows = rows.assign(side=rows["label"].replace(same))
+    rows = rows[rows["side"].isin([left, right])]
+    groups = list(dict.fromkeys(rows["group"]))
+    plot = max(0.44, _row(groups)) * max(len(groups), 2)
+    figure, axes = _canvas(result, plot + 0.25, _left(groups), right=0.45)
+    axes.set_position(_lowered(axes, plot / (plot + 0.25)))
+    for _, row in rows.iterrows():
+        n, k = groups.index(row["group"]), [right, left].index(row["side"])
+        sign, known = (1, -1)[k], pd.notna(row["value"])
+        if known:
+            axes.barh(n, sign * row["value"], height=0.64, color=PALETTE[k], hatch=HATCHES[k], edgecolor="white")
+        axes.annotate(
+            _text(row) if known else row["text"], (sign * row["value"] if known else 0, n), xytext=(4 * sign, 0), textcoords="offset points",
+            va="center", ha="left" if sign > 0 else "right", size=8.5, color=INK if known else MUTED,
+            style="normal" if known else "italic",
+        )  # fmt: skip
+    axes.set_xlim(-118, 118)
+    _rows_axis(axes, groups)
+    for sign, name in ((1, right), (-1, left)):
+        axes.text(sign * 4, -0.62, name, ha="left" if sign > 0 else "right", va="bottom", size=9, weight="bold")
+    found = " ".join(f"{group} : {wording.finding(rows[rows['group'] == group])}" for group in groups)
+    return _finish(figure, result, "Barres opposées", found)
+
+
+@rc_context(THEME)
+def multiples(result: Result) -> Chart:
+    """Small multiples: one panel a modality, one line a group, each panel on its own scale from zero."""
+    if not result:
+        return NOTHING
+    rows = result.frame.assign(year=result.frame["reference_year"].astype(int))
+    labels, groups = list(dict.fromkeys(rows["label"])), list(dict.fromkeys(rows["group"]))
+    lines = -(-len(labels) // 2)
+    panel = 1.55
+    figure, frame = _canvas(result, panel * lines + 0.3, 0.2, "Chaque case a sa propre échelle, à partir de zéro.", right=0.2)
+    frame.set_axis_off()
+    _legend_top(figure, frame, groups)
+    box, height = frame.get_position(), figure.get_figheight()
+    for n, label in enumerate(labels):
+        x = box.x0 + (n % 2) * box.width / 2 + 0.02
+        y = box.y1 - (0.3 + panel * (n // 2 + 1) - 0.3) / height
+        axes = figure.add_axes((x, y, box.width / 2 - 0.05, (panel - 0.62) / height))
+        axes.set_title("\n".join(textwrap.wrap(label, 44)), size=9, loc="left", weight="bold", pad=5)
+        _panel(axes, rows[rows["label"] == label], groups)
+    found = " ".join(
+        f"{label}, {group} : {_ends(rows[(rows['label'] == label) & (rows['group'] == group)])}" for label in labels for group in groups
+    )
+    return _finish(figure, result, "Séries par case", found)
+
+
+def _legend_top(figure: Figure, frame: Axes, groups: Sequence[str]) -> None:
+    """Legend in the strip that `multiples` leaves above its panels."""
+    frame.set_position(_lowered(frame, 1 - 0.22 / figure.get_figheight()))
+    _legend(frame, groups, markers=True)
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, groups: Sequence[str]) -> None:
+    look = {"hue_order": groups, "style_order": groups, "palette": PALETTE[: len(groups)], "markers": MARKERS[: len(groups)]}
+    sns.lineplot(
+        rows, x="year", y="value", hue="group", style="group", dashes=False, markersize=5, markeredgewidth=0, legend=False, ax=axes, **look
+    )  # fmt: skip
+    top = float(rows["value"].max()) * 1.35
+    ends = {int(rows["year"].min()), int(rows["year"].max())}
+    for year in ends:
+        then = rows[rows["year"] == year].sort_values("value", ascending=False)
+        for place, (_, row) in enumerate(then.iterrows()):
+            axes.annotate(
+                _text(row), (year, row["value"]), xytext=(0, 5 if place == 0 else -5), textcoords="offset points", size=7.5,
+                ha="center", va="bottom" if place == 0 else "top", color=INKS[list(groups).index(row["group"])],
+            )  # fmt: skip
+    low = -0.18 * top if rows["value"].min() < 0.25 * top else 0
+    axes.set(ylim=(low, top), yticks=[], xlabel="", ylabel="", xlim=(min(ends) - 0.7, max(ends) + 0.7))
+    axes.set_xticks(sorted(set(rows["year"])), [str(year) for year in sorted(set(rows["year"]))])
+    axes.tick_params(length=0, labelsize=7.5)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+
+
+def _ends(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return "aucune valeur relevée."
+    first, last = rows.iloc[0], rows.iloc[-1]
+    return f"{first['text']} en {first['period']}, {last['text']} en {last['period']}."
+
+
+@rc_context(THEME)
+def funnel(result: Result) -> Chart:
+    """Numbers that narrow: identified, accompanied, exploited in France or abroad, whichever were found."""
+    if len(result.frame) < 2:
+        return NOTHING
+    labels = list(result.frame["label"])
+    figure, axes = _canvas(result, 0.5 * len(labels), _left(labels), right=0.3)
+    widest = float(result.frame["value"].max())
+    for n, (_, row) in enumerate(result.frame.iterrows()):
+        axes.barh(n, row["value"], left=(widest - row["value"]) / 2, height=0.7, color=PALETTE[0])
+        inside = row["value"] > widest * 0.2
+        x = widest / 2 if inside else (widest + row["value"]) / 2
+        axes.annotate(
+            row["text"], (x, n), xytext=(0 if inside else 6, 0), textcoords="offset points", va="center", size=10,
+            ha="center" if inside else "left", color="white" if inside else INK, weight="bold",
+        )  # fmt: skip
+    axes.set_xlim(0, widest)
+    _rows_axis(axes, labels)
+    axes.lines[-1].set_visible(False)
+    return _finish(figure, result, "Entonnoir", wording.finding(result.frame))

@@ -1,0 +1,191 @@
+"""French tables: one HTML shape for all of them, and the same text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..nomenclature import ALL
+from . import wording
+from .wording import MISSING, NBSP
+
+_TEMPLATE = """<figure class="statistics">
+<div class="scroll" tabindex="0" role="region" aria-label="{{ caption }}">
+<table>
+<caption>{{ caption }}</caption>
+<thead><tr>{% for name in columns %}<th scope="col"{% if name in numeric %} class="number"{% endif %}>{{ name }}</th>{% endfor %}</tr></thead>
+<tbody>
+{%- for row in rows %}
+<tr>{% for cell in row %}{% if loop.first %}<th scope="row">{{ cell }}</th>
+{%- else %}<td{% if columns[loop.index0] in numeric %} class="number"{% endif %}>{{ cell }}</td>{% endif %}{% endfor %}</tr>
+{%- endfor %}
+</tbody>
+</table>
+</div>
+{%- if notes %}
+<figcaption>{% for note in notes %}<p>{{ note }}</p>{% endfor %}</figcaption>
+{%- endif %}
+</figure>"""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text with an address, for a cell; without an address, the text alone."""
+
+    text: str
+    url: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __html__(self) -> str:
+        """HTML of the cell, called by the template engine in place of escaping."""
+        from markupsafe import escape
+
+        return f'<a href="{escape(self.url)}">{escape(self.text)}</a>' if self.url.startswith("http") else str(escape(self.text))
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with French headings, ready to show; empty, it shows its one sentence.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Cells as they are read; the first column names the rows.
+    caption : str
+        Title of the table.
+    notes : sequence of str
+        Lines below: population, notes, sources.
+    numeric : sequence of str
+        Columns aligned as numbers.
+    absent : str
+        What is shown when there is no row.
+    """
+
+    frame: pd.DataFrame
+    caption: str
+    notes: Sequence[str] = ()
+    numeric: Sequence[str] = ()
+    absent: str = ""
+
+    def html(self) -> str:
+        """The table as accessible HTML: caption, column and row headers, notes."""
+        from jinja2 import Environment
+        from markupsafe import Markup, escape
+
+        if self.frame.empty:
+            return Markup('<p class="absent">{}</p>').format(escape(self.absent))
+        template = Environment(autoescape=True).from_string(_TEMPLATE)
+        return template.render(
+            caption=self.caption, columns=list(self.frame.columns), numeric=set(self.numeric), notes=list(self.notes),
+            rows=self.frame.itertuples(index=False, name=None),
+        )  # fmt: skip
+
+    def text(self) -> str:
+        """The table as plain text."""
+        if self.frame.empty:
+            return self.absent
+        cells = self.frame.map(str).to_string(index=False, justify="left")
+        return "\n".join([self.caption, cells, *self.notes])
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": self.text()}
+
+
+def trimmed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame without its empty columns."""
+    return frame[[name for name in frame.columns if frame[name].astype(bool).any()]]
+
+
+def _fill(row: pd.Series, unit: str) -> str:
+    return row["text"] if row["unit"] == unit else ""
+
+
+def _label(row: pd.Series) -> str:
+    return f"dont{NBSP}: {row['inline']}" if row.get("level") == 1 else str(row["label"])
+
+
+def _by_category(rows: pd.DataFrame, key: list[str]) -> list[list[pd.Series]]:
+    return [[row for _, row in group.iterrows()] for _, group in rows.groupby(key, sort=False)]
+
+
+def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
+    """Modalities in rows; share, count, base, reliability and source in columns (empty columns left out)."""
+    heads = ["group", "variable", "category", "label"] if "group" in rows else ["variable", "category", "label"]
+    lines = []
+    for group in _by_category(rows, heads):
+        first = group[0]
+        shares = [row for row in group if row["unit"] == "percent"]
+        lines.append(
+            {
+                "Modalité": _label(first),
+                "Population": first.get("group", ""),
+                "Part": "".join(_fill(row, "percent") for row in group),
+                "Effectif": "".join(_fill(row, "count") for row in group),
+                "Valeur": "".join(row["text"] for row in group if row["unit"] not in ("percent", "count")),
+                "Base": wording.base_of(shares[0]) if shares else "",
+                "Fiabilité": wording.listed(
+                    dict.fromkeys(filter(None, (s for s in (wording.STATUSES[r["status"]] for r in group) if s != MISSING)))
+                ),
+                "Source": wording.listed(dict.fromkeys(filter(None, (row["publisher"] for row in group)))),
+            }
+        )
+    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Part", "Effectif", "Valeur"), absent)
+
+
+def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
+    """Years in rows, with the population, the respondents and whether a year compares with the one above."""
+    lines = []
+    names = rows["label"] + (" — " + rows["group"] if "group" in rows else "")
+    many = names.nunique() > 1
+    for name, series in rows.groupby(names, sort=False):
+        for n, (_, row) in enumerate(series.iterrows()):
+            comparable = "" if n == 0 else "non" if row["break_before"] else "oui, sous réserve"
+            lines.append(
+                {
+                    "Année": row["period"],
+                    "Série": name if many else "",
+                    "Valeur": row["text"],
+                    "Population": row["who"],
+                    "Associations répondantes": "" if pd.isna(row["respondents"]) else wording.number(row["respondents"], 0),
+                    "Comparable à la ligne précédente": "" if pd.isna(row["respondents"]) else comparable,
+                    "Fiabilité": wording.STATUSES[row["status"]],
+                    "Source": row["publisher"],
+                }
+            )
+    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur", "Associations répondantes"), absent)
+
+
+def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), absent: str = "") -> Table:
+    """One row a published number: what it says, about whom, on which base, from which source and where."""
+    frame = pd.DataFrame(
+        {
+            "Référence": rows["statement_id"],
+            "Statistique": [
+                row["variable_label"] + ("" if row["category"] == ALL else f" : {row['inline']}")
+                for _, row in rows.iterrows()
+            ],
+            "Valeur": rows["text"],
+            "Population": rows["who"],
+            "Base": [wording.base_of(row) or "sans objet" for _, row in rows.iterrows()],
+            "Fiabilité": ["" if row["retained"] else "non retenu" for _, row in rows.iterrows()],
+            "Source": [Link(row["citation"], row["locator"]) for _, row in rows.iterrows()],
+        }
+    )
+    doubtful = [wording.STATUSES[status] for status in rows["status"]]
+    frame["Fiabilité"] = [wording.listed(filter(None, pair)) for pair in zip(doubtful, frame["Fiabilité"], strict=True)]
+    return Table(frame, title, notes, ("Valeur",), absent)
+
+
+def control(rows: pd.DataFrame) -> str:
+    """Numbers as sorted text with fixed decimals: what the reference outputs compare."""
+    known = rows[rows["value"].notna()]
+    lines = [
+        f"{row['statement_id']} | {row['period']} | {row['who']} | {row['label']} | {row['bound']}{row['value']:.2f} {row['unit_label']}"
+        f" | {wording.base_of(row) or 'sans base'} | {wording.STATUSES[row['status']] or 'normal'} | {row['publisher']}"
+        for _, row in known.iterrows()
+    ]
+    return "\n".join(sorted(lines)) or "Aucune valeur."

@@ -1,0 +1,1 @@
+"""From chapters and editions to annexes: discovery, execution with papermill, pages, manifest."""

@@ -1,0 +1,327 @@
+"""Render chapters with papermill: to a staging folder first, and in place of the previous annex only when all is well."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from ..catalogue import Catalogue, Edition, sha256
+from ..errors import RenderError, available
+from . import html
+from .chapters import Chapter
+
+PACKAGES = ["pandas", "matplotlib", "seaborn", "papermill", "nbconvert", "nbclient", "ipykernel", "babel"]
+STAGING = ".staging-"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one chapter: its page, or the reason why the previous annex was left as it was."""
+
+    edition: Edition
+    chapter: Chapter
+    page: Path | None
+    failure: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+def check_parameters(chapter: Chapter, given: dict[str, object]) -> None:
+    """Refuse a parameter that the chapter does not have, or of another type (papermill would only warn).
+
+    Raises
+    ------
+    RenderError
+        The message names the parameter and those that exist.
+    """
+    known = chapter.parameters
+    for name, value in given.items():
+        if name not in known:
+            raise RenderError(f"Chapter {chapter.name} has no parameter {name!r}. {available(name, known)}")
+        if type(value) is not type(known[name]):
+            raise RenderError(
+                f"Parameter {name!r} of chapter {chapter.name} is {value!r}, of type {type(value).__name__}: "
+                f"{type(known[name]).__name__} was expected."
+            )
+
+
+def prepare(folder: Path) -> None:
+    """Make the output folder, clean what a killed run left there, and check that it can be written.
+
+    Raises
+    ------
+    RenderError
+        The folder is read-only or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.stat().st_mode & stat.S_IWUSR:  # root may write all the same: the owner's wish is respected
+            raise PermissionError("it is read-only")
+        for left in folder.glob(f"{STAGING}*"):
+            if not _alive(int(left.name.removeprefix(STAGING).partition("-")[0])):
+                shutil.rmtree(left)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=STAGING):
+            pass
+    except OSError as error:
+        raise RenderError(f"The annexes cannot be written to {folder}: {error.strerror or error}.") from None
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def kernel_settings(root: Path) -> Iterator[dict[str, object]]:
+    """Keyword arguments that papermill hands to nbclient, and the environment of the kernels while they are used.
+
+    Kernels talk over files where the system has such sockets: no TCP port, so no race between runs and no warning.
+    """
+    from traitlets.config import Config
+
+    settings: dict[str, object] = {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}  # silent when it is shut down
+    changed = {"TRAITE_ROOT": str(root), "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    with tempfile.TemporaryDirectory(prefix="traite-", ignore_cleanup_errors=True) as runtime:
+        if sys.platform != "win32":
+            settings["config"] = Config({"KernelManager": {"transport": "ipc"}})
+            changed["JUPYTER_RUNTIME_DIR"] = runtime
+        before = {name: os.environ.get(name) for name in changed}
+        os.environ.update(changed)
+        try:
+            yield settings
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
+
+
+def clean(notebook: NotebookNode) -> tuple[NotebookNode, tuple[str, ...]]:
+    """An executed notebook without what changes from one run to the next: times, paths, random identifiers, stderr.
+
+    Returns
+    -------
+    notebook, warnings
+        The notebook, and what its cells wrote to stderr.
+    """
+    parameters = notebook.metadata.get("papermill", {}).get("parameters", {})
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": notebook.metadata.get("kernelspec", {}),
+            "language_info": {"name": "python"},
+            "papermill": {"parameters": parameters},
+        }
+    )
+    warnings = []
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number:02d}"
+        cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {})
+        if cell.cell_type == "code":
+            warnings += [o.text.strip() for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"]
+            cell.outputs = [o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr")]
+    return notebook, tuple(warnings)
+
+
+def _failure(notebook: NotebookNode, error: Exception) -> str:
+    """The cell that failed and why, in one line."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type != "code":
+            continue
+        first = next((line for line in cell.source.splitlines() if line.strip()), "")
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return f"cell {number} (`{first}`): {output.ename}: {output.evalue}".splitlines()[0]
+        if cell.metadata.get("papermill", {}).get("status") == "running" or cell.metadata.get("papermill", {}).get("exception"):
+            return f"cell {number} (`{first}`): {type(error).__name__}"
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def _execute(chapter: Chapter, edition: Edition, parameters: dict[str, object], stage: Path, timeout: int, settings: dict[str, object]) -> Path:
+    """Execute a chapter into its staging folder with papermill; the notebook is there even when it fails."""
+    import papermill
+
+    result = stage / f"{chapter.name}.ipynb"
+    given = {"edition": edition.key, "output": f"tables/{chapter.name}.csv"} | parameters
+    check_parameters(chapter, given)
+    papermill.execute_notebook(
+        nbformat.from_dict(chapter.notebook), _literal(result), given, kernel_name="python3", progress_bar=False, cwd=str(stage),
+        execution_timeout=timeout, **settings,
+    )  # fmt: skip
+    return result
+
+
+def _literal(path: Path) -> str:
+    """A path that papermill takes as it is (it formats paths: a brace would be a field)."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def render_chapter(
+    chapter: Chapter, chapters: Sequence[Chapter], edition: Edition, folder: Path, *, settings: dict[str, object],
+    parameters: dict[str, object] | None = None, timeout: int = 120,
+) -> Outcome:  # fmt: skip
+    """Render one chapter of one edition: executed notebook, page and table of figures.
+
+    Parameters
+    ----------
+    chapter, chapters
+        The chapter, and all of them for the links of the page.
+    edition : Edition
+        What to render it for.
+    folder : Path
+        Folder of the edition's annexes.
+    settings : dict
+        From `kernel_settings`.
+    parameters : dict, optional
+        Further parameters of the notebook.
+    timeout : int
+        Seconds that one cell may take.
+
+    Returns
+    -------
+    Outcome
+        A failure leaves the previous annex whole; the failed notebook is kept under ``failures/``.
+    """
+    stage = Path(tempfile.mkdtemp(dir=folder, prefix=f"{STAGING}{os.getpid()}-"))
+    failed = folder / "failures" / f"{chapter.name}.ipynb"
+    try:
+        executed = stage / f"{chapter.name}.ipynb"
+        try:
+            _execute(chapter, edition, parameters or {}, stage, timeout, settings)
+        except RenderError:
+            raise
+        except Exception as error:  # papermill, nbclient and the kernel each have their own: all mean « not rendered »
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            if executed.is_file():
+                reason = _failure(nbformat.read(executed, as_version=4), error)
+                failed.parent.mkdir(exist_ok=True)
+                executed.replace(failed)
+            return Outcome(edition, chapter, None, reason)
+        notebook, warnings = clean(nbformat.read(executed, as_version=4))
+        nbformat.write(notebook, executed)
+        page = stage / f"{chapter.name}.html"
+        page.write_text(html.chapter_page(notebook, chapter, chapters, edition), encoding="utf-8")
+        (folder / "tables").mkdir(exist_ok=True)
+        for file in (stage / "tables").glob("*.csv"):
+            file.replace(folder / "tables" / file.name)
+        executed.replace(folder / executed.name)
+        page.replace(folder / page.name)
+        failed.unlink(missing_ok=True)
+        return Outcome(edition, chapter, folder / page.name, warnings=warnings)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def render(
+    editions: Sequence[Edition], chosen: Sequence[Chapter], chapters: Sequence[Chapter], catalogue: Catalogue, output: Path,
+    *, parameters: dict[str, object] | None = None, timeout: int = 120,
+) -> Iterator[Outcome]:  # fmt: skip
+    """Render chapters of editions one after the other, then the indexes and manifests.
+
+    Yields
+    ------
+    Outcome
+        As each chapter ends.
+
+    Raises
+    ------
+    RenderError, CatalogueError
+        Before anything is written: a folder is read-only, a parameter is unknown, a data file is not the declared one.
+    """
+    for chapter in chosen:
+        check_parameters(chapter, {"edition": "", "output": ""} | (parameters or {}))
+    for file in catalogue.files():
+        catalogue.verified(file)
+    prepare(output)
+    with kernel_settings(catalogue.root) as settings:
+        for edition in editions:
+            folder = output / edition.key
+            prepare(folder)
+            for chapter in chosen:
+                yield render_chapter(
+                    chapter, chapters, edition, folder, settings=settings, parameters=parameters, timeout=timeout
+                )
+            _write_index(edition, chapters, folder, catalogue)
+    rendered = [edition for edition in catalogue.dated if (output / edition.key / "index.html").is_file()]
+    _write(output / "index.html", html.overall_index(catalogue, rendered))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f"{STAGING}{os.getpid()}-", delete=False, encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+def _write_index(edition: Edition, chapters: Sequence[Chapter], folder: Path, catalogue: Catalogue) -> None:
+    """Index and manifest of the chapters that an edition's folder holds."""
+    done = [chapter for chapter in chapters if (folder / f"{chapter.name}.html").is_file()]
+    notebooks = {chapter.name: nbformat.read(folder / f"{chapter.name}.ipynb", as_version=4) for chapter in done}
+    listed = [(chapter, html.key_sentence(notebooks[chapter.name])) for chapter in done]
+    _write(folder / "index.html", html.edition_index(edition, listed, catalogue.licence.figures))
+    _write(folder / "manifest.json", json.dumps(manifest(edition, notebooks, folder, catalogue), indent=2, ensure_ascii=False) + "\n")
+
+
+def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path, catalogue: Catalogue) -> dict[str, object]:
+    """What an edition's annexes are made of: parameters, checksums of inputs and outputs, versions, commit.
+
+    Nothing in it depends on when or where the annexes were rendered.
+    """
+    inputs = sorted(path for path in catalogue.data.rglob("*") if path.is_file() and path.suffix in (".csv", ".toml", ".xlsx"))
+    root = catalogue.root
+    return {
+        "edition": edition.key,
+        "title": edition.title,
+        "commit": _commit(root),
+        "versions": {"python": ".".join(map(str, sys.version_info[:3])), "traite": _version("traite")}
+        | {name: _version(name) for name in PACKAGES},
+        "inputs": {path.relative_to(root).as_posix(): sha256(path) for path in inputs},
+        "chapters": {
+            name: {
+                "parameters": dict(notebook.metadata.papermill.parameters),
+                "source": sha256(root / "notebooks" / f"{name}.ipynb"),
+                "outputs": {file.relative_to(folder).as_posix(): sha256(file) for file in _files(folder, name)},
+            }
+            for name, notebook in notebooks.items()
+        },
+    }
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    files = [folder / f"{name}.ipynb", folder / f"{name}.html", folder / "tables" / f"{name}.csv"]
+    return [file for file in files if file.is_file()]
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _commit(root: Path) -> str:
+    """Commit of the project, marked when files have changed since; empty outside a git checkout."""
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=40", "--dirty", "--match="], cwd=root, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return found.stdout.strip()

@@ -1,0 +1,441 @@
+"""What a notebook holds: one edition of the survey, and the questions that can be put to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from .analysis import compare, shares
+from .catalogue import Catalogue, Edition
+from .loading.harmonise import load
+from .nomenclature import ALL, Nomenclatures, Variable
+from .observations import SUB_POPULATION, select
+from .presentation import tables, wording
+
+UNITS = {"count": "unités", "percent": "%", "points": "points", "years": "ans", "ratio": "fois", "per_100000": "pour 100 000"}
+
+Kind = Literal["distribution", "groups", "figures", "series"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Numbers that answer one question, ready for a table, a chart, a control cell or a sentence.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Tidy rows of Observations with, for reading, ``label``, ``text`` (the value in French), ``who``, ``publisher``.
+    title : str
+        What is measured.
+    population : str
+        Who is described.
+    notes : tuple of str
+        What a reader must know: doubts, breaks, several answers.
+    absent : str
+        The sentence shown when nothing was found.
+    kind : str
+        ``distribution``; ``groups`` (several distributions, a column ``group``); ``figures`` (numbers about several
+        populations); ``series`` (one row a year).
+    """
+
+    frame: pd.DataFrame
+    title: str
+    population: str
+    notes: tuple[str, ...] = ()
+    absent: str = ""
+    kind: Kind = "distribution"
+
+    def __bool__(self) -> bool:
+        return bool(len(self.frame))
+
+    @property
+    def value(self) -> float:
+        """The only value of an indicator.
+
+        Raises
+        ------
+        ValueError
+            There is not exactly one row.
+        """
+        if len(self.frame) != 1:
+            raise ValueError(f"{self.title}: {len(self.frame)} values, one was expected. {self.absent}".strip())
+        return float(self.frame["value"].iloc[0])
+
+    @property
+    def lines(self) -> list[str]:
+        """Population, base, notes and sources, as printed under a table and a chart."""
+        unknown = any(wording.base_of(row) == wording.UNKNOWN_BASE for _, row in self.frame.iterrows())
+        base = "Base non publiée : chaque part porte sur les victimes des associations ayant répondu à la question."
+        survey = not self.frame["edition"].eq("").any()
+        return [
+            f"Population : {wording.lower_first(self.population)}.",
+            *([base if survey else "Base non publiée."] if unknown else []),
+            *self.notes,
+            wording.source_line(list(self.frame["publisher"])),
+        ]
+
+    @property
+    def table(self) -> tables.Table:
+        """The numbers as a French table."""
+        make = tables.series_table if self.kind == "series" else tables.distribution_table
+        return make(self.frame, self.title, self.lines if self else [], self.absent)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return self.table._repr_mimebundle_()
+
+
+@dataclass(frozen=True)
+class Markdown:
+    """Text shown by a notebook as Markdown."""
+
+    text: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/markdown": self.text, "text/plain": self.text}
+
+
+def control(*results: Result) -> None:
+    """Print the numbers of results as sorted text with fixed decimals, for a cell tagged ``nbval-check-output``."""
+    print(tables.control(pd.concat([result.frame for result in results]).drop_duplicates("statement_id")))
+
+
+def side_by_side(title: str, **groups: Result) -> Result:
+    """Several distributions of one variable, to be read together; empty ones are left out.
+
+    Parameters
+    ----------
+    title : str
+        What is compared.
+    **groups : Result
+        Distributions by name; an underscore in a name is shown as a space.
+    """
+    found = {name.replace("_", " "): result for name, result in groups.items() if result}
+    frames = [result.frame.assign(group=name) for name, result in found.items()]
+    return Result(
+        pd.concat(frames) if frames else next(iter(groups.values())).frame.assign(group=""),
+        title,
+        " ; ".join(dict.fromkeys(wording.lower_first(result.population) for result in found.values())),
+        tuple(dict.fromkeys(note for result in found.values() for note in result.notes)),
+        " ".join(dict.fromkeys(result.absent for result in groups.values())),
+        "groups",
+    )
+
+
+@dataclass
+class Survey:
+    """One edition of the survey with everything needed to question it; made by `open_edition`.
+
+    Every number that a method returns is remembered in `shown`: the chapter ends with their sources.
+    """
+
+    edition: Edition
+    catalogue: Catalogue
+    words: Nomenclatures
+    observations: pd.DataFrame
+    shown: list[str] = field(default_factory=list)
+
+    def distribution(
+        self, variable: str, *, population: str | None = None, by: str | None = None, among: str | None = None,
+        **sub_population: str,
+    ) -> Result:  # fmt: skip
+        """Distribution of a population over a variable, as published; see `analysis.shares.distribution`.
+
+        Parameters
+        ----------
+        variable : str
+            What is distributed: ``form``, ``sex``, ``nationality``…
+        population : str, optional
+            Who is described; by default the population that the edition computes its shares on.
+        by : str, optional
+            A sub-population column: one distribution for all, then one for each of its codes that has figures.
+        among : str, optional
+            Keep one modality and those below it: ``among="labour"``.
+        **sub_population : str
+            Restriction, such as ``form="sexual"``.
+        """
+        who = population or self.edition.share_population
+        parts = self._parts(variable, who, by, sub_population) if by else [sub_population]
+        frames = [
+            shares.distribution(self.observations, self.words, variable, period=self.edition.key, population=who, **part)
+            for part in parts
+        ]
+        rows = pd.concat(frames) if frames else self.observations.iloc[:0].assign(level=0, order=0)
+        if among:
+            rows = rows[[self.words.within(variable, code, among) for code in rows["category"]]]
+        result = self._result(rows, variable, who, sub_population)
+        if not by:
+            return result
+        title = f"{result.title}, selon {wording.SELECTORS[by]}"
+        return replace(result, frame=result.frame.assign(group=self._parts_of(rows, by)), title=title, kind="groups")
+
+    def indicator(
+        self, variable: str, category: str = ALL, *, population: str | None = None, unit: str | None = None,
+        by: str | None = None, **sub_population: str,
+    ) -> Result:  # fmt: skip
+        """One number of the edition: the share of a modality, or its count when no share was found.
+
+        With `by`, the same number for all and for each code of a sub-population column that has one; the labels are then
+        those of the sub-populations.
+        """
+        who = population or self.edition.share_population
+        frames = []
+        for part in self._parts(variable, who, by, sub_population) if by else [sub_population]:
+            rows = select(self._rows_about(who), variable, population=who, category=category, unit=unit, **part)
+            frames.append(rows.sort_values("unit", key=lambda units: units != "percent").head(1))
+        rows = pd.concat(frames) if frames else self.observations.iloc[:0]
+        result = self._result(rows, variable, who, sub_population)
+        if not by or not result:
+            return result
+        only = len(self.words.top_level(variable, self.edition.years[0])) == 1
+        subject = result.title if only else f"{result.title} : {result.frame['inline'].iloc[0]}"
+        title = f"{subject}, selon {wording.SELECTORS[by]}"
+        parts = self._parts_of(rows, by)
+        return replace(result, frame=result.frame.assign(label=parts, inline=[wording.lower_first(p) for p in parts]), title=title)
+
+    def totals(self, *populations: str, title: str = "Effectifs") -> Result:
+        """Numbers of victims, associations, procedures… of one or several populations."""
+        rows = pd.concat(
+            [select(self._rows_about(who), "total", population=who, unit="count") for who in populations]
+        )  # fmt: skip
+        result = self._result(rows, "total", populations[0], {})
+        labels = " ; ".join(wording.lower_first(label) for label in dict.fromkeys(result.frame["label"]))
+        return replace(result, title=title if len(populations) > 1 else result.title, population=labels or result.population)
+
+    def profile(self, *statistics: tuple[str, str], title: str) -> Result:
+        """One indicator a line: variable and modality, in the population that the edition computes its shares on."""
+        found = [result for result in (self.indicator(*statistic) for statistic in statistics)]
+        frame = pd.concat([result.frame for result in found])
+        labels = frame["variable_label"] + " : " + frame["inline"]
+        frame = frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels])
+        notes = dict.fromkeys(note for result in found for note in result.notes)
+        absent = "Aucun des chiffres clés n’a été relevé pour cette édition."
+        return Result(frame, title, found[0].population, tuple(notes), absent)
+
+    def figures(
+        self, *variables: str, title: str, universe: str = "survey", restricted: bool = False, **sub_population: str
+    ) -> Result:
+        """Every retained figure of the edition on some variables or about some sub-population, whatever the population.
+
+        Parameters
+        ----------
+        *variables : str
+            What is measured; all variables when none is given.
+        title : str
+            Title of the table.
+        universe : str
+            ``survey`` (victims) or ``associations``.
+        restricted : bool
+            Keep only what describes a part of a population.
+        **sub_population : str
+            Keep what describes these victims or a part of them: ``form="labour"`` keeps domestic labour too.
+        """
+        rows = self._rows_of_edition()
+        rows = rows[rows["retained"] & (rows["population"].map(self.words.universe) == universe)]
+        if variables:
+            rows = rows[rows["variable"].isin(variables)]
+        if restricted:
+            rows = rows[(rows[SUB_POPULATION] != ALL).any(axis=1)]
+        for column, code in sub_population.items():
+            rows = rows[[value != ALL and self.words.within(column, value, code) for value in rows[column]]]
+        first = variables[0] if variables else "total"
+        result = self._result(rows, first, self.edition.share_population, sub_population)
+        who = dict.fromkeys(result.frame["who"])
+        labels = result.frame["label"]
+        if result.frame["variable"].nunique() > 1:
+            labels = result.frame["variable_label"] + " : " + result.frame["inline"]
+        subjects = [self.words.variable(name).subject_fr for name in variables] or ["tout sujet"]
+        absent = f"Aucun chiffre relevé pour cette édition sur : {' ; '.join(subjects)} ({self._who(sub_population)})."
+        frame = result.frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels], group=result.frame["who"])
+        population = " ; ".join(who) if len(who) < 3 else "indiquée pour chaque ligne"
+        return replace(result, frame=frame, title=title, population=population or result.population, absent=absent, kind="figures")
+
+    def series(
+        self, variable: str, category: str = ALL, *, unit: str = "percent", population: str | None = None, **sub_population: str
+    ) -> Result:
+        """One statistic over all editions, broken where editions do not compare; see `analysis.compare.series`."""
+        rows = compare.series(
+            self.observations, self.catalogue, self.words, variable, category, unit=unit, population=population, **sub_population
+        )
+        result = self._result(rows, variable, population or self.edition.share_population, sub_population, "series")
+        breaks = tuple(f"Rupture avant {p} : {wording.lower_first(b)}" for p, b in zip(rows["period"], rows["break_before"], strict=True) if b)
+        who = " ; ".join(dict.fromkeys(result.frame["who"])) or result.population
+        return replace(result, population=who, notes=(*result.notes, *breaks))
+
+    def panels(self, variable: str, populations: Iterable[str]) -> Result:
+        """Yearly counts of several populations over a variable, its total first: for small multiples."""
+        frames = []
+        for who in populations:
+            codes = self.words.top_level(variable, self.edition.years[0])
+            for name, code in [("total", ALL), *((variable, code) for code in codes)]:
+                found = self.series(name, code, unit="count", population=who)
+                label = "Ensemble" if name == "total" else None
+                frames.append(found.frame.assign(group=wording.upper_first(self.words.populations[who].noun_fr), label=label or found.frame["label"]))
+        frame = pd.concat([frame for frame in frames if len(frame) > 1])
+        title = f"{self.words.variable(variable).label_fr} : effectifs par année"
+        return Result(frame, title, " ; ".join(dict.fromkeys(frame["who"])), tuple(wording.notes_of(frame)), "", "series")
+
+    def change(
+        self, variable: str, category: str = ALL, *, since: str | None = None, population: str | None = None,
+        unit: str | None = None, **sub_population: str,
+    ) -> compare.Comparison | None:  # fmt: skip
+        """Change since another edition (by default the one before); None for the first edition, or when neither has a value.
+
+        A total is compared for one population. A share is taken in the population of each edition: when the two differ, or
+        when a break of series separates them, the comparison says why and gives no number, whatever was published.
+        """
+        keys = [edition.key for edition in self.catalogue.dated]
+        earlier = self.catalogue.edition(since).key if since else dict(zip(keys[1:], keys, strict=False)).get(self.edition.key)
+        if earlier is None:
+            return None
+        unit = unit or ("count" if variable == "total" else "percent")
+        found = []
+        for key in (earlier, self.edition.key):
+            who = population or self.catalogue.edition(key).share_population
+            rows = self.observations[self.observations["edition"] == key]
+            rows = select(rows, variable, population=who, category=category, unit=unit, **sub_population)
+            blank = self._blank(who, sub_population, int(key)) | {"variable": variable, "category": category, "unit": unit}
+            found.append(rows.iloc[0] if len(rows) else pd.Series(blank | {"period": key, "value": float("nan"), "bound": ""}))
+        if all(pd.isna(row["value"]) for row in found):
+            return None
+        result = compare.compare(found[0], found[1], self.observations, self.catalogue, self.words)
+        if not result.refusals:
+            self.shown += [row["statement_id"] for row in found]
+        return result
+
+    def heading(self) -> Markdown:
+        """The edition in one paragraph: who produced it, when, about whom, from how many associations."""
+        edition = self.edition
+        respondents = self.totals("associations")
+        answered = f" {wording.quantity_of(respondents.frame.iloc[0])} associations ont répondu." if respondents else ""
+        return Markdown(
+            f"**Édition {edition.key}** — {edition.title}. {wording.listed(edition.producers)}, {edition.published}.{answered} "
+            f"Sauf mention contraire, les parts décrivent {self.words.populations[edition.share_population].scope_fr}."
+        )
+
+    def key_points(self, *points: Result | compare.Comparison | None) -> Markdown:
+        """« À retenir »: up to five sentences, in order of preference; with fewer than three, what was not found is said."""
+        said: list[str] = []
+        unsaid: list[str] = []
+        for point in points:
+            if isinstance(point, compare.Comparison):
+                (unsaid if point.refusals else said).append(wording.change_sentence(point, self.words))
+            elif point:
+                row = point.frame.iloc[0]
+                said.append(wording.sentence(row, self.words, row["publisher"]))
+            elif point is not None:
+                unsaid.append(point.absent)
+        lines = (said + list(dict.fromkeys(unsaid))[: max(0, 3 - len(said))])[:5]
+        return Markdown("\n".join(f"- {line}" for line in lines))
+
+    def save(self, output: str) -> None:
+        """Write the figures shown so far as a tidy CSV, when the renderer asks for it.
+
+        Parameters
+        ----------
+        output : str
+            File to write; empty, nothing is written.
+        """
+        if output:
+            Path(output).parent.mkdir(parents=True, exist_ok=True)
+            self.read(self.observations[self.observations["statement_id"].isin(self.shown)]).to_csv(output, index=False)
+
+    def read(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of Observations with the French words that tables and charts show."""
+        words, sources = self.words, self.catalogue.sources
+        found = [row for _, row in rows.iterrows()]
+        return rows.assign(
+            label=[self._label(row) for row in found],
+            inline=[wording.inline(row, words) for row in found],
+            text=[wording.quantity_of(row) for row in found],
+            who=[wording.population_of(row, words) for row in found],
+            variable_label=[words.variables[name].label_fr for name in rows["variable"]],
+            unit_label=rows["unit"].map(UNITS),
+            publisher=[sources[name].publisher_fr if name else "" for name in rows["source_id"]],
+            citation=[sources[name].citation_fr if name else "" for name in rows["source_id"]],
+        )
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+    def _rows_of_edition(self) -> pd.DataFrame:
+        return self.observations[self.observations["edition"] == self.edition.key]
+
+    def _rows_about(self, population: str) -> pd.DataFrame:
+        """Rows of the edition's year about a population: of the edition, or of the administrative sources."""
+        edition = "" if self.words.universe(population) == "administrative" else self.edition.key
+        return self.observations[(self.observations["edition"] == edition) & (self.observations["period"] == self.edition.key)]
+
+    def _parts(self, variable: str, population: str, by: str, sub: dict[str, str]) -> list[dict[str, str]]:
+        """Sub-populations of a column that have figures on a variable, all first, then in nomenclature order."""
+        rows = self._rows_about(population)
+        rows = rows[(rows["variable"] == variable) & (rows["population"] == population) & rows["retained"]]
+        for column in set(SUB_POPULATION) - {by}:
+            rows = rows[rows[column] == sub.get(column, ALL)]
+        year = self.edition.years[0]
+        codes = sorted(set(rows[by]), key=lambda code: -1 if code == ALL else self.words.item(by, code, year).order)
+        return [{**sub, by: code} for code in codes]
+
+    def _parts_of(self, rows: pd.DataFrame, by: str) -> list[str]:
+        return [self.words.label(by, code, self.edition.years[0]) for code in rows[by]]
+
+    def _label(self, row: pd.Series) -> str:
+        if row["category"] == ALL:
+            alone = row["variable"] == "total"
+            return self.words.populations[row["population"]].label_fr if alone else self.words.variable(row["variable"]).label_fr
+        year = None if pd.isna(row["reference_year"]) else int(row["reference_year"])
+        return self.words.label(row["variable"], row["category"], year, row["age"])
+
+    def _result(
+        self, rows: pd.DataFrame, variable: str, population: str, sub: dict[str, str], kind: Kind = "distribution"
+    ) -> Result:
+        info = self.words.variable(variable)
+        described = rows.iloc[0] if len(rows) else pd.Series(self._blank(population, sub, self.edition.years[0]))
+        frame = self.read(rows)
+        self.shown += [name for name, found in zip(rows["statement_id"], rows["value"].notna(), strict=True) if found]
+        notes = wording.notes_of(frame)
+        if frame["variable"].map(lambda name: self.words.variable(name).multiple).any():
+            notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
+        if frame["status"].isin(["O", "M"]).any():
+            notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
+        title = info.label_fr if variable != "total" else self.words.populations[population].label_fr
+        if kind == "series" and len(frame) and frame["category"].iloc[0] != ALL:
+            title = f"{title} : {frame['inline'].iloc[-1]}"
+        return Result(frame, title, wording.subtitle(described, self.words), tuple(notes), self._absent(info, described), kind)
+
+    @staticmethod
+    def _blank(population: str, sub: dict[str, str], year: int) -> dict[str, Any]:
+        """Who a missing observation would describe."""
+        return dict.fromkeys(SUB_POPULATION, ALL) | {"population": population, "reference_year": year} | sub
+
+    def _who(self, sub: dict[str, str]) -> str:
+        return wording.population_of(pd.Series(self._blank(self.edition.share_population, sub, self.edition.years[0])), self.words)
+
+    def _absent(self, info: Variable, described: pd.Series) -> str:
+        if described["population"] == "identified" and not self.edition.identified_counted:
+            return "Les victimes repérées n’étaient pas encore dénombrées pour cette édition."
+        who = wording.population_of(described, self.words)
+        return f"Aucun chiffre relevé pour cette édition : {info.subject_fr} ({who})."
+
+
+def observations() -> pd.DataFrame:
+    """The whole Observations table, every statement of every source; a copy, free to change."""
+    return load()[2].copy()
+
+
+def open_edition(edition: str | int) -> Survey:
+    """Open an edition of the survey by its reference year.
+
+    Parameters
+    ----------
+    edition : str or int
+        Reference year (papermill's command line makes a year an int).
+
+    Raises
+    ------
+    CatalogueError
+        There is no such edition; the message lists those that exist.
+    """
+    catalogue, words, table = load()
+    return Survey(catalogue.edition(edition), catalogue, words, table)
