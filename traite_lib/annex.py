@@ -43,7 +43,7 @@ def administrative(survey: Survey, *variables: str, title: str, category: str | 
     frame = pd.DataFrame(
         {
             "Population": found["who"].map(wording.upper_first),
-            "Période": found["period"],
+            "Période": found["period"].str.replace("|", " ou "),
             "Statistique": found["label"],
             "Valeur": found["text"],
             "Fiabilité": found["status"].map(wording.STATUSES),
@@ -109,7 +109,7 @@ def editions(survey: Survey) -> Table:
     return Table(
         trimmed(pd.DataFrame([_edition_line(survey, edition) for edition in survey.catalogue.editions])),
         "Les éditions de l’enquête",
-        [NOT_SEEN],
+        [*(f"{edition.number}ᵉ édition : {edition.note}" for edition in survey.catalogue.editions if edition.note), NOT_SEEN],
         ("Associations répondantes", "Victimes repérées", "Victimes accompagnées"),
     )
 
@@ -131,7 +131,6 @@ def _edition_line(survey: Survey, edition: Edition) -> dict[str, str]:
         "Victimes repérées": total("identified") if edition.identified_counted else "non dénombrées",
         "Victimes accompagnées": total("accompanied"),
         "Champ des parts": survey.words.populations[edition.share_population].scope_fr,
-        "Remarque": edition.note,
     }
 
 
@@ -143,7 +142,7 @@ def disagreements(survey: Survey, *, administrative: bool = False) -> Table:
     frame = pd.DataFrame(
         {
             "Statistique": _statistic(found),
-            "Période": found["period"],
+            "Période": found["period"].str.replace("|", " ou "),
             "Population": found["who"],
             "Valeur": found["text"],
             "Retenu": ["oui" if kept else "non" for kept in found["retained"]],
@@ -152,7 +151,8 @@ def disagreements(survey: Survey, *, administrative: bool = False) -> Table:
         }
     )
     absent = "Aucun désaccord relevé entre les sources consultées."
-    return Table(frame, "Désaccords entre sources", (), ("Valeur",), absent)
+    title = "Désaccords entre sources administratives" if administrative else "Désaccords entre sources"
+    return Table(frame, title, (), ("Valeur",), absent)
 
 
 def recomputed(survey: Survey) -> Table:

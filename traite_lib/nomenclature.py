@@ -182,6 +182,11 @@ class Nomenclatures:
         """French label of a code; see `item`."""
         return "Ensemble" if code == ALL else self.item(variable, code, year, age).label_fr
 
+    def valid(self, variable: str, code: str, year: int) -> bool:
+        """Whether a code existed in a year."""
+        name = self.nomenclature(variable)
+        return any(_overlap(i.valid, (year, year)) for i in self.items if i.variable == name and i.code == code)
+
     def top_level(self, variable: str, year: int) -> list[str]:
         """Codes that a distribution over a variable lists in a year, in order: those without a parent valid that year."""
         name = self.nomenclature(variable)

@@ -18,7 +18,7 @@ from .presentation import tables, wording
 
 UNITS = {"count": "unités", "percent": "%", "points": "points", "years": "ans", "ratio": "fois", "per_100000": "pour 100 000"}
 
-Kind = Literal["distribution", "groups", "figures", "series"]
+Kind = Literal["distribution", "groups", "figures", "series", "panels"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Result:
         The sentence shown when nothing was found.
     kind : str
         ``distribution``; ``groups`` (several distributions, a column ``group``); ``figures`` (numbers about several
-        populations); ``series`` (one row a year).
+        populations); ``series`` (one row a year); ``panels`` (several series).
     """
 
     frame: pd.DataFrame
@@ -81,7 +81,7 @@ class Result:
     @property
     def table(self) -> tables.Table:
         """The numbers as a French table."""
-        make = tables.series_table if self.kind == "series" else tables.distribution_table
+        make = {"series": tables.series_table, "panels": tables.panels_table}.get(self.kind, tables.distribution_table)
         return make(self.frame, self.title, self.lines if self else [], self.absent)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
@@ -95,7 +95,8 @@ class Markdown:
     text: str
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/markdown": self.text, "text/plain": self.text}
+        text = wording.typographic(self.text)
+        return {"text/markdown": text, "text/plain": text}
 
 
 def control(*results: Result) -> None:
@@ -104,7 +105,8 @@ def control(*results: Result) -> None:
 
 
 def side_by_side(title: str, **groups: Result) -> Result:
-    """Several distributions of one variable, to be read together; empty ones are left out.
+    """Several distributions of one variable, to be read together; with fewer than two that were found, there is nothing to
+    compare, and the result says what is missing.
 
     Parameters
     ----------
@@ -116,13 +118,19 @@ def side_by_side(title: str, **groups: Result) -> Result:
     found = {name.replace("_", " "): result for name, result in groups.items() if result}
     frames = [result.frame.assign(group=name) for name, result in found.items()]
     return Result(
-        pd.concat(frames) if frames else next(iter(groups.values())).frame.assign(group=""),
+        pd.concat(frames) if len(frames) > 1 else next(iter(groups.values())).frame.iloc[:0].assign(group=""),
         title,
-        " ; ".join(dict.fromkeys(wording.lower_first(result.population) for result in found.values())),
+        _together(pd.Series([result.population for result in found.values()])),
         tuple(dict.fromkeys(note for result in found.values() for note in result.notes)),
-        " ".join(dict.fromkeys(result.absent for result in groups.values())),
+        " ".join(dict.fromkeys(result.absent for result in groups.values() if not result)),
         "groups",
     )
+
+
+def _together(populations: pd.Series) -> str:
+    """Population line of numbers about several populations."""
+    names = dict.fromkeys(wording.lower_first(name) for name in populations)
+    return " ; ".join(names) if len(names) < 3 else wording.EACH_LINE
 
 
 @dataclass
@@ -188,11 +196,11 @@ class Survey:
             frames.append(rows.sort_values("unit", key=lambda units: units != "percent").head(1))
         rows = pd.concat(frames) if frames else self.observations.iloc[:0]
         result = self._result(rows, variable, who, sub_population)
+        if not result and category != ALL:
+            result = replace(result, absent=self._absent_category(variable, category, who, sub_population))
         if not by or not result:
             return result
-        only = len(self.words.top_level(variable, self.edition.years[0])) == 1
-        subject = result.title if only else f"{result.title} : {result.frame['inline'].iloc[0]}"
-        title = f"{subject}, selon {wording.SELECTORS[by]}"
+        title = f"{self._subject(result)}, selon {wording.SELECTORS[by]}"
         parts = self._parts_of(rows, by)
         return replace(result, frame=result.frame.assign(label=parts, inline=[wording.lower_first(p) for p in parts]), title=title)
 
@@ -202,8 +210,9 @@ class Survey:
             [select(self._rows_about(who), "total", population=who, unit="count") for who in populations]
         )  # fmt: skip
         result = self._result(rows, "total", populations[0], {})
-        labels = " ; ".join(wording.lower_first(label) for label in dict.fromkeys(result.frame["label"]))
-        return replace(result, title=title if len(populations) > 1 else result.title, population=labels or result.population)
+        if len(populations) == 1:
+            return result
+        return replace(result, title=title, population=_together(result.frame["label"]) or result.population)
 
     def profile(self, *statistics: tuple[str, str], title: str) -> Result:
         """One indicator a line: variable and modality, in the population that the edition computes its shares on."""
@@ -211,9 +220,8 @@ class Survey:
         frame = pd.concat([result.frame for result in found])
         labels = frame["variable_label"] + " : " + frame["inline"]
         frame = frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels])
-        notes = dict.fromkeys(note for result in found for note in result.notes)
         absent = "Aucun des chiffres clés n’a été relevé pour cette édition."
-        return Result(frame, title, found[0].population, tuple(notes), absent)
+        return Result(frame, title, found[0].population, tuple(wording.notes_of(frame)), absent)
 
     def figures(
         self, *variables: str, title: str, universe: str = "survey", restricted: bool = False, **sub_population: str
@@ -234,6 +242,8 @@ class Survey:
             Keep what describes these victims or a part of them: ``form="labour"`` keeps domestic labour too.
         """
         rows = self._rows_of_edition()
+        order = {name: number for number, name in enumerate(self.words.variables)}
+        rows = rows.sort_values("variable", key=lambda names: names.map(order), kind="stable")
         rows = rows[rows["retained"] & (rows["population"].map(self.words.universe) == universe)]
         if variables:
             rows = rows[rows["variable"].isin(variables)]
@@ -243,15 +253,23 @@ class Survey:
             rows = rows[[value != ALL and self.words.within(column, value, code) for value in rows[column]]]
         first = variables[0] if variables else "total"
         result = self._result(rows, first, self.edition.share_population, sub_population)
-        who = dict.fromkeys(result.frame["who"])
         labels = result.frame["label"]
         if result.frame["variable"].nunique() > 1:
             labels = result.frame["variable_label"] + " : " + result.frame["inline"]
-        subjects = [self.words.variable(name).subject_fr for name in variables] or ["tout sujet"]
-        absent = f"Aucun chiffre relevé pour cette édition sur : {' ; '.join(subjects)} ({self._who(sub_population)})."
-        frame = result.frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels], group=result.frame["who"])
-        population = " ; ".join(who) if len(who) < 3 else "indiquée pour chaque ligne"
-        return replace(result, frame=frame, title=title, population=population or result.population, absent=absent, kind="figures")
+        frame = result.frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels])
+        whole = self.words.populations[rows["population"].iloc[0]].scope_fr if rows["population"].nunique() == 1 else ""
+        population = _together(frame["who"])
+        parts = list(frame["who"])
+        if whole and len(set(parts)) > 1:
+            population = f"{whole} ; chaque ligne dit laquelle de ses parties"
+            parts = [wording.part_of(row, self.words) for _, row in rows.iterrows()]
+            parts = [f"ensemble des {part}" if " " not in part else part for part in parts]
+        subjects = " ; ".join(self.words.variable(name).subject_fr for name in variables)
+        who = self._who(sub_population) if universe == "survey" else "associations répondantes"
+        absent = f"Aucun chiffre relevé pour cette édition{' : ' if subjects else ''}{subjects} ({who})."
+        return replace(
+            result, frame=frame.assign(group=parts), title=title, population=population or result.population, absent=absent, kind="figures"
+        )
 
     def series(
         self, variable: str, category: str = ALL, *, unit: str = "percent", population: str | None = None, **sub_population: str
@@ -262,7 +280,7 @@ class Survey:
         )
         result = self._result(rows, variable, population or self.edition.share_population, sub_population, "series")
         breaks = tuple(f"Rupture avant {p} : {wording.lower_first(b)}" for p, b in zip(rows["period"], rows["break_before"], strict=True) if b)
-        who = " ; ".join(dict.fromkeys(result.frame["who"])) or result.population
+        who = _together(result.frame["who"]) or result.population
         return replace(result, population=who, notes=(*result.notes, *breaks))
 
     def panels(self, variable: str, populations: Iterable[str]) -> Result:
@@ -276,7 +294,7 @@ class Survey:
                 frames.append(found.frame.assign(group=wording.upper_first(self.words.populations[who].noun_fr), label=label or found.frame["label"]))
         frame = pd.concat([frame for frame in frames if len(frame) > 1])
         title = f"{self.words.variable(variable).label_fr} : effectifs par année"
-        return Result(frame, title, " ; ".join(dict.fromkeys(frame["who"])), tuple(wording.notes_of(frame)), "", "series")
+        return Result(frame, title, _together(frame["who"]), tuple(wording.notes_of(frame)), "", "panels")
 
     def change(
         self, variable: str, category: str = ALL, *, since: str | None = None, population: str | None = None,
@@ -320,13 +338,18 @@ class Survey:
         """« À retenir »: up to five sentences, in order of preference; with fewer than three, what was not found is said."""
         said: list[str] = []
         unsaid: list[str] = []
+        reserves: set[str] = set()
         for point in points:
             if isinstance(point, compare.Comparison):
-                (unsaid if point.refusals else said).append(wording.change_sentence(point, self.words))
+                fresh = tuple(text for text in point.reservations if text not in reserves)
+                (unsaid if point.refusals else said).append(
+                    wording.change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), self.words)
+                )
+                reserves |= set(point.reservations)
             elif point:
                 row = point.frame.iloc[0]
                 said.append(wording.sentence(row, self.words, row["publisher"]))
-            elif point is not None:
+            elif point is not None and point.absent:
                 unsaid.append(point.absent)
         lines = (said + list(dict.fromkeys(unsaid))[: max(0, 3 - len(said))])[:5]
         return Markdown("\n".join(f"- {line}" for line in lines))
@@ -384,8 +407,7 @@ class Survey:
         if row["category"] == ALL:
             alone = row["variable"] == "total"
             return self.words.populations[row["population"]].label_fr if alone else self.words.variable(row["variable"]).label_fr
-        year = None if pd.isna(row["reference_year"]) else int(row["reference_year"])
-        return self.words.label(row["variable"], row["category"], year, row["age"])
+        return self.words.label(row["variable"], row["category"], wording.year_of(row), row["age"])
 
     def _result(
         self, rows: pd.DataFrame, variable: str, population: str, sub: dict[str, str], kind: Kind = "distribution"
@@ -400,14 +422,23 @@ class Survey:
         if frame["status"].isin(["O", "M"]).any():
             notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
         title = info.label_fr if variable != "total" else self.words.populations[population].label_fr
-        if kind == "series" and len(frame) and frame["category"].iloc[0] != ALL:
-            title = f"{title} : {frame['inline'].iloc[-1]}"
-        return Result(frame, title, wording.subtitle(described, self.words), tuple(notes), self._absent(info, described), kind)
+        result = Result(frame, title, wording.subtitle(described, self.words), tuple(notes), self._absent(info, described), kind)
+        return replace(result, title=self._subject(result)) if kind == "series" else result
+
+    def _subject(self, result: Result) -> str:
+        """Title of a result about one modality: « Sexe : femmes », or the variable alone when it has no other."""
+        if not result or result.frame["category"].iloc[-1] == ALL:
+            return result.title
+        last = result.frame.iloc[-1]
+        alone = len(self.words.top_level(last["variable"], wording.year_of(last))) == 1
+        return result.title if alone else f"{result.title} : {last['inline']}"
 
     @staticmethod
     def _blank(population: str, sub: dict[str, str], year: int) -> dict[str, Any]:
         """Who a missing observation would describe."""
-        return dict.fromkeys(SUB_POPULATION, ALL) | {"population": population, "reference_year": year} | sub
+        return dict.fromkeys(SUB_POPULATION, ALL) | {
+            "population": population, "reference_year": year, "period": str(year)
+        } | sub  # fmt: skip
 
     def _who(self, sub: dict[str, str]) -> str:
         return wording.population_of(pd.Series(self._blank(self.edition.share_population, sub, self.edition.years[0])), self.words)
@@ -416,7 +447,19 @@ class Survey:
         if described["population"] == "identified" and not self.edition.identified_counted:
             return "Les victimes repérées n’étaient pas encore dénombrées pour cette édition."
         who = wording.population_of(described, self.words)
+        if info.code == "total":
+            return f"Aucun chiffre relevé pour cette édition : nombre {wording.of(who)}."
         return f"Aucun chiffre relevé pour cette édition : {info.subject_fr} ({who})."
+
+    def _absent_category(self, variable: str, category: str, population: str, sub: dict[str, str]) -> str:
+        """What is said of one missing modality: nothing when the edition did not have it."""
+        year = self.edition.years[0]
+        asked = [(variable, category), *((column, code) for column, code in sub.items() if code != ALL)]
+        if not all(self.words.valid(name, code, year) for name, code in asked):
+            return ""
+        predicate = self.words.item(variable, category, year, sub.get("age", ALL)).predicate_fr
+        who = wording.population_of(pd.Series(self._blank(population, sub, year)), self.words)
+        return f"Aucun chiffre relevé pour cette édition : part des {who} qui {predicate}."
 
 
 def observations() -> pd.DataFrame:

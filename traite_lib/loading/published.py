@@ -47,12 +47,12 @@ def _number(text: str, column: str, where: str) -> float:
 
 
 def _years(text: str, edition: Edition | None, where: str) -> tuple[Years, str]:
-    """Years described and their text: a year, a range such as 2016-2021, or nothing for an edition without a sure year."""
+    """Years described and their text: 2022, the range 2016-2021, or 2016|2017 where it is one or the other."""
     if edition:
         expected = str(edition.reference_year or "")
         if text != expected:
             raise ObservationsError(f"{where}, column reference_year: {expected!r} was expected, found {text!r}.")
-        return edition.years, edition.key
+        return edition.years, "|".join(str(year) for year in dict.fromkeys(edition.years))
     first, _, last = text.partition("-")
     if not (first.isdigit() and (last.isdigit() or not last)):
         raise ObservationsError(f"{where}, column reference_year: a year or a range was expected, found {text!r}.")

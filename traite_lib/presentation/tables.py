@@ -18,8 +18,8 @@ _TEMPLATE = """<figure class="statistics">
 <thead><tr>{% for name in columns %}<th scope="col"{% if name in numeric %} class="number"{% endif %}>{{ name }}</th>{% endfor %}</tr></thead>
 <tbody>
 {%- for row in rows %}
-<tr>{% for cell in row %}{% if loop.first %}<th scope="row">{{ cell }}</th>
-{%- else %}<td{% if columns[loop.index0] in numeric %} class="number"{% endif %}>{{ cell }}</td>{% endif %}{% endfor %}</tr>
+<tr>{% for cell in row %}{% if loop.first %}<th scope="row" class="{{ kind(columns[0], cell) }}">{{ cell }}</th>
+{%- else %}<td class="{{ kind(columns[loop.index0], cell) }}">{{ cell }}</td>{% endif %}{% endfor %}</tr>
 {%- endfor %}
 </tbody>
 </table>
@@ -77,12 +77,19 @@ class Table:
         from markupsafe import Markup, escape
 
         if self.frame.empty:
-            return Markup('<p class="absent">{}</p>').format(escape(self.absent))
+            return Markup('<p class="absent">{}</p>').format(escape(wording.typographic(self.absent)))
         template = Environment(autoescape=True).from_string(_TEMPLATE)
-        return template.render(
-            caption=self.caption, columns=list(self.frame.columns), numeric=set(self.numeric), notes=list(self.notes),
+        page = template.render(
+            caption=self.caption, columns=list(self.frame.columns), numeric=set(self.numeric), notes=list(self.notes), kind=self._kind,
             rows=self.frame.itertuples(index=False, name=None),
         )  # fmt: skip
+        return wording.typographic(page)
+
+    def _kind(self, column: str, cell: object) -> str:
+        """Class of a cell: numbers are aligned, short texts are kept on one line, long ones are given room."""
+        if column in self.numeric:
+            return "number"
+        return "short" if len(str(cell)) <= 18 else "long" if len(str(cell)) > 30 else "text"
 
     def text(self) -> str:
         """The table as plain text."""
@@ -126,7 +133,7 @@ def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], abs
                 "Part": "".join(_fill(row, "percent") for row in group),
                 "Effectif": "".join(_fill(row, "count") for row in group),
                 "Valeur": "".join(row["text"] for row in group if row["unit"] not in ("percent", "count")),
-                "Base": wording.base_of(shares[0]) if shares else "",
+                "Base": wording.base_cell(shares[0]) if shares else "",
                 "Fiabilité": wording.listed(
                     dict.fromkeys(filter(None, (s for s in (wording.STATUSES[r["status"]] for r in group) if s != MISSING)))
                 ),
@@ -138,25 +145,28 @@ def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], abs
 
 def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
     """Years in rows, with the population, the respondents and whether a year compares with the one above."""
-    lines = []
-    names = rows["label"] + (" — " + rows["group"] if "group" in rows else "")
-    many = names.nunique() > 1
-    for name, series in rows.groupby(names, sort=False):
-        for n, (_, row) in enumerate(series.iterrows()):
-            comparable = "" if n == 0 else "non" if row["break_before"] else "oui, sous réserve"
-            lines.append(
-                {
-                    "Année": row["period"],
-                    "Série": name if many else "",
-                    "Valeur": row["text"],
-                    "Population": row["who"],
-                    "Associations répondantes": "" if pd.isna(row["respondents"]) else wording.number(row["respondents"], 0),
-                    "Comparable à la ligne précédente": "" if pd.isna(row["respondents"]) else comparable,
-                    "Fiabilité": wording.STATUSES[row["status"]],
-                    "Source": row["publisher"],
-                }
-            )
+    lines = [
+        {
+            "Année": row["period"],
+            "Libellé": row["label"] if rows["label"].nunique() > 1 else "",
+            "Valeur": row["text"],
+            "Population": row["who"],
+            "Base": wording.base_cell(row),
+            "Associations répondantes": "" if pd.isna(row["respondents"]) else wording.number(row["respondents"], 0),
+            "Comparable à la ligne précédente": "" if n == 0 else "non" if row["break_before"] else "oui, sous réserve",
+            "Fiabilité": wording.STATUSES[row["status"]],
+            "Source": row["publisher"],
+        }
+        for n, (_, row) in enumerate(rows.iterrows())
+    ]
     return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur", "Associations répondantes"), absent)
+
+
+def panels_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
+    """Several series: one row each, one column a year."""
+    rows = rows.assign(Série=rows["label"] + " — " + rows["group"].map(wording.lower_first))
+    wide = rows.pivot(index="Série", columns="period", values="text").reindex(dict.fromkeys(rows["Série"])).fillna("—")
+    return Table(wide.rename_axis(columns=None).reset_index(), title, notes, tuple(wide.columns), absent)
 
 
 def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), absent: str = "") -> Table:
@@ -170,14 +180,14 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
             ],
             "Valeur": rows["text"],
             "Population": rows["who"],
-            "Base": [wording.base_of(row) or "sans objet" for _, row in rows.iterrows()],
+            "Base": [wording.base_cell(row) or "sans objet" for _, row in rows.iterrows()],
             "Fiabilité": ["" if row["retained"] else "non retenu" for _, row in rows.iterrows()],
             "Source": [Link(row["citation"], row["locator"]) for _, row in rows.iterrows()],
         }
     )
     doubtful = [wording.STATUSES[status] for status in rows["status"]]
     frame["Fiabilité"] = [wording.listed(filter(None, pair)) for pair in zip(doubtful, frame["Fiabilité"], strict=True)]
-    return Table(frame, title, notes, ("Valeur",), absent)
+    return Table(trimmed(frame), title, notes, ("Valeur",), absent)
 
 
 def control(rows: pd.DataFrame) -> str:

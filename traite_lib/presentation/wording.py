@@ -16,6 +16,7 @@ from ..nomenclature import ALL, Nomenclatures
 NBSP, NARROW = "\u00a0", "\u202f"
 UNKNOWN_BASE = "base non publiée"
 MISSING = "non relevé"
+EACH_LINE = "indiquée pour chaque ligne"
 
 SELECTORS = {
     "form": "la forme d’exploitation",
@@ -29,6 +30,11 @@ SELECTORS = {
 BOUNDS = {"": "", "<": "moins de ", ">": "plus de ", "~": "environ "}
 SUFFIXES = {"percent": f"{NBSP}%", "points": f"{NBSP}points", "years": f"{NBSP}ans", "per_100000": " pour 100 000 habitants"}
 STATUSES = {"A": "", "E": "estimé", "P": "provisoire", "B": "rupture", "U": "fiabilité faible", "M": MISSING, "O": MISSING}
+
+
+def typographic(text: str) -> str:
+    """A French text whose double punctuation and quotation marks never stand alone at the end or start of a line."""
+    return re.sub(r"(?<=«) | (?=[;:?!»])", NBSP, text)
 
 
 def rounded(value: float, digits: int = 0) -> Decimal:
@@ -91,15 +97,24 @@ def base_of(row: pd.Series) -> str:
     return UNKNOWN_BASE if pd.isna(row["base"]) else f"base : {number(int(row['base']))}"
 
 
-def population_of(row: pd.Series, words: Nomenclatures) -> str:
-    """Who an observation describes: « victimes mineures d’exploitation sexuelle accompagnées »."""
-    population = words.populations[row["population"]]
-    year = None if pd.isna(row["reference_year"]) else int(row["reference_year"])
-    parts = [population.noun_fr]
+def base_cell(row: pd.Series) -> str:
+    """`base_of` under a heading that already says « Base »."""
+    return base_of(row).removeprefix("base").removeprefix(" :").strip()
+
+
+def part_of(row: pd.Series, words: Nomenclatures) -> str:
+    """The part of a population that an observation describes: « victimes mineures d’exploitation sexuelle »."""
+    year = year_of(row)
+    parts = [words.populations[row["population"]].noun_fr]
     for column in ("age", "form", "offence", "sex", "origin"):
         if row[column] != ALL:
             parts.append(words.item(column, row[column], year).complement_fr)
-    return " ".join([*parts, population.qualifier_fr])
+    return " ".join(parts)
+
+
+def population_of(row: pd.Series, words: Nomenclatures) -> str:
+    """Who an observation describes: « victimes mineures d’exploitation sexuelle accompagnées »."""
+    return f"{part_of(row, words)} {words.populations[row['population']].qualifier_fr}"
 
 
 def subtitle(row: pd.Series, words: Nomenclatures) -> str:
@@ -113,8 +128,7 @@ def inline(row: pd.Series, words: Nomenclatures) -> str:
     """Label of a category inside a sentence: lower case, but for proper nouns."""
     if row["category"] == ALL:
         return lower_first(words.populations[row["population"]].label_fr)
-    year = None if pd.isna(row["reference_year"]) else int(row["reference_year"])
-    label = words.label(row["variable"], row["category"], year, row["age"])
+    label = words.label(row["variable"], row["category"], year_of(row), row["age"])
     return label if words.variable(row["variable"]).proper else lower_first(label)
 
 
@@ -135,11 +149,14 @@ def of(text: str) -> str:
 
 
 def period_of(row: pd.Series) -> str:
-    """« En 2022 », « De 2016 à 2021 », or the edition whose year is not known."""
+    """« En 2022 », « De 2016 à 2021 », « En 2016 ou 2017 »."""
     first, _, last = str(row["period"]).partition("-")
-    if not first.isdigit():
-        return "Dans la deuxième édition"
-    return f"De {first} à {last}" if last else f"En {first}"
+    return f"De {first} à {last}" if last else f"En {first.replace('|', ' ou ')}"
+
+
+def year_of(row: pd.Series) -> int:
+    """The year whose labels an observation is read with: the last of its period."""
+    return int(str(row["period"])[-4:])
 
 
 def sentence(row: pd.Series, words: Nomenclatures, publisher: str) -> str:
@@ -155,7 +172,6 @@ def sentence(row: pd.Series, words: Nomenclatures, publisher: str) -> str:
         Who said it.
     """
     value, when = quantity_of(row), period_of(row)
-    year = None if pd.isna(row["reference_year"]) else int(row["reference_year"])
     population = words.populations[row["population"]]
     notes = [base_of(row), f"source : {publisher}"]
     if row["status"] == "U":
@@ -169,7 +185,7 @@ def sentence(row: pd.Series, words: Nomenclatures, publisher: str) -> str:
     elif row["variable"] == "average_age":
         text = f"l’âge moyen des {population_of(row, words)} est de {value}"
     else:
-        predicate = words.item(row["variable"], row["category"], year, row["age"]).predicate_fr
+        predicate = words.item(row["variable"], row["category"], year_of(row), row["age"]).predicate_fr
         who = population_of(row, words)
         text = f"{value} {who} {predicate}" if row["unit"] == "count" else f"{value} des {who} {predicate}"
     return f"{when}, {text} ({' ; '.join(filter(None, notes))})."
