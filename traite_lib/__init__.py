@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .errors import ComparisonError, TraiteError
-from .survey import Result, Survey, control, observations, open_edition, side_by_side
+from .result import Result, control, side_by_side
+from .survey import Survey, observations, open_edition
 
 if TYPE_CHECKING:
     from . import annex

@@ -19,7 +19,9 @@ def sources(survey: Survey) -> Table:
     """Every number shown so far in the notebook, with its base, its source and its place."""
     rows = survey.observations[survey.observations["statement_id"].isin(survey.shown)]
     notes = [survey.catalogue.licence.figures]
-    return provenance_table(survey.read(rows), "Provenance des chiffres de ce chapitre", notes, f"Aucun chiffre relevé. {NOT_SEEN}")
+    return provenance_table(
+        survey.read(rows), "Provenance des chiffres de ce chapitre", notes, f"Aucun chiffre relevé. {NOT_SEEN}"
+    )
 
 
 def published(survey: Survey, *variables: str) -> Table:
@@ -35,7 +37,9 @@ def published(survey: Survey, *variables: str) -> Table:
 def administrative(survey: Survey, *variables: str, title: str, category: str | None = None) -> Table:
     """Retained administrative figures on some variables, all periods."""
     rows = survey.observations
-    rows = rows[(rows["edition"] == "") & rows["retained"] & rows["variable"].isin(variables) & (rows["source_id"] != "ssmsi-series-01")]
+    rows = rows[
+        (rows["edition"] == "") & rows["retained"] & rows["variable"].isin(variables) & (rows["source_id"] != "ssmsi-series-01")
+    ]
     if category:
         rows = rows[rows["category"] == category]
     found = survey.read(rows.sort_values(["population", "offence", "period"], kind="stable"))
@@ -83,7 +87,9 @@ def comparisons(survey: Survey, *statistics: tuple[str, str]) -> Table:
     for variable, category in statistics:
         total = variable == "total"
         code, population = (ALL, category) if total else (category, None)
-        name = survey.words.populations[category].label_fr if total else survey.words.label(variable, code, survey.edition.years[0])
+        name = (
+            survey.words.populations[category].label_fr if total else survey.words.label(variable, code, survey.edition.years[0])
+        )
         line = {"Statistique": name if total else f"{survey.words.variable(variable).label_fr} : {wording.lower_first(name)}"}
         for edition in earlier:
             found = survey.change(variable, code, since=edition.key, population=population)
@@ -96,8 +102,8 @@ def comparisons(survey: Survey, *statistics: tuple[str, str]) -> Table:
                 line[f"Depuis {edition.key}"] = wording.quantity(found.difference, unit, sign=True)
         lines.append(line)
     notes = [
-        "Un nombre : l’écart, toujours sous réserve du nombre d’associations répondantes. « Non » : aucun écart n’est calculé, avec "
-        "son motif, expliqué dans le tableau des ruptures. Un tiret : aucune des deux éditions n’a de valeur relevée."
+        "Un nombre : l’écart, toujours sous réserve du nombre d’associations répondantes. « Non » : aucun écart n’est calculé, "
+        "avec son motif, expliqué dans le tableau des ruptures. Un tiret : aucune des deux éditions n’a de valeur relevée."
     ]
     absent = "Cette édition est la première : il n’y a pas d’édition antérieure à comparer."
     frame = pd.DataFrame(lines) if earlier else pd.DataFrame()
@@ -183,7 +189,9 @@ def provenance(survey: Survey, *, undated: bool = False) -> Table:
 
 
 def _statistic(rows: pd.DataFrame) -> list[str]:
-    return [v if c == ALL else f"{v} : {i}" for v, c, i in zip(rows["variable_label"], rows["category"], rows["inline"], strict=True)]
+    return [
+        v if c == ALL else f"{v} : {i}" for v, c, i in zip(rows["variable_label"], rows["category"], rows["inline"], strict=True)
+    ]
 
 
 def _links(rows: pd.DataFrame) -> list[Link]:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Optional
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table as RichTable
@@ -122,7 +123,9 @@ def show(
 
     survey = open_edition(edition)
     survey.words.variable(variable)
-    rows = survey.observations[(survey.observations["period"] == survey.edition.key) & (survey.observations["variable"] == variable)]
+    rows = survey.observations[
+        (survey.observations["period"] == survey.edition.key) & (survey.observations["variable"] == variable)
+    ]
     if not every:
         rows = rows[rows["retained"]]
     for name, value in {"category": category, "population": population, **_pairs(where, "--where")}.items():
@@ -142,12 +145,12 @@ def show(
             "" if row["category"] == ALL else row["category"],
             f"{row['bound']}{row['value']:g}",
             row["unit"],
-            "not published" if row["base"] is None or row["base"] != row["base"] else f"{row['base']}",
+            "not published" if pd.isna(row["base"]) else f"{row['base']}",
             row["status"] if row["retained"] else f"{row['status']}, not retained",
             row["source_id"],
             row["locator"],
         ]
-        for row in rows.astype({"base": object}).replace({"base": {float("nan"): None}}).to_dict("records")
+        for _, row in rows.iterrows()
     ]
     _rows(columns, lines)
 

@@ -98,19 +98,17 @@ class Nomenclatures:
                 order=int(row.pop("order")),
                 source_labels=tuple(filter(None, row.pop("source_labels").split("|"))),
                 file=path.name,
-                **row,  # type: ignore[arg-type]  # the remaining columns are the text fields of Item
+                **row,
             )
             for path in files
             for row in _rows(path)
         ]
-        flags = ("closed", "multiple", "proper")
-        self.variables = {
-            row["code"]: Variable(**{k: v == "1" if k in flags else v for k, v in row.items()})  # type: ignore[arg-type]
-            for row in _rows(self.folder / "variables.csv")
-        }
+        self.variables = {}
+        for row in _rows(self.folder / "variables.csv"):
+            flags = {name: row.pop(name) == "1" for name in ("closed", "multiple", "proper")}
+            self.variables[row["code"]] = Variable(**row, **flags)
         self.populations = {
-            row["code"]: Population(order=int(row.pop("order")), **row)  # type: ignore[arg-type]
-            for row in _rows(self.folder / "populations.csv")
+            row["code"]: Population(order=int(row.pop("order")), **row) for row in _rows(self.folder / "populations.csv")
         }
 
     @cached_property

@@ -53,20 +53,20 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
 
     text = {name: pa.Column(str) for name in ("edition", "period", "source_id", "locator", "statement_id", "reason", "note")}
     columns = {
-            **text,
-            "reference_year": pa.Column("Int64", nullable=True),
-            "population": pa.Column(str, pa.Check.isin(list(nomenclatures.populations))),
-            **{name: pa.Column(str, pa.Check.isin(codes(name))) for name in SUB_POPULATION},
-            "variable": pa.Column(str, pa.Check.isin(list(nomenclatures.variables))),
-            "category": pa.Column(str),
-            "value": pa.Column(float, nullable=True),
-            "unit": pa.Column(str, pa.Check.isin(UNITS)),
-            "bound": pa.Column(str, pa.Check.isin(["", "<", ">", "~"])),
-            "base": pa.Column("Int64", pa.Check.gt(0), nullable=True),
-            "status": pa.Column(str, pa.Check.isin(STATUSES)),
-            "confidentiality": pa.Column(str, pa.Check.isin(["F", "C"])),
-            "rank": pa.Column(int, pa.Check.isin([1, 2, 3])),
-            "retained": pa.Column(bool),
+        **text,
+        "reference_year": pa.Column("Int64", nullable=True),
+        "population": pa.Column(str, pa.Check.isin(list(nomenclatures.populations))),
+        **{name: pa.Column(str, pa.Check.isin(codes(name))) for name in SUB_POPULATION},
+        "variable": pa.Column(str, pa.Check.isin(list(nomenclatures.variables))),
+        "category": pa.Column(str),
+        "value": pa.Column(float, nullable=True),
+        "unit": pa.Column(str, pa.Check.isin(UNITS)),
+        "bound": pa.Column(str, pa.Check.isin(["", "<", ">", "~"])),
+        "base": pa.Column("Int64", pa.Check.gt(0), nullable=True),
+        "status": pa.Column(str, pa.Check.isin(STATUSES)),
+        "confidentiality": pa.Column(str, pa.Check.isin(["F", "C"])),
+        "rank": pa.Column(int, pa.Check.isin([1, 2, 3])),
+        "retained": pa.Column(bool),
     }
     return pa.DataFrameSchema(
         {name: columns[name] for name in COLUMNS},
@@ -112,10 +112,9 @@ def select(
     population: str | None = None,
     category: str | None = None,
     unit: str | None = None,
-    retained: bool = True,
     **sub_population: str,
 ) -> pd.DataFrame:
-    """Rows of one variable, for one sub-population.
+    """Retained rows of one variable, for one sub-population.
 
     Parameters
     ----------
@@ -125,8 +124,6 @@ def select(
         What is distributed.
     population, category, unit : str, optional
         Keep only this one.
-    retained : bool
-        Only the statement retained for each statistic; False gives every statement.
     **sub_population : str
         ``form``, ``sex``, ``age``, ``origin`` or ``offence``; a column that is not named must be « all ».
 
@@ -137,12 +134,10 @@ def select(
     """
     if unknown := set(sub_population) - set(SUB_POPULATION):
         raise ObservationsError(f"There is no sub-population {sorted(unknown)[0]!r}. Available: {', '.join(SUB_POPULATION)}.")
-    keep = table["variable"] == variable
+    keep = table["retained"] & (table["variable"] == variable)
     for column, value in (("population", population), ("category", category), ("unit", unit)):
         if value is not None:
             keep &= table[column] == value
     for column in SUB_POPULATION:
         keep &= table[column] == sub_population.get(column, ALL)
-    if retained:
-        keep &= table["retained"]
     return table[keep]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
@@ -14,123 +14,10 @@ from .catalogue import Catalogue, Edition
 from .loading.harmonise import load
 from .nomenclature import ALL, Nomenclatures, Variable
 from .observations import SUB_POPULATION, select
-from .presentation import tables, wording
+from .presentation import wording
+from .result import Kind, Markdown, Result, together
 
 UNITS = {"count": "unités", "percent": "%", "points": "points", "years": "ans", "ratio": "fois", "per_100000": "pour 100 000"}
-
-Kind = Literal["distribution", "groups", "figures", "series", "panels"]
-
-
-@dataclass(frozen=True)
-class Result:
-    """Numbers that answer one question, ready for a table, a chart, a control cell or a sentence.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        Tidy rows of Observations with, for reading, ``label``, ``text`` (the value in French), ``who``, ``publisher``.
-    title : str
-        What is measured.
-    population : str
-        Who is described.
-    notes : tuple of str
-        What a reader must know: doubts, breaks, several answers.
-    absent : str
-        The sentence shown when nothing was found.
-    kind : str
-        ``distribution``; ``groups`` (several distributions, a column ``group``); ``figures`` (numbers about several
-        populations); ``series`` (one row a year); ``panels`` (several series).
-    """
-
-    frame: pd.DataFrame
-    title: str
-    population: str
-    notes: tuple[str, ...] = ()
-    absent: str = ""
-    kind: Kind = "distribution"
-
-    def __bool__(self) -> bool:
-        return bool(len(self.frame))
-
-    @property
-    def value(self) -> float:
-        """The only value of an indicator.
-
-        Raises
-        ------
-        ValueError
-            There is not exactly one row.
-        """
-        if len(self.frame) != 1:
-            raise ValueError(f"{self.title}: {len(self.frame)} values, one was expected. {self.absent}".strip())
-        return float(self.frame["value"].iloc[0])
-
-    @property
-    def lines(self) -> list[str]:
-        """Population, base, notes and sources, as printed under a table and a chart."""
-        unknown = any(wording.base_of(row) == wording.UNKNOWN_BASE for _, row in self.frame.iterrows())
-        base = "Base non publiée : chaque part porte sur les victimes des associations ayant répondu à la question."
-        survey = not self.frame["edition"].eq("").any()
-        return [
-            f"Population : {wording.lower_first(self.population)}.",
-            *([base if survey else "Base non publiée."] if unknown else []),
-            *self.notes,
-            wording.source_line(list(self.frame["publisher"])),
-        ]
-
-    @property
-    def table(self) -> tables.Table:
-        """The numbers as a French table."""
-        make = {"series": tables.series_table, "panels": tables.panels_table}.get(self.kind, tables.distribution_table)
-        return make(self.frame, self.title, self.lines if self else [], self.absent)
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return self.table._repr_mimebundle_()
-
-
-@dataclass(frozen=True)
-class Markdown:
-    """Text shown by a notebook as Markdown."""
-
-    text: str
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        text = wording.typographic(self.text)
-        return {"text/markdown": text, "text/plain": text}
-
-
-def control(*results: Result) -> None:
-    """Print the numbers of results as sorted text with fixed decimals, for a cell tagged ``nbval-check-output``."""
-    print(tables.control(pd.concat([result.frame for result in results]).drop_duplicates("statement_id")))
-
-
-def side_by_side(title: str, **groups: Result) -> Result:
-    """Several distributions of one variable, to be read together; with fewer than two that were found, there is nothing to
-    compare, and the result says what is missing.
-
-    Parameters
-    ----------
-    title : str
-        What is compared.
-    **groups : Result
-        Distributions by name; an underscore in a name is shown as a space.
-    """
-    found = {name.replace("_", " "): result for name, result in groups.items() if result}
-    frames = [result.frame.assign(group=name) for name, result in found.items()]
-    return Result(
-        pd.concat(frames) if len(frames) > 1 else next(iter(groups.values())).frame.iloc[:0].assign(group=""),
-        title,
-        _together(pd.Series([result.population for result in found.values()])),
-        tuple(dict.fromkeys(note for result in found.values() for note in result.notes)),
-        " ".join(dict.fromkeys(result.absent for result in groups.values() if not result)),
-        "groups",
-    )
-
-
-def _together(populations: pd.Series) -> str:
-    """Population line of numbers about several populations."""
-    names = dict.fromkeys(wording.lower_first(name) for name in populations)
-    return " ; ".join(names) if len(names) < 3 else wording.EACH_LINE
 
 
 @dataclass
@@ -202,7 +89,9 @@ class Survey:
             return result
         title = f"{self._subject(result)}, selon {wording.SELECTORS[by]}"
         parts = self._parts_of(rows, by)
-        return replace(result, frame=result.frame.assign(label=parts, inline=[wording.lower_first(p) for p in parts]), title=title)
+        return replace(
+            result, frame=result.frame.assign(label=parts, inline=[wording.lower_first(p) for p in parts]), title=title
+        )
 
     def totals(self, *populations: str, title: str = "Effectifs") -> Result:
         """Numbers of victims, associations, procedures… of one or several populations."""
@@ -212,7 +101,7 @@ class Survey:
         result = self._result(rows, "total", populations[0], {})
         if len(populations) == 1:
             return result
-        return replace(result, title=title, population=_together(result.frame["label"]) or result.population)
+        return replace(result, title=title, population=together(result.frame["label"]) or result.population)
 
     def profile(self, *statistics: tuple[str, str], title: str) -> Result:
         """One indicator a line: variable and modality, in the population that the edition computes its shares on."""
@@ -258,7 +147,7 @@ class Survey:
             labels = result.frame["variable_label"] + " : " + result.frame["inline"]
         frame = result.frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels])
         whole = self.words.populations[rows["population"].iloc[0]].scope_fr if rows["population"].nunique() == 1 else ""
-        population = _together(frame["who"])
+        population = together(frame["who"])
         parts = list(frame["who"])
         if whole and len(set(parts)) > 1:
             population = f"{whole} ; chaque ligne dit laquelle de ses parties"
@@ -268,7 +157,12 @@ class Survey:
         who = self._who(sub_population) if universe == "survey" else "associations répondantes"
         absent = f"Aucun chiffre relevé pour cette édition{' : ' if subjects else ''}{subjects} ({who})."
         return replace(
-            result, frame=frame.assign(group=parts), title=title, population=population or result.population, absent=absent, kind="figures"
+            result,
+            frame=frame.assign(group=parts),
+            title=title,
+            population=population or result.population,
+            absent=absent,
+            kind="figures",
         )
 
     def series(
@@ -279,8 +173,12 @@ class Survey:
             self.observations, self.catalogue, self.words, variable, category, unit=unit, population=population, **sub_population
         )
         result = self._result(rows, variable, population or self.edition.share_population, sub_population, "series")
-        breaks = tuple(f"Rupture avant {p} : {wording.lower_first(b)}" for p, b in zip(rows["period"], rows["break_before"], strict=True) if b)
-        who = _together(result.frame["who"]) or result.population
+        breaks = tuple(
+            f"Rupture avant {p} : {wording.lower_first(b)}"
+            for p, b in zip(rows["period"], rows["break_before"], strict=True)
+            if b
+        )
+        who = together(result.frame["who"]) or result.population
         return replace(result, population=who, notes=(*result.notes, *breaks))
 
     def panels(self, variable: str, populations: Iterable[str]) -> Result:
@@ -291,10 +189,14 @@ class Survey:
             for name, code in [("total", ALL), *((variable, code) for code in codes)]:
                 found = self.series(name, code, unit="count", population=who)
                 label = "Ensemble" if name == "total" else None
-                frames.append(found.frame.assign(group=wording.upper_first(self.words.populations[who].noun_fr), label=label or found.frame["label"]))
+                frames.append(
+                    found.frame.assign(
+                        group=wording.upper_first(self.words.populations[who].noun_fr), label=label or found.frame["label"]
+                    )
+                )
         frame = pd.concat([frame for frame in frames if len(frame) > 1])
         title = f"{self.words.variable(variable).label_fr} : effectifs par année"
-        return Result(frame, title, _together(frame["who"]), tuple(wording.notes_of(frame)), "", "panels")
+        return Result(frame, title, together(frame["who"]), tuple(wording.notes_of(frame)), "", "panels")
 
     def change(
         self, variable: str, category: str = ALL, *, since: str | None = None, population: str | None = None,
@@ -441,7 +343,9 @@ class Survey:
         } | sub  # fmt: skip
 
     def _who(self, sub: dict[str, str]) -> str:
-        return wording.population_of(pd.Series(self._blank(self.edition.share_population, sub, self.edition.years[0])), self.words)
+        return wording.population_of(
+            pd.Series(self._blank(self.edition.share_population, sub, self.edition.years[0])), self.words
+        )
 
     def _absent(self, info: Variable, described: pd.Series) -> str:
         if described["population"] == "identified" and not self.edition.identified_counted:

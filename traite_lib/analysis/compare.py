@@ -137,11 +137,6 @@ def compare(
     return Comparison(before, after, tuple(sentences["refuse"]), tuple(sentences["reserve"]), motive)
 
 
-def lower_first(text: str) -> str:
-    """Text with a lower-case first letter, acronyms excepted."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
-
-
 def series(
     table: pd.DataFrame,
     catalogue: Catalogue,
@@ -181,7 +176,9 @@ def series(
         refused = compare(before, after, table, catalogue, nomenclatures).refusals
         segments[n], sentences[n] = segments[n - 1] + bool(refused), " ".join(refused)
     return rows.assign(
-        respondents=[known.get(p) if s else None for p, s in zip(rows["period"], survey, strict=True)],
+        respondents=[
+            float(known.get(p, float("nan"))) if s else float("nan") for p, s in zip(rows["period"], survey, strict=True)
+        ],
         segment=segments,
         break_before=sentences,
     )

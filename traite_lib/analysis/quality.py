@@ -58,7 +58,7 @@ def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataF
     exact = (table["variable"] == "total") | (table["unit"] == "points")
     family = table["population"].where(exact, table["population"].map(root))
     groups = table.assign(_family=family).groupby([*(k for k in KEY if k != "population"), "_family"], sort=False)
-    found = []
+    found: list[pd.DataFrame] = []
     for _, rows in groups:
         reference = rows.sort_values(["retained", "rank"], ascending=[False, True])
         if len(rows) > 1 and not all(agree(reference.iloc[0], row) for _, row in reference.iterrows()):
@@ -86,7 +86,7 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
     counts = rows[(rows["unit"] == "count") & (rows["variable"] != "total")]
     key = [name for name in KEY if name != "unit"]
     both = rows[rows["unit"] == "percent"].merge(counts[[*key, "value"]], on=key, suffixes=("", "_count"))
-    totals: list[float | None] = []
+    totals: list[float] = []
     for _, row in both.iterrows():
         sub = {name: row[name] for name in ("form", "sex", "age", "origin", "offence")}
         own = [name for name, code in sub.items() if code != ALL]
@@ -96,7 +96,7 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
             whole = select(rows, own[0], category=sub[own[0]], population=row["population"], unit="count")
         else:
             whole = rows.iloc[:0]
-        totals.append(float(whole["value"].iloc[0]) if len(whole) == 1 else None)
+        totals.append(float(whole["value"].iloc[0]) if len(whole) == 1 else float("nan"))
     both = both.assign(total=totals).rename(columns={"value_count": "count"}).dropna(subset=["total"])
     return both.assign(computed=both["count"] / both["total"].astype(float) * 100)
 

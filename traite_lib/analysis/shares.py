@@ -71,15 +71,23 @@ def distribution(
     present = set(rows["category"])
     if info.closed and year is not None:
         missing = [code for code in nomenclatures.top_level(variable, year) if code not in present]
+        empty = dict.fromkeys(("bound", "note", "reason", "source_id", "locator"), "")
         blank = rows.iloc[[0] * len(missing)].assign(
-            category=missing, value=float("nan"), unit="percent", bound="", base=pd.NA, status="O", note="", reason="",
-            source_id="", locator="", statement_id=[f"{period}.{variable}.{code}" for code in missing],
-        )  # fmt: skip
+            **empty,
+            category=missing,
+            value=float("nan"),
+            unit="percent",
+            base=pd.array([None] * len(missing), dtype="Int64"),
+            status="O",
+            statement_id=[f"{period}.{variable}.{code}" for code in missing],
+        )
         rows = pd.concat([rows, blank]) if missing else rows
     order = {code: nomenclatures.item(variable, code, year).order for code in set(rows["category"])}
     parents = {code: nomenclatures.item(variable, code, year).parent for code in present}
     rows = rows.assign(
-        level=[int(any(nomenclatures.within(variable, parents.get(c, ""), p) for p in present if p != c)) for c in rows["category"]],
+        level=[
+            int(any(nomenclatures.within(variable, parents.get(c, ""), p) for p in present if p != c)) for c in rows["category"]
+        ],
         order=rows["category"].map(order),
     )
     by = ["order"] if info.closed or rows["level"].any() else ["value", "order"]

@@ -56,9 +56,7 @@ def apply_corrections(table: pd.DataFrame, corrections: list[Correction]) -> pd.
         ids = _checked(correction, table)
         if correction.action == "recode":
             if unknown := set(correction.set) - set(KEY):
-                raise CatalogueError(
-                    f"data/corrections.toml, {correction.id}: {available(sorted(unknown)[0], KEY)}"
-                )
+                raise CatalogueError(f"data/corrections.toml, {correction.id}: {available(sorted(unknown)[0], KEY)}")
             for column, value in correction.set.items():
                 table.loc[ids, column] = value
             table.loc[ids, "note"] = [_joined(note, correction.reason) for note in table.loc[ids, "note"]]
@@ -99,9 +97,9 @@ def retain(table: pd.DataFrame) -> pd.DataFrame:
     rivals = usable.groupby(KEY, dropna=False)["statement_id"].transform("size")
     table = table.assign(retained=table["statement_id"].isin(set(first["statement_id"])))
     chosen_among_many = table["retained"] & table["statement_id"].isin(set(usable.loc[rivals > 1, "statement_id"]))
-    for index in table.index[chosen_among_many & (table["reason"] == "")]:
-        exact = "valeur exacte" if table.at[index, "bound"] == "" else "valeur approchée"
-        table.at[index, "reason"] = f"{exact.capitalize()}, {RANKS[table.at[index, 'rank']]}."
+    unexplained = chosen_among_many & (table["reason"] == "")
+    exact = (table["bound"] == "").map({True: "Valeur exacte", False: "Valeur approchée"})
+    table["reason"] = table["reason"].mask(unexplained, exact + ", " + table["rank"].map(RANKS) + ".")
     return table.drop(columns="choice")
 
 
@@ -111,13 +109,15 @@ def fill_bases(table: pd.DataFrame) -> pd.DataFrame:
     The accompanied share of identified victims is computed on all identified victims: its base is their number. No other
     base follows from what is published (each question has its own respondents), so none is assumed.
     """
-    totals = table[table["retained"] & (table["unit"] == "count") & (table["bound"] == "") & (table["population"] == "identified")]
+    totals = table[
+        table["retained"] & (table["unit"] == "count") & (table["bound"] == "") & (table["population"] == "identified")
+    ]
     by_form = totals[totals["variable"] == "form"].set_index(["period", "category"])["value"]
     whole = totals[totals["variable"] == "total"].set_index("period")["value"]
     for index, row in table[(table["variable"] == "accompanied") & table["base"].isna()].iterrows():
         base = whole.get(row["period"]) if row["form"] == "_T" else by_form.get((row["period"], row["form"]))
         if base is not None:
-            table.loc[index, "base"] = int(base)  # type: ignore[index]  # the index is that of the rows
+            table.loc[index, "base"] = int(base)
     return table
 
 

@@ -65,7 +65,7 @@ class Concordances:
 
     populations: dict[tuple[str, str], Row]
     indicators: dict[str, Row]
-    dimensions: dict[str, str]
+    dimensions: dict[str, Row]
     units: dict[str, Row]
     folder: str = "data/concordances"
 
@@ -80,13 +80,13 @@ class Concordances:
         return cls(
             {(row["universe"], plain(row["label"])): row for row in rows("populations.csv")},
             {row["indicator"]: row for row in rows("indicators.csv")},
-            {row["dimension"]: row["column"] for row in rows("dimensions.csv")},
+            {row["dimension"]: row for row in rows("dimensions.csv")},
             {row["label"]: row for row in rows("units.csv")},
         )
 
-    def lookup(self, table: str, key: str, where: str, column: str) -> Row | str:
+    def lookup(self, table: str, key: str, where: str, column: str) -> Row:
         """Row of a concordance, or a clear error."""
-        rows: dict[str, Row] | dict[str, str] = getattr(self, table)
+        rows: dict[str, Row] = getattr(self, table)
         if key not in rows:
             raise NomenclatureError(
                 f"{where}, column {column}: {key!r} is not in {self.folder}/{table}.csv. {available(key, rows)}"
@@ -118,7 +118,6 @@ def code_statement(
         )
     indicator = concordances.lookup("indicators", row["indicator"], where, "indicator")
     unit = concordances.lookup("units", row["unit"], where, "unit")
-    assert isinstance(indicator, dict) and isinstance(unit, dict)
     sub = {column: described[column] for column in ("form", "sex", "age", "origin", "offence")}
     variable, category = indicator["variable"], indicator["category"] or ALL
     measured = False
@@ -129,8 +128,7 @@ def code_statement(
         place = f"{where}, column {modality}"
         if name == indicator["measured"] and not measured:
             measured, category = True, nomenclatures.code(variable, label, years, place)
-        elif column := concordances.lookup("dimensions", name, where, dimension):
-            assert isinstance(column, str)
+        elif column := concordances.lookup("dimensions", name, where, dimension)["column"]:
             code = nomenclatures.code(column, label, years, place)
             if sub[column] == ALL or nomenclatures.within(column, code, sub[column]):
                 sub[column] = code

@@ -9,7 +9,7 @@ import io
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import seaborn as sns
@@ -21,7 +21,7 @@ from ..analysis.shares import main_unit
 from . import wording
 
 if TYPE_CHECKING:
-    from ..survey import Result
+    from ..result import Result
 
 WIDTH, DPI, ROW = 7.6, 150, 0.36
 """Inches wide, dots per inch, inches for one bar."""
@@ -35,7 +35,7 @@ DOUBTFUL = "////"
 INKS = ["#1f4e79", "#8a5a00", "#00664b", "#8f4a73", "#1c6ea4", "#8c510a"]
 """The palette, darkened for text."""
 
-THEME = sns.axes_style("white") | {"font.sans-serif": ["DejaVu Sans"], "hatch.linewidth": 0.6, "text.color": INK}
+THEME: Any = sns.axes_style("white") | {"font.sans-serif": ["DejaVu Sans"], "hatch.linewidth": 0.6, "text.color": INK}
 THEME |= {"axes.edgecolor": GRID, "font.size": 10}
 
 
@@ -56,7 +56,9 @@ class Chart:
 NOTHING = Chart(b"", "", "")
 
 
-def _canvas(result: Result, plot: float, left: float, note: str = "", right: float = 0.75, below: float = 0.24) -> tuple[Figure, Axes]:
+def _canvas(
+    result: Result, plot: float, left: float, note: str = "", right: float = 0.75, below: float = 0.24
+) -> tuple[Figure, Axes]:
     """A figure with a title, a plot of `plot` inches, and lines for population, notes and sources.
 
     Sizes are in inches and the figure grows with its text: nothing is ever cut or overlaps.
@@ -97,7 +99,19 @@ def _rows_axis(axes: Axes, labels: Sequence[str], wrap: int = 34) -> None:
 
 def _text(row: pd.Series) -> str:
     """Value of a row as it is written on a chart; a star marks a low reliability."""
-    return f"{row['text']} *" if row["status"] == "U" else str(row["text"])
+    return f"{row['text']} *" if row["status"] == "U" and pd.notna(row["value"]) else str(row["text"])
+
+
+def _write(axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **look: Any) -> None:
+    """A value beside its bar or marker, `offset` points away from it."""
+    side = "left" if offset[0] > 0 else "right" if offset[0] < 0 else "center"
+    look = {"ha": side, "va": "center" if offset[0] else "bottom", "size": 8.5} | look
+    axes.annotate(text, at, xytext=offset, textcoords="offset points", **look)
+
+
+def _known(row: pd.Series) -> dict[str, str]:
+    """Look of a value: grey and italic where none was found."""
+    return {"color": INK} if pd.notna(row["value"]) else {"color": MUTED, "style": "italic"}
 
 
 def _row(labels: Sequence[str], wrap: int = 34) -> float:
@@ -148,13 +162,9 @@ def bars(result: Result) -> Chart:
     for n, (_, row) in enumerate(rows.iterrows()):
         known = pd.notna(row["value"])
         if known:
-            look = {"hatch": DOUBTFUL, "facecolor": "white"} if row["status"] == "U" else {"facecolor": PALETTE[0]}
+            look: Any = {"hatch": DOUBTFUL, "facecolor": "white"} if row["status"] == "U" else {"facecolor": PALETTE[0]}
             axes.barh(n, row["value"], height=0.66, edgecolor=PALETTE[0], **look)
-        style = "normal" if known else "italic"
-        axes.annotate(
-            _text(row) if known else row["text"], (row["value"] if known else 0, n), xytext=(5, 0), textcoords="offset points", va="center", size=9,
-            style=style, color=INK if known else MUTED,
-        )  # fmt: skip
+        _write(axes, _text(row), (row["value"] if known else 0, n), (5, 0), size=9, **_known(row))
     axes.set_xlim(0, 100 if unit == "percent" else rows["value"].max() * 1.02)
     _rows_axis(axes, labels)
     return _finish(figure, result, "Diagramme en barres", wording.finding(rows))
@@ -178,7 +188,9 @@ def stacked(result: Result) -> Chart:
         left = 0.0
         for _, row in rows[(rows["group"] == group) & rows["value"].notna()].iterrows():
             k = categories.index(row["category"]) % len(PALETTE)
-            axes.barh(n, row["value"], left=left, height=0.62, color=PALETTE[k], hatch=HATCHES[k], edgecolor="white", linewidth=0.8)
+            axes.barh(
+                n, row["value"], left=left, height=0.62, color=PALETTE[k], hatch=HATCHES[k], edgecolor="white", linewidth=0.8
+            )
             if row["value"] >= 5:
                 box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.9}
                 axes.text(left + row["value"] / 2, n, _text(row), ha="center", va="center", size=8, bbox=box)
@@ -213,11 +225,15 @@ def timeline(result: Result) -> Chart:
         pair = rows.iloc[n - 1 : n + 1]
         if pair["segment"].nunique() == 1:
             style = "-" if pair["year"].diff().iloc[1] == 1 else (0, (4, 3))
-            axes.plot(pair["year"], pair["value"], color=PALETTE[0], linewidth=2 if style == "-" else 1.2, linestyle=style, zorder=2)
+            axes.plot(
+                pair["year"], pair["value"], color=PALETTE[0], linewidth=2 if style == "-" else 1.2, linestyle=style, zorder=2
+            )
     for _, row in rows.iterrows():
         fill = "white" if row["status"] == "U" else PALETTE[0]
-        axes.plot(row["year"], row["value"], marker="o", markersize=6.5, markerfacecolor=fill, markeredgecolor=PALETTE[0], zorder=3)
-        axes.annotate(_text(row), (row["year"], row["value"]), xytext=(0, 8), textcoords="offset points", ha="center", size=8.5)
+        axes.plot(
+            row["year"], row["value"], marker="o", markersize=6.5, markerfacecolor=fill, markeredgecolor=PALETTE[0], zorder=3
+        )
+        _write(axes, _text(row), (row["year"], row["value"]), (0, 7))
     for n in range(1, len(rows)):
         if rows["break_before"].iloc[n]:
             axes.axvline((rows["year"].iloc[n - 1] + rows["year"].iloc[n]) / 2, color=MUTED, linestyle=":", linewidth=1.1)
@@ -246,7 +262,7 @@ def _respondents(figure: Figure, axes: Axes, rows: pd.DataFrame) -> None:
     strip = figure.add_axes((box.x0, box.y0 - 0.74 / height, box.width, 0.3 / height), sharex=axes)
     strip.bar(known["year"], known["respondents"].astype(float), width=0.5, color=GRID, edgecolor=MUTED, linewidth=0.5)
     for year, value in zip(known["year"], known["respondents"], strict=True):
-        strip.annotate(f"{int(value)}", (year, value), xytext=(0, 2), textcoords="offset points", ha="center", size=7.5, color=MUTED)
+        _write(strip, f"{int(value)}", (year, value), (0, 2), size=7.5, color=MUTED)
     strip.set_ylim(0, float(known["respondents"].astype(float).max()) * 1.05)
     strip.set_axis_off()
     strip.text(0, -0.12, "Nombre d’associations répondantes", transform=strip.transAxes, size=7.5, color=MUTED, va="top")
@@ -275,10 +291,7 @@ def dumbbell(result: Result) -> Chart:
             k = groups.index(row["group"])
             axes.plot(row["value"], n, marker=MARKERS[k], color=PALETTE[k], markersize=9, zorder=2, linestyle="")
             outward = -1 if side == 0 and len(pair) == 2 else 1
-            axes.annotate(
-                _text(row), (row["value"], n), xytext=(9 * outward, 0), textcoords="offset points", va="center", size=8.5,
-                ha="right" if outward < 0 else "left",
-            )  # fmt: skip
+            _write(axes, _text(row), (row["value"], n), (9 * outward, 0))
     axes.set_xlim(-14, 104)
     _rows_axis(axes, labels)
     axes.lines[-1].set_visible(False)
@@ -311,11 +324,7 @@ def pyramid(result: Result, left: str = "Hommes", right: str = "Femmes") -> Char
         sign, known = (1, -1)[k], pd.notna(row["value"])
         if known:
             axes.barh(n, sign * row["value"], height=0.64, color=PALETTE[k], hatch=HATCHES[k], edgecolor="white")
-        axes.annotate(
-            _text(row) if known else row["text"], (sign * row["value"] if known else 0, n), xytext=(4 * sign, 0), textcoords="offset points",
-            va="center", ha="left" if sign > 0 else "right", size=8.5, color=INK if known else MUTED,
-            style="normal" if known else "italic",
-        )  # fmt: skip
+        _write(axes, _text(row), (sign * row["value"] if known else 0, n), (4 * sign, 0), **_known(row))
     axes.set_xlim(-118, 118)
     _rows_axis(axes, groups)
     for sign, name in ((1, right), (-1, left)):
@@ -344,7 +353,9 @@ def multiples(result: Result) -> Chart:
         axes.set_title("\n".join(textwrap.wrap(label, 44)), size=9, loc="left", weight="bold", pad=5)
         _panel(axes, rows[rows["label"] == label], groups)
     found = " ".join(
-        f"{label}, {group} : {_ends(rows[(rows['label'] == label) & (rows['group'] == group)])}" for label in labels for group in groups
+        f"{label}, {group} : {_ends(rows[(rows['label'] == label) & (rows['group'] == group)])}"
+        for label in labels
+        for group in groups
     )
     return _finish(figure, result, "Séries par case", found)
 
@@ -356,19 +367,25 @@ def _legend_top(figure: Figure, frame: Axes, groups: Sequence[str]) -> None:
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, groups: Sequence[str]) -> None:
-    look = {"hue_order": groups, "style_order": groups, "palette": PALETTE[: len(groups)], "markers": MARKERS[: len(groups)]}
-    sns.lineplot(
-        rows, x="year", y="value", hue="group", style="group", dashes=False, markersize=5, markeredgewidth=0, legend=False, ax=axes, **look
-    )  # fmt: skip
+    look: Any = {"palette": PALETTE[: len(groups)], "markers": MARKERS[: len(groups)], "dashes": False, "legend": False}
+    look |= {"hue": "group", "hue_order": groups, "style": "group", "style_order": groups, "markersize": 5, "markeredgewidth": 0}
+    sns.lineplot(rows, x="year", y="value", ax=axes, **look)
     top = float(rows["value"].max()) * 1.35
     ends = {int(rows["year"].min()), int(rows["year"].max())}
     for year in ends:
         then = rows[rows["year"] == year].sort_values("value", ascending=False)
         for place, (_, row) in enumerate(then.iterrows()):
-            axes.annotate(
-                _text(row), (year, row["value"]), xytext=(0, 5 if place == 0 else -5), textcoords="offset points", size=7.5,
-                ha="center", va="bottom" if place == 0 else "top", color=INKS[list(groups).index(row["group"])],
-            )  # fmt: skip
+            color = INKS[list(groups).index(row["group"])]
+            above = place == 0
+            _write(
+                axes,
+                _text(row),
+                (year, row["value"]),
+                (0, 5 if above else -5),
+                va="bottom" if above else "top",
+                size=7.5,
+                color=color,
+            )
     low = -0.18 * top if rows["value"].min() < 0.25 * top else 0
     axes.set(ylim=(low, top), yticks=[], xlabel="", ylabel="", xlim=(min(ends) - 0.7, max(ends) + 0.7))
     axes.set_xticks(sorted(set(rows["year"])), [str(year) for year in sorted(set(rows["year"]))])
@@ -395,11 +412,8 @@ def funnel(result: Result) -> Chart:
     for n, (_, row) in enumerate(result.frame.iterrows()):
         axes.barh(n, row["value"], left=(widest - row["value"]) / 2, height=0.7, color=PALETTE[0])
         inside = row["value"] > widest * 0.2
-        x = widest / 2 if inside else (widest + row["value"]) / 2
-        axes.annotate(
-            row["text"], (x, n), xytext=(0 if inside else 6, 0), textcoords="offset points", va="center", size=10,
-            ha="center" if inside else "left", color="white" if inside else INK, weight="bold",
-        )  # fmt: skip
+        at, offset = ((widest / 2, n), (0, 0)) if inside else (((widest + row["value"]) / 2, n), (6, 0))
+        _write(axes, row["text"], at, offset, va="center", size=10, weight="bold", color="white" if inside else INK)
     axes.set_xlim(0, widest)
     _rows_axis(axes, labels)
     axes.lines[-1].set_visible(False)

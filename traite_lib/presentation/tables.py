@@ -15,7 +15,9 @@ _TEMPLATE = """<figure class="statistics">
 <div class="scroll" tabindex="0" role="region" aria-label="{{ caption }}">
 <table>
 <caption>{{ caption }}</caption>
-<thead><tr>{% for name in columns %}<th scope="col"{% if name in numeric %} class="number"{% endif %}>{{ name }}</th>{% endfor %}</tr></thead>
+<thead><tr>
+{%- for name in columns %}<th scope="col" class="{{ "number" if name in numeric else "text" }}">{{ name }}</th>{% endfor -%}
+</tr></thead>
 <tbody>
 {%- for row in rows %}
 <tr>{% for cell in row %}{% if loop.first %}<th scope="row" class="{{ kind(columns[0], cell) }}">{{ cell }}</th>
@@ -80,9 +82,13 @@ class Table:
             return Markup('<p class="absent">{}</p>').format(escape(wording.typographic(self.absent)))
         template = Environment(autoescape=True).from_string(_TEMPLATE)
         page = template.render(
-            caption=self.caption, columns=list(self.frame.columns), numeric=set(self.numeric), notes=list(self.notes), kind=self._kind,
+            caption=self.caption,
+            columns=list(self.frame.columns),
+            numeric=set(self.numeric),
+            kind=self._kind,
             rows=self.frame.itertuples(index=False, name=None),
-        )  # fmt: skip
+            notes=list(self.notes),
+        )
         return wording.typographic(page)
 
     def _kind(self, column: str, cell: object) -> str:
@@ -165,7 +171,7 @@ def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: s
 def panels_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
     """Several series: one row each, one column a year."""
     rows = rows.assign(Série=rows["label"] + " — " + rows["group"].map(wording.lower_first))
-    wide = rows.pivot(index="Série", columns="period", values="text").reindex(dict.fromkeys(rows["Série"])).fillna("—")
+    wide = rows.pivot(index="Série", columns="period", values="text").reindex(list(dict.fromkeys(rows["Série"]))).fillna("—")
     return Table(wide.rename_axis(columns=None).reset_index(), title, notes, tuple(wide.columns), absent)
 
 
@@ -175,8 +181,7 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
         {
             "Référence": rows["statement_id"],
             "Statistique": [
-                row["variable_label"] + ("" if row["category"] == ALL else f" : {row['inline']}")
-                for _, row in rows.iterrows()
+                row["variable_label"] + ("" if row["category"] == ALL else f" : {row['inline']}") for _, row in rows.iterrows()
             ],
             "Valeur": rows["text"],
             "Population": rows["who"],
@@ -194,8 +199,15 @@ def control(rows: pd.DataFrame) -> str:
     """Numbers as sorted text with fixed decimals: what the reference outputs compare."""
     known = rows[rows["value"].notna()]
     lines = [
-        f"{row['statement_id']} | {row['period']} | {row['who']} | {row['label']} | {row['bound']}{row['value']:.2f} {row['unit_label']}"
-        f" | {wording.base_of(row) or 'sans base'} | {wording.STATUSES[row['status']] or 'normal'} | {row['publisher']}"
+        " | ".join(
+            [
+                *(row["statement_id"], row["period"], row["who"], row["label"]),
+                f"{row['bound']}{row['value']:.2f} {row['unit_label']}",
+                wording.base_of(row) or "sans base",
+                wording.STATUSES[row["status"]] or "normal",
+                row["publisher"],
+            ]
+        )
         for _, row in known.iterrows()
     ]
     return "\n".join(sorted(lines)) or "Aucune valeur."

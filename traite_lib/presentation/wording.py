@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 from babel.numbers import format_decimal
 
-from ..analysis.compare import Comparison, lower_first
+from ..analysis.compare import Comparison
 from ..analysis.shares import share_rule
 from ..nomenclature import ALL, Nomenclatures
 
@@ -55,7 +55,7 @@ def number(value: float, digits: int | None = None, *, sign: bool = False) -> st
         Show « + » before a positive number.
     """
     if digits is None:
-        digits = min(2, max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent)))  # type: ignore[arg-type]
+        digits = min(2, max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent)))
     exact = rounded(value, digits)
     text = format_decimal(abs(exact), format="#,##0." + "0" * digits if digits else "#,##0", locale="fr")
     return ("−" if exact < 0 else "+" if sign and exact > 0 else "") + text
@@ -130,6 +130,11 @@ def inline(row: pd.Series, words: Nomenclatures) -> str:
         return lower_first(words.populations[row["population"]].label_fr)
     label = words.label(row["variable"], row["category"], year_of(row), row["age"])
     return label if words.variable(row["variable"]).proper else lower_first(label)
+
+
+def lower_first(text: str) -> str:
+    """Text with a lower-case first letter, acronyms excepted."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def upper_first(text: str) -> str:
@@ -236,7 +241,9 @@ def notes_of(rows: pd.DataFrame) -> list[str]:
         if note:
             notes.setdefault(note, []).append(label)
     return [
-        note if len(set(labels)) == rows["inline"].nunique() else f"{upper_first(listed(dict.fromkeys(labels)))} : {lower_first(note)}"
+        note
+        if len(set(labels)) == rows["inline"].nunique()
+        else f"{upper_first(listed(dict.fromkeys(labels)))} : {lower_first(note)}"
         for note, labels in notes.items()
     ]
 

@@ -153,7 +153,9 @@ def _failure(notebook: NotebookNode, error: Exception) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
-def _execute(chapter: Chapter, edition: Edition, parameters: dict[str, object], stage: Path, timeout: int, settings: dict[str, object]) -> Path:
+def _execute(
+    chapter: Chapter, edition: Edition, parameters: dict[str, object], stage: Path, timeout: int, settings: dict[str, object]
+) -> Path:
     """Execute a chapter into its staging folder with papermill; the notebook is there even when it fails."""
     import papermill
 
@@ -264,7 +266,9 @@ def render(
 
 def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f"{STAGING}{os.getpid()}-", delete=False, encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=f"{STAGING}{os.getpid()}-", delete=False, encoding="utf-8"
+    ) as file:
         file.write(text)
     os.chmod(file.name, 0o644)
     os.replace(file.name, path)
@@ -276,7 +280,9 @@ def _write_index(edition: Edition, chapters: Sequence[Chapter], folder: Path, ca
     notebooks = {chapter.name: nbformat.read(folder / f"{chapter.name}.ipynb", as_version=4) for chapter in done}
     listed = [(chapter, html.key_sentence(notebooks[chapter.name])) for chapter in done]
     _write(folder / "index.html", html.edition_index(edition, listed, catalogue.licence.figures))
-    _write(folder / "manifest.json", json.dumps(manifest(edition, notebooks, folder, catalogue), indent=2, ensure_ascii=False) + "\n")
+    _write(
+        folder / "manifest.json", json.dumps(manifest(edition, notebooks, folder, catalogue), indent=2, ensure_ascii=False) + "\n"
+    )
 
 
 def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path, catalogue: Catalogue) -> dict[str, object]:
@@ -320,7 +326,11 @@ def _commit(root: Path) -> str:
     """Commit of the project, marked when files have changed since; empty outside a git checkout."""
     try:
         found = subprocess.run(
-            ["git", "describe", "--always", "--abbrev=40", "--dirty", "--match="], cwd=root, capture_output=True, text=True, check=True
+            ["git", "describe", "--always", "--abbrev=40", "--dirty", "--match="],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return ""

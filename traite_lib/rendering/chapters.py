@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -45,9 +46,10 @@ class Chapter:
             The file is not a notebook.
         """
         try:
-            return nbformat.read(self.path, as_version=4)
+            notebook: NotebookNode = nbformat.read(self.path, as_version=4)
         except (ValueError, nbformat.ValidationError) as error:
             raise RenderError(f"notebooks/{self.path.name} is not a readable notebook: {error}.") from None
+        return notebook
 
     @property
     def title(self) -> str:
@@ -92,7 +94,7 @@ def discover(folder: Path) -> list[Chapter]:
     chapters = [Chapter(path) for path in sorted(folder.glob("*.ipynb")) if NAME.fullmatch(path.stem)]
     if not chapters:
         raise RenderError(f"There is no chapter (NN_theme.ipynb) in {folder}.")
-    for one, two in zip(chapters, chapters[1:], strict=False):
+    for one, two in pairwise(chapters):
         if one.number == two.number:
             raise RenderError(f"Two chapters have the number {one.number}: {one.name} and {two.name}.")
     return chapters
@@ -143,7 +145,11 @@ def violations(chapter: Chapter) -> Iterator[str]:
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
                 yield f"code cell {number} defines a function: it belongs to the library"
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"[/\\]|\.(csv|xlsx?|toml)$", node.value):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and re.search(r"[/\\]|\.(csv|xlsx?|toml)$", node.value)
+            ):
                 yield f"code cell {number} holds a path: {node.value!r}"
             if isinstance(node, ast.Call) and re.match(r"(open|read_\w+)$", ast.unparse(node.func).rpartition(".")[2]):
                 yield f"code cell {number} reads a file"

@@ -44,7 +44,7 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
         "following": chapters[place + 1] if place + 1 < len(chapters) else None,
     }
     body, _ = exporter.from_notebook_node(notebook, resources={"annex": context})
-    return body
+    return str(body)
 
 
 def key_sentence(notebook: NotebookNode) -> str:
@@ -53,7 +53,7 @@ def key_sentence(notebook: NotebookNode) -> str:
         if KEY_POINTS in cell.metadata.get("tags", []):
             for output in cell.get("outputs", []):
                 text = output.get("data", {}).get("text/markdown", "")
-                return text.partition("\n")[0].removeprefix("- ")
+                return str(text).partition("\n")[0].removeprefix("- ")
     return ""
 
 

@@ -1,0 +1,124 @@
+"""Results: numbers that answer one question, ready to be shown, drawn, checked or said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from .presentation import tables, wording
+
+Kind = Literal["distribution", "groups", "figures", "series", "panels"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Numbers that answer one question, ready for a table, a chart, a control cell or a sentence.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Tidy rows of Observations with, for reading, ``label``, ``text`` (the value in French), ``who``, ``publisher``.
+    title : str
+        What is measured.
+    population : str
+        Who is described.
+    notes : tuple of str
+        What a reader must know: doubts, breaks, several answers.
+    absent : str
+        The sentence shown when nothing was found.
+    kind : str
+        ``distribution``; ``groups`` (several distributions, a column ``group``); ``figures`` (numbers about several
+        populations); ``series`` (one row a year); ``panels`` (several series).
+    """
+
+    frame: pd.DataFrame
+    title: str
+    population: str
+    notes: tuple[str, ...] = ()
+    absent: str = ""
+    kind: Kind = "distribution"
+
+    def __bool__(self) -> bool:
+        return bool(len(self.frame))
+
+    @property
+    def value(self) -> float:
+        """The only value of an indicator.
+
+        Raises
+        ------
+        ValueError
+            There is not exactly one row.
+        """
+        if len(self.frame) != 1:
+            raise ValueError(f"{self.title}: {len(self.frame)} values, one was expected. {self.absent}".strip())
+        return float(self.frame["value"].iloc[0])
+
+    @property
+    def lines(self) -> list[str]:
+        """Population, base, notes and sources, as printed under a table and a chart."""
+        unknown = any(wording.base_of(row) == wording.UNKNOWN_BASE for _, row in self.frame.iterrows())
+        base = "Base non publiée : chaque part porte sur les victimes des associations ayant répondu à la question."
+        survey = not self.frame["edition"].eq("").any()
+        return [
+            f"Population : {wording.lower_first(self.population)}.",
+            *([base if survey else "Base non publiée."] if unknown else []),
+            *self.notes,
+            wording.source_line(list(self.frame["publisher"])),
+        ]
+
+    @property
+    def table(self) -> tables.Table:
+        """The numbers as a French table."""
+        make = {"series": tables.series_table, "panels": tables.panels_table}.get(self.kind, tables.distribution_table)
+        return make(self.frame, self.title, self.lines if self else [], self.absent)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return self.table._repr_mimebundle_()
+
+
+@dataclass(frozen=True)
+class Markdown:
+    """Text shown by a notebook as Markdown."""
+
+    text: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        text = wording.typographic(self.text)
+        return {"text/markdown": text, "text/plain": text}
+
+
+def control(*results: Result) -> None:
+    """Print the numbers of results as sorted text with fixed decimals, for a cell tagged ``nbval-check-output``."""
+    print(tables.control(pd.concat([result.frame for result in results]).drop_duplicates("statement_id")))
+
+
+def together(populations: pd.Series) -> str:
+    """Population line of numbers about several populations."""
+    names = dict.fromkeys(wording.lower_first(name) for name in populations)
+    return " ; ".join(names) if len(names) < 3 else wording.EACH_LINE
+
+
+def side_by_side(title: str, **groups: Result) -> Result:
+    """Several distributions of one variable, to be read together; with fewer than two that were found, there is nothing to
+    compare, and the result says what is missing.
+
+    Parameters
+    ----------
+    title : str
+        What is compared.
+    **groups : Result
+        Distributions by name; an underscore in a name is shown as a space.
+    """
+    found = {name.replace("_", " "): result for name, result in groups.items() if result}
+    frames = [result.frame.assign(group=name) for name, result in found.items()]
+    return Result(
+        pd.concat(frames) if len(frames) > 1 else next(iter(groups.values())).frame.iloc[:0].assign(group=""),
+        title,
+        together(pd.Series([result.population for result in found.values()])),
+        tuple(dict.fromkeys(note for result in found.values() for note in result.notes)),
+        " ".join(dict.fromkeys(result.absent for result in groups.values() if not result)),
+        "groups",
+    )
