@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from .errors import NomenclatureError, available
 
@@ -103,10 +104,10 @@ class Nomenclatures:
             for path in files
             for row in _rows(path)
         ]
-        self.variables = {}
+        self.variables: dict[str, Variable] = {}
         for row in _rows(self.folder / "variables.csv"):
-            flags = {name: row.pop(name) == "1" for name in ("closed", "multiple", "proper")}
-            self.variables[row["code"]] = Variable(**row, **flags)
+            fields: dict[str, Any] = {**row, **{name: row[name] == "1" for name in ("closed", "multiple", "proper")}}
+            self.variables[row["code"]] = Variable(**fields)
         self.populations = {
             row["code"]: Population(order=int(row.pop("order")), **row) for row in _rows(self.folder / "populations.csv")
         }
