@@ -60,7 +60,7 @@ class Survey:
         ]
         rows = pd.concat(frames) if frames else self.observations.iloc[:0].assign(level=0, order=0)
         if among:
-            rows = rows[[self.words.within(variable, code, among) for code in rows["category"]]]
+            rows = rows[rows["category"].isin({code for code in rows["category"] if self.words.within(variable, code, among)})]
         result = self._result(rows, variable, who, sub_population)
         if not by:
             return result
@@ -139,7 +139,8 @@ class Survey:
         if restricted:
             rows = rows[(rows[SUB_POPULATION] != ALL).any(axis=1)]
         for column, code in sub_population.items():
-            rows = rows[[value != ALL and self.words.within(column, value, code) for value in rows[column]]]
+            inside = {value for value in rows[column] if value != ALL and self.words.within(column, value, code)}
+            rows = rows[rows[column].isin(inside)]
         first = variables[0] if variables else "total"
         result = self._result(rows, first, self.edition.share_population, sub_population)
         labels = result.frame["label"]

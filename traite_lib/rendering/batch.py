@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 
 from ..catalogue import Catalogue, Edition, sha256
@@ -25,6 +26,8 @@ from .chapters import Chapter
 
 PACKAGES = ["pandas", "matplotlib", "seaborn", "papermill", "nbconvert", "nbclient", "ipykernel", "babel"]
 STAGING = ".staging-"
+ERROR_MARKER_TAG = "papermill-error-cell-tag"
+"""Tag of the cells that papermill adds to a notebook that failed."""
 
 
 @dataclass(frozen=True)
@@ -141,15 +144,13 @@ def clean(notebook: NotebookNode) -> tuple[NotebookNode, tuple[str, ...]]:
 
 def _failure(notebook: NotebookNode, error: Exception) -> str:
     """The cell that failed and why, in one line."""
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type != "code":
-            continue
-        first = next((line for line in cell.source.splitlines() if line.strip()), "")
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                return f"cell {number} (`{first}`): {output.ename}: {output.evalue}".splitlines()[0]
-        if cell.metadata.get("papermill", {}).get("status") == "running" or cell.metadata.get("papermill", {}).get("exception"):
-            return f"cell {number} (`{first}`): {type(error).__name__}"
+    cells = [cell for cell in notebook.cells if ERROR_MARKER_TAG not in cell.metadata.get("tags", [])]
+    for number, cell in enumerate(cells, start=1):
+        raised = [f"{o.ename}: {o.evalue}" for o in cell.get("outputs", []) if o.output_type == "error"]
+        if raised or cell.metadata.get("papermill", {}).get("status") in ("failed", "running"):
+            first = next((line for line in cell.source.splitlines() if line.strip()), "")
+            why = raised[0] if raised and not isinstance(error, CellTimeoutError) else f"{type(error).__name__}: {error}"
+            return f"cell {number} (`{first}`): {why}".splitlines()[0]
     return f"{type(error).__name__}: {error}".splitlines()[0]
 
 

@@ -130,9 +130,10 @@ def violations(chapter: Chapter) -> Iterator[str]:
         yield "the first cell is the title"
     if not any(text.startswith("## À retenir") for text in prose):
         yield "a section « À retenir »"
-    if sum(KEY_POINTS in cell.metadata.get("tags", []) for cell in code) != 1:
-        yield f"one cell tagged {KEY_POINTS!r}"
-    if not any(CONTROL in cell.metadata.get("tags", []) for cell in code):
+    tags = [set(cell.metadata.get("tags", [])) for cell in code]
+    if [KEY_POINTS in found for found in tags].count(True) != 1 or {KEY_POINTS, CONTROL} not in tags:
+        yield f"one cell tagged {KEY_POINTS!r} and {CONTROL!r}"
+    if {CONTROL} not in tags:
         yield f"at least one control cell, tagged {CONTROL!r}"
     for text in prose:
         if year := re.search(r"\b(19|20)\d\d\b", text):

@@ -1,0 +1,52 @@
+# make annexes [EDITION=2022|2024|all]   make test   make lab   make reference   make clean
+EDITION ?= 2022
+PYTHON3 ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help annexes test lint reference lab clean
+
+help:
+	@echo "make annexes [EDITION=2022|2024|all]  render the annexes into outputs/"
+	@echo "make test                             run every check"
+	@echo "make lab                              open JupyterLab on the notebooks"
+	@echo "make reference                        write the reference outputs that nbval compares"
+
+# Paths are relative: the project works in a folder whose name has spaces and accents.
+define install
+@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, found `$(PYTHON3) --version`."; exit 1; }
+@if command -v uv >/dev/null 2>&1; then \
+	uv venv --quiet --allow-existing --python $(PYTHON3) .venv && uv pip install --quiet --python $(BIN)/python -e '.$(1)'; \
+else \
+	$(PYTHON3) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.$(1)'; \
+fi
+@$(BIN)/python -c 'import matplotlib.font_manager' 2>/dev/null
+@touch $@
+endef
+
+.venv/installed: pyproject.toml
+	$(call install,)
+
+.venv/installed-for-tests: pyproject.toml
+	$(call install,[dev])
+	@touch .venv/installed
+
+annexes: .venv/installed
+	$(BIN)/python -m traite_lib render $(EDITION)
+
+test: .venv/installed-for-tests lint
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=120 tests/reference
+
+lint: .venv/installed-for-tests
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+reference: .venv/installed
+	$(BIN)/python tests/make_reference.py
+
+lab: .venv/installed
+	$(BIN)/python -m jupyter lab notebooks
+
+clean:
+	rm -rf .venv outputs

@@ -1,0 +1,55 @@
+"""Write the reference outputs of every chapter for two editions: ``make reference``.
+
+A reference keeps the source of the chapter, its injected parameters, and the text of its control cells: no image,
+no HTML, nothing that depends on the machine. nbval executes it again and compares that text.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from traite_lib.catalogue import Catalogue
+from traite_lib.rendering import batch
+from traite_lib.rendering.chapters import CONTROL, Chapter, discover
+
+FOLDER = Path(__file__).parent / "reference"
+EDITIONS = ("2022", "2024")
+
+
+def reference(chapter: Chapter, edition: str, settings: dict[str, object]) -> NotebookNode:
+    """A chapter executed for an edition, with the outputs of its control cells only, all text."""
+    import papermill
+
+    notebook = papermill.execute_notebook(
+        nbformat.from_dict(chapter.notebook), None, {"edition": edition}, kernel_name="python3", progress_bar=False, **settings
+    )
+    notebook, _ = batch.clean(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            control = CONTROL in cell.metadata.get("tags", [])
+            cell.outputs = [o for o in cell.outputs if control]  # printed numbers, or the sentences of « À retenir »
+    return notebook
+
+
+def main() -> None:
+    """Write all references, and remove those of chapters that no longer exist."""
+    catalogue = Catalogue()
+    chapters = discover(catalogue.root / "notebooks")
+    with tempfile.TemporaryDirectory() as work, batch.kernel_settings(catalogue.root) as settings:
+        for edition in EDITIONS:
+            folder = FOLDER / edition
+            folder.mkdir(parents=True, exist_ok=True)
+            for old in set(folder.glob("*.ipynb")) - {folder / chapter.path.name for chapter in chapters}:
+                old.unlink()
+            for chapter in chapters:
+                nbformat.write(reference(chapter, edition, {**settings, "cwd": work}), folder / chapter.path.name)
+                print(f"{edition} {chapter.name}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
