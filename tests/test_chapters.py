@@ -74,7 +74,7 @@ def test_two_chapters_with_one_number_are_refused(project: Path) -> None:
 
 def test_a_chapter_is_chosen_by_number_or_name_and_a_wrong_one_lists_them() -> None:
     assert choose(CHAPTERS, "3") == choose(CHAPTERS, "03") == choose(CHAPTERS, "03_sexe_et_age")
-    with pytest.raises(RenderError, match="There is no chapter 99. Available: 01_vue_d_ensemble, 02_formes"):
+    with pytest.raises(RenderError, match=r"There is no chapter 99\. Available: 01_vue_d_ensemble, 02_formes"):
         choose(CHAPTERS, "99")
 
 

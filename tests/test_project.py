@@ -1,0 +1,74 @@
+"""What the repository says of itself is true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from traite_lib.rendering.chapters import discover
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BRIEF = ["jupyterlab", "pandas", "seaborn", "openpyxl", "papermill", "nbval"]
+
+
+def test_the_tree_of_the_readme_is_on_disk() -> None:
+    tree = README.partition("## The tree\n\n```\n")[2].partition("```")[0]
+    folder, missing = "", []
+    for line in tree.splitlines():
+        nested = line.startswith("  ")
+        names = re.findall(r"[\w.]+(?:/|\.\w+)", line)
+        if not nested and names and names[0].endswith("/"):
+            folder, names = names[0], names[1:]
+            if folder != "outputs/" and not (ROOT / folder).is_dir():
+                missing.append(folder)
+        inner = folder if nested or (folder and line.startswith(folder)) else ""
+        if nested and names and names[0].endswith("/"):
+            inner, names = folder + names[0], names[1:]
+            if not (ROOT / inner).is_dir():
+                missing.append(inner)
+        missing += [inner + name for name in names if name != "NN_theme.ipynb" and not (ROOT / inner / name).exists()]
+    assert missing == []
+    assert "batch.py" in tree
+
+
+def test_every_module_of_the_library_is_in_the_tree_of_the_readme() -> None:
+    tree = README.partition("## The tree")[2]
+    modules = {path.name for path in (ROOT / "traite_lib").rglob("*.py")} - {"__init__.py", "__main__.py"}
+    assert {name for name in modules if name not in tree} == set()
+
+
+def test_the_readme_lists_every_chapter_with_its_title() -> None:
+    for chapter in discover(ROOT / "notebooks"):
+        assert f"| {chapter.number} {chapter.title} |" in README
+
+
+def test_environment_yml_agrees_with_pyproject() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    conda = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
+    assert environment["name"] == "traite"
+    assert f"python{project['requires-python']}" in conda
+    pinned = {re.split(r"[>=<\[]", entry)[0]: entry for entry in project["dependencies"]}
+    assert [entry for entry in conda if not entry.startswith(("python", "pip"))] == [pinned[name] for name in BRIEF]
+    assert {"pip": ["-e ."]} in environment["dependencies"]
+
+
+def test_no_path_of_a_machine_is_committed() -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\n")
+    if files == [""]:
+        pytest.skip("not a git checkout")
+    texts = [ROOT / name for name in files if name and not name.endswith(".png") and (ROOT / name).is_file()]
+    wrong = re.compile("/" + "(work|root|home)" + r"/\w")
+    assert [path.name for path in texts if wrong.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("module", ["matplotlib", "seaborn", "pandera", "nbconvert", "papermill"])
+def test_importing_the_library_is_light(module: str) -> None:
+    code = f"import traite_lib, sys; sys.exit({module!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
