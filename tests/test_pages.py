@@ -18,7 +18,7 @@ from traite_lib.rendering.chapters import discover
 
 EDITIONS = ("2015", "2022", "2024")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ENGLISH = ["the", "of", "and", "with", "share", "shares", "victims", "unknown", "value", "count", "percent", "published", "not", "year"]
+ENGLISH = ["the", "of", "and", "with", "share", "shares", "victims", "unknown", "value", "count", "published", "not", "year"]
 HARSH = ["significatif", "significative", "significatifs", "prostituée", "prostituées", "filière"]
 NEVER = ["_T", "nan", "NaN", "None", "NA"]
 
