@@ -168,7 +168,8 @@ def _read_toml(path: Path, model: type[_Model]) -> _Model:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(f"data/{name} is not valid TOML: {error}.") from None
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is both unknown and missing: the unknown one tells more.
+        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
         place = ".".join(str(part) for part in first["loc"])
         known = ""
         if first["type"] == "extra_forbidden":

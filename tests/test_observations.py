@@ -1,0 +1,128 @@
+"""The one table: its schema, and `select`."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+
+from traite_lib import observations
+from traite_lib.errors import ObservationsError
+from traite_lib.nomenclature import Nomenclatures
+from traite_lib.observations import COLUMNS, SUB_POPULATION, select, validate
+
+WORDS = Nomenclatures(ROOT / "data")
+
+
+def statement(**changes: object) -> dict[str, object]:
+    """A sound row of Observations, with some cells changed: 76 % of all accompanied victims are in sexual exploitation."""
+    row: dict[str, object] = dict.fromkeys(SUB_POPULATION, "_T") | dict.fromkeys(["bound", "reason", "note"], "")
+    row |= {"edition": "2022", "reference_year": 2022, "period": "2022", "population": "accompanied"}
+    row |= {"variable": "form", "category": "sexual", "value": 76.0, "unit": "percent", "base": None, "status": "A"}
+    row |= {"confidentiality": "F", "source_id": "source-01", "locator": "https://example.org", "statement_id": "T-1"}
+    return row | {"rank": 1, "retained": True} | changes
+
+
+def table(*rows: dict[str, object]) -> pd.DataFrame:
+    """Observations made of some rows."""
+    frame = pd.DataFrame(list(rows), columns=COLUMNS)
+    return frame.astype({"reference_year": "Int64", "base": "Int64", "value": float})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"value": 0.0},
+        {"value": 100.0, "base": 1},
+        {"value": 2994.0, "unit": "count", "variable": "total", "category": "_T"},
+        {"value": -12.0, "variable": "change_total", "category": "2019-2020"},
+        {"value": 225.0, "variable": "change_total", "category": "2016-2021"},
+        {"value": float("nan"), "status": "O"},
+        {"value": 1.0, "bound": "<"},
+        {"reference_year": None, "period": "2016|2017", "edition": "edition-2"},
+    ],
+)
+def test_a_sound_row_is_returned_unchanged(changes: dict[str, object]) -> None:
+    rows = table(statement(**changes))
+    pd.testing.assert_frame_equal(validate(rows, WORDS), rows)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"value": 100.5}, "found 100.5 percent: counts are whole and positive, shares lie between 0 and 100"),
+        ({"value": -1.0}, "shares lie between 0 and 100"),
+        ({"value": -1.0, "unit": "count"}, "counts are whole and positive"),
+        ({"value": 1.5, "unit": "count"}, "counts are whole and positive"),
+        ({"population": "victims"}, "column population, found 'victims'"),
+        ({"form": "slavery"}, "column form, found 'slavery'"),
+        ({"sex": "female"}, "column sex, found 'female'"),
+        ({"origin": "XXX"}, "column origin, found 'XXX'"),
+        ({"variable": "colour", "category": "_T"}, "column variable, found 'colour'"),
+        ({"category": "women"}, "the category belongs to the nomenclature of its variable"),
+        ({"value": float("nan")}, "a missing value has status M or O"),
+        ({"status": "O"}, "a missing value has status M or O"),
+        ({"status": "X"}, "column status, found 'X'"),
+        ({"base": 0}, "column base, found 0"),
+        ({"base": -5}, "column base, found -5"),
+        ({"bound": "≈"}, "column bound, found '≈'"),
+        ({"unit": "kg"}, "column unit, found 'kg'"),
+        ({"rank": 4}, "column rank, found 4"),
+        ({"confidentiality": "X"}, "column confidentiality, found 'X'"),
+    ],
+)
+def test_a_wrong_row_is_refused_with_its_name_and_the_rule(changes: dict[str, object], said: str) -> None:
+    rows = table(statement(statement_id="T-0"), statement(**changes))
+    with pytest.raises(ObservationsError) as error:
+        validate(rows, WORDS)
+    assert "Statement T-1 (https://example.org)" in str(error.value)
+    assert said in str(error.value)
+
+
+def test_two_statements_with_one_name_are_refused_by_name() -> None:
+    with pytest.raises(ObservationsError, match="T-1.*unique|unique.*T-1|T-1.*duplicate"):
+        validate(table(statement(), statement(value=77.0)), WORDS)
+
+
+def test_a_missing_or_unknown_column_is_refused() -> None:
+    with pytest.raises(ObservationsError, match="status"):
+        validate(table(statement()).drop(columns="status"), WORDS)
+    with pytest.raises(ObservationsError, match="colour"):
+        validate(table(statement()).assign(colour="red"), WORDS)
+
+
+def test_a_column_that_is_not_named_is_selected_as_all() -> None:
+    rows = table(
+        statement(statement_id="all"),
+        statement(statement_id="minors", age="minor"),
+        statement(statement_id="girls", age="minor", sex="women"),
+        statement(statement_id="rival", retained=False),
+        statement(statement_id="identified", population="identified"),
+        statement(statement_id="count", unit="count"),
+        statement(statement_id="sex", variable="sex", category="women"),
+    )
+    assert list(select(rows, "form")["statement_id"]) == ["all", "identified", "count"]
+    assert list(select(rows, "form", population="accompanied", unit="percent")["statement_id"]) == ["all"]
+    assert list(select(rows, "form", age="minor")["statement_id"]) == ["minors"]
+    assert list(select(rows, "form", age="minor", sex="women")["statement_id"]) == ["girls"]
+    assert select(rows, "form", category="labour").empty
+
+
+def test_an_unknown_sub_population_is_refused_with_those_that_exist() -> None:
+    with pytest.raises(ObservationsError, match=r"no sub-population 'gender'. Available: form, sex, age, origin, offence\."):
+        select(table(statement()), "form", gender="women")
+
+
+def test_the_table_of_the_project_is_a_copy_free_to_change() -> None:
+    mine = observations()
+    mine["value"] = 0.0
+    assert observations()["value"].sum() > 100_000
+    assert list(mine.columns) == COLUMNS
+
+
+def test_a_reference_year_is_the_year_described_and_missing_for_ranges() -> None:
+    rows = observations()
+    known = rows[rows["reference_year"].notna()]
+    assert list(known["period"]) == [str(year) for year in known["reference_year"]]
+    assert set(rows.loc[rows["reference_year"].isna(), "period"].str.len()) == {9}

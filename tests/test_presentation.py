@@ -1,0 +1,158 @@
+"""Tables, charts and results as a notebook shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+
+from traite_lib import Result, Survey, annex, charts, control, open_edition, side_by_side
+from traite_lib.presentation.tables import Link, Table
+
+TITLE = "Formes"
+
+
+def forms(survey: Survey) -> Result:
+    return side_by_side(
+        TITLE, Repérées=survey.distribution("form", population="identified"), Accompagnées=survey.distribution("form")
+    )
+
+
+DRAWINGS: list[tuple[Callable[[Result], charts.Chart], Callable[[Survey], Result], int, str]] = [
+    (charts.bars, lambda s: s.distribution("form"), 2022, "exploitation sexuelle, 76"),
+    (charts.bars, lambda s: s.distribution("nationality"), 2015, "Nigeria, 888"),
+    (charts.stacked, lambda s: s.distribution("sex", by="form"), 2020, "femmes, 79"),
+    (charts.pyramid, lambda s: s.distribution("sex", by="form"), 2020, "femmes, 79"),
+    (charts.timeline, lambda s: s.series("form", "sexual"), 2022, "2015, 81"),
+    (charts.dumbbell, forms, 2020, "exploitation sexuelle, 68"),
+    (charts.funnel, lambda s: s.totals("identified", "accompanied"), 2022, "4\u202f363"),
+    (charts.multiples, lambda s: s.panels("offence", ("recorded_victims", "suspects")), 2022, "1\u202f439 en 2016"),
+]
+
+
+@pytest.mark.parametrize(("draw", "ask", "edition", "said"), DRAWINGS, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_chart_is_an_image_with_its_finding_and_leaves_nothing_behind(
+    draw: Callable[[Result], charts.Chart], ask: Callable[[Survey], Result], edition: int, said: str
+) -> None:
+    result = ask(open_edition(edition))
+    before = dict(mpl.rcParams)
+    chart = draw(result)
+    assert dict(mpl.rcParams) == before
+    assert chart.png.startswith(b"\x89PNG")
+    assert said in chart.alt
+    assert "Population" in chart.alt
+    assert chart.png == draw(result).png, "the same numbers give the same bytes"
+    data, metadata = chart._repr_mimebundle_()
+    assert metadata["image/png"] == {"alt": chart.alt, "caption": chart.caption}
+    assert data["text/plain"] == chart.alt
+
+
+def test_an_empty_result_draws_nothing() -> None:
+    empty = open_edition(2022).distribution("exploiter")
+    for draw in (charts.bars, charts.stacked, charts.timeline, charts.dumbbell, charts.pyramid, charts.multiples, charts.funnel):
+        assert draw(empty) is charts.NOTHING
+
+
+def test_a_published_change_is_no_bar_beside_shares() -> None:
+    result = open_edition(2022).figures(title="Mineures", age="minor")
+    assert "change_total" in set(result.frame["variable"])
+    assert "97" not in charts.bars(result).alt
+
+
+def test_a_table_is_accessible_and_escaped() -> None:
+    frame = pd.DataFrame({"Nom": ["<b>"], "Part": ["1 %"], "Source": [Link("a & b", "https://exemple.fr/?a=1&b=2")]})
+    html = Table(frame, "Titre", ["Note."], ("Part",)).html()
+    assert "<caption>Titre</caption>" in html
+    assert html.count('scope="col"') == 3
+    assert '<th scope="row" class="short">&lt;b&gt;</th>' in html
+    assert '<a href="https://exemple.fr/?a=1&amp;b=2">a &amp; b</a>' in html
+    assert "href" not in Link("texte", "data/published/x.csv, E1").__html__()
+
+
+def test_a_table_without_rows_is_its_sentence() -> None:
+    assert Table(pd.DataFrame(), "T", absent="Rien.").html() == '<p class="absent">Rien.</p>'
+    assert Table(pd.DataFrame(), "T", absent="Rien.").text() == "Rien."
+
+
+def test_a_table_says_base_reliability_and_source() -> None:
+    frame = open_edition(2024).figures("housing", title="Hébergement").table.frame
+    assert set(frame["Base"]) == {"non publiée"}
+    assert set(frame["Fiabilité"]) == {"fiabilité faible"}
+    assert set(frame["Source"]) == {"onemedia.fr"}
+
+
+def test_control_prints_sorted_numbers_with_fixed_decimals(capsys: pytest.CaptureFixture[str]) -> None:
+    survey = open_edition(2022)
+    control(survey.distribution("form"), survey.distribution("form"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == sorted(set(lines))
+    assert lines[0].split(" | ")[4] == "76.00 %"
+    assert "<1.00 %" in lines[4]
+
+
+def test_results_speak() -> None:
+    survey = open_edition(2022)
+    with pytest.raises(ValueError, match="6 values, one was expected"):
+        _ = survey.distribution("form").value
+    assert survey.indicator("accompanied", "yes", population="identified").absent.endswith(
+        "victimes repérées qui ont été accompagnées."
+    )
+    assert survey.indicator("form", "domestic_servitude").absent == "", "nothing is said of a modality that did not exist"
+    assert (
+        open_edition(2015).totals("identified").absent
+        == "Les victimes repérées n’étaient pas encore dénombrées pour cette édition."
+    )
+
+
+def test_a_comparison_needs_two_groups() -> None:
+    both = forms(open_edition(2022))
+    assert not both
+    assert "victimes repérées" in both.absent
+    assert forms(open_edition(2020))
+
+
+@pytest.mark.parametrize("edition", [2015, 2018, 2019, 2020, 2021, 2022, 2023, 2024])
+def test_there_are_three_to_five_key_points_for_every_edition(edition: int) -> None:
+    survey = open_edition(edition)
+    points = [survey.totals("accompanied"), survey.totals("identified")]
+    points += [
+        survey.indicator(v, c) for v, c in (("form", "sexual"), ("sex", "women"), ("age", "minor"), ("complaint", "filed"))
+    ]
+    assert 3 <= len(survey.key_points(*points, survey.change("total", population="accompanied")).text.splitlines()) <= 5
+
+
+def test_the_numbers_shown_are_remembered_for_the_sources() -> None:
+    survey = open_edition(2022)
+    survey.distribution("form")
+    assert {"E2022-012", "E2022-016", "E2022-027"} <= set(survey.shown)
+    assert set(annex.sources(survey).frame["Référence"]) == set(survey.shown)
+
+
+def test_an_edition_is_opened_by_text_or_number() -> None:
+    assert open_edition(2022).edition == open_edition("2022").edition
+
+
+def test_by_gives_one_number_for_each_part() -> None:
+    result = open_edition(2020).indicator("accompanied", "yes", population="identified", by="form")
+    assert dict(zip(result.frame["label"], result.frame["value"], strict=True)) == {
+        "Ensemble": 65,
+        "Exploitation sexuelle": 73,
+        "Exploitation par le travail (domestique ou non)": 53,
+        "Contrainte à commettre des délits": 33,
+        "Mendicité forcée": 49,
+    }
+
+
+def test_what_may_be_compared_is_a_table() -> None:
+    frame = annex.comparisons(open_edition(2023), ("total", "accompanied"), ("form", "sexual")).frame.set_index("Statistique")
+    assert frame.loc["Victimes accompagnées par les associations répondantes", "Depuis 2021"] == "+1\u202f288"
+    assert frame.loc["Forme d’exploitation : exploitation sexuelle", "Depuis 2021"] == "non : champ différent"
+    assert annex.comparisons(open_edition(2015), ("total", "accompanied")).frame.empty
+
+
+def test_the_edition_without_a_year_is_in_the_quality_chapter_only() -> None:
+    survey = open_edition(2024)
+    assert len(annex.provenance(survey, undated=True).frame) == 9
+    assert "incertaine" in set(annex.editions(survey).frame["Année de référence"])

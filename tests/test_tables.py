@@ -1,0 +1,150 @@
+"""Tables: accessible HTML, plain text, control text."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from traite_lib import Survey, annex, control, open_edition
+from traite_lib.presentation.tables import Link, Table, trimmed
+
+NBSP = "\u00a0"
+FRAME = pd.DataFrame({"Modalité": ["<b>Femmes</b>", "Hommes & autres"], "Part": ["82 %", "18 %"]})
+
+
+def test_a_table_has_a_caption_and_headers_for_columns_and_rows() -> None:
+    page = Table(FRAME, "Sexe", ["Population : toutes."], ("Part",)).html()
+    assert "<caption>Sexe</caption>" in page
+    assert re.findall(r'<th scope="col" class="(\w+)">(.*?)</th>', page) == [("text", "Modalité"), ("number", "Part")]
+    assert page.count('<th scope="row"') == 2
+    assert page.count('<td class="number">') == 2
+    assert f"<figcaption><p>Population{NBSP}: toutes.</p></figcaption>" in page
+
+
+def test_every_text_of_a_table_is_escaped() -> None:
+    frame = FRAME.rename(columns={"Part": "<i>Part</i>"}).assign(Source=[Link("<u>", 'https://x.org/?a="b"'), Link("<s>")])
+    page = Table(frame, "<caption>", ["<note>"]).html()
+    for raw in ("<b>", "<i>", "<u>", "<s>", "<note>", "<caption><", '"b"'):
+        assert raw not in page
+    assert "&lt;b&gt;Femmes&lt;/b&gt;" in page
+    assert "Hommes &amp; autres" in page
+
+
+@pytest.mark.parametrize(
+    ("url", "cell"),
+    [
+        ("https://example.org/a?b=1&c=2", '<a href="https://example.org/a?b=1&amp;c=2">Source</a>'),
+        ("http://example.org", '<a href="http://example.org">Source</a>'),
+        ("data/published/survey_2022.csv, E2022-001", "Source"),
+        ("javascript:alert(1)", "Source"),
+        ("", "Source"),
+    ],
+)
+def test_only_a_web_address_becomes_a_link(url: str, cell: str) -> None:
+    page = Table(pd.DataFrame({"A": ["a"], "B": [Link("Source", url)]}), "T").html()
+    assert f'<td class="short">{cell}</td>' in page
+
+
+def test_an_empty_table_is_its_one_sentence() -> None:
+    empty = Table(FRAME[:0], "Sexe", ["Note."], (), "Aucun chiffre relevé : sexe <inconnu>.")
+    assert empty.html() == f'<p class="absent">Aucun chiffre relevé{NBSP}: sexe &lt;inconnu&gt;.</p>'
+    assert empty.text() == "Aucun chiffre relevé : sexe <inconnu>."
+
+
+def test_a_notebook_shows_html_and_a_terminal_text() -> None:
+    shown = Table(FRAME, "Sexe", ["Note."])._repr_mimebundle_()
+    assert set(shown) == {"text/html", "text/plain"}
+    assert shown["text/plain"].splitlines()[0] == "Sexe"
+    assert shown["text/plain"].splitlines()[-1] == "Note."
+
+
+def test_empty_columns_are_left_out() -> None:
+    assert list(trimmed(FRAME.assign(Base="", Source=["", "ASH"])).columns) == ["Modalité", "Part", "Source"]
+
+
+def test_a_distribution_shows_shares_counts_bases_and_sources(survey_2022: Survey) -> None:
+    frame = survey_2022.distribution("form").table.frame
+    assert list(frame.columns) == ["Modalité", "Part", "Effectif", "Base", "Source"]
+    assert list(frame["Part"]) == [f"76{NBSP}%", f"15{NBSP}%", f"7{NBSP}%", f"2{NBSP}%", f"moins de 1{NBSP}%"]
+    assert list(frame["Effectif"]) == ["", "", "195", "", ""]
+    assert set(frame["Base"]) == {"non publiée"}
+
+
+def test_a_modality_that_was_not_found_says_so_and_is_not_zero() -> None:
+    result = open_edition(2018).distribution("form")
+    assert list(result.table.frame["Part"])[-1] == "non relevé"
+    assert any("ce n’est pas zéro" in line for line in result.lines)
+    assert "nan" not in result.table.html()
+
+
+def test_a_series_says_whether_each_year_compares_with_the_one_above(survey_2022: Survey) -> None:
+    frame = survey_2022.series("form", "sexual").table.frame
+    assert list(frame["Comparable à la ligne précédente"]) == [
+        "", "oui, sous réserve", "oui, sous réserve", "oui, sous réserve", "non", "oui, sous réserve", "non",
+    ]  # fmt: skip
+    assert list(frame["Associations répondantes"]) == ["13", "53", "37", "26", "44", "72", "44"]
+
+
+def test_control_text_is_sorted_with_fixed_decimals(survey_2022: Survey, capsys: pytest.CaptureFixture[str]) -> None:
+    control(survey_2022.distribution("form"), survey_2022.indicator("form", "sexual"), survey_2022.totals("accompanied"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == sorted(lines)
+    assert [line.split(" | ")[0] for line in lines] == [
+        "E2022-003", "E2022-012", "E2022-013", "E2022-014", "E2022-015", "E2022-016", "E2022-027",
+    ]  # fmt: skip
+    assert [line.split(" | ")[4] for line in lines[:2]] == ["2994.00 unités", "76.00 %"]
+    assert lines[5].split(" | ")[4:7] == ["<1.00 %", "base non publiée", "normal"]
+
+
+def test_control_text_of_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    control(open_edition(2023).distribution("form"))
+    assert capsys.readouterr().out == "Aucune valeur.\n"
+
+
+def test_the_provenance_of_a_chapter_lists_what_it_showed(survey_2022: Survey) -> None:
+    survey_2022.indicator("sex", "women")
+    survey_2022.totals("identified")
+    frame = annex.sources(survey_2022).frame
+    assert list(frame["Référence"]) == ["E2022-001", "E2022-017"]
+    assert all(isinstance(link, Link) and link.url.startswith("https://") for link in frame["Source"])
+
+
+def test_the_comparisons_of_2023_refuse_what_breaks_and_give_the_rest() -> None:
+    line = annex.comparisons(open_edition(2023), ("form", "sexual"), ("total", "accompanied")).frame.set_index("Statistique")
+    assert list(line["Depuis 2021"]) == ["non : champ différent", "+1\u202f288"]
+
+
+def test_the_disagreements_of_2015_show_both_totals_and_the_choice() -> None:
+    frame = annex.disagreements(open_edition(2015)).frame
+    assert list(frame["Valeur"]) == ["1\u202f826", "1\u202f826", "1\u202f828"]
+    assert list(frame["Retenu"]) == ["oui", "non", "non"]
+    assert frame["Motif"].iloc[0] == "1 826 est donné par deux sources indépendantes, 1 828 par une seule."
+
+
+def test_the_table_of_editions_has_the_undated_one_without_a_year(survey_2022: Survey) -> None:
+    frame = annex.editions(survey_2022).frame
+    assert list(frame["Année de référence"]) == ["2015", "incertaine", "2018", "2019", "2020", "2021", "2022", "2023", "2024"]
+    assert list(frame["Associations répondantes"]) == ["13", "24", "53", "37", "26", "44", "72", "70", "44"]
+    assert list(frame["Victimes repérées"])[:4] == ["non dénombrées"] * 3 + ["6\u202f457"]
+
+
+@pytest.mark.parametrize("edition", [2015, 2019, 2022, 2024])
+def test_no_raw_code_and_no_nan_is_in_a_table(edition: int) -> None:
+    survey = open_edition(edition)
+    tables = [
+        survey.distribution("form").table,
+        survey.distribution("sex", by="form").table,
+        survey.figures(title="Tout").table,
+        survey.series("form", "sexual").table,
+        annex.sources(survey),
+        annex.breaks(survey),
+        annex.provenance(survey),
+        annex.disagreements(survey),
+        annex.recomputed(survey),
+        annex.published(survey, "form", "sex"),
+        annex.editions(survey),
+    ]
+    text = re.sub(r"<[^>]*>", " ", " ".join(table.html() for table in tables))
+    assert re.findall(r"\b(nan|NaN|None|NA|accompanied\w*|_T|identified|percent|count)\b", text) == []
