@@ -81,7 +81,7 @@ def test_a_wrong_row_is_refused_with_its_name_and_the_rule(changes: dict[str, ob
 
 
 def test_two_statements_with_one_name_are_refused_by_name() -> None:
-    with pytest.raises(ObservationsError, match="T-1.*unique|unique.*T-1|T-1.*duplicate"):
+    with pytest.raises(ObservationsError, match=r"T-1.*unique|unique.*T-1|T-1.*duplicate"):
         validate(table(statement(), statement(value=77.0)), WORDS)
 
 

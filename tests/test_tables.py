@@ -120,7 +120,7 @@ def test_the_disagreements_of_2015_show_both_totals_and_the_choice() -> None:
     frame = annex.disagreements(open_edition(2015)).frame
     assert list(frame["Valeur"]) == ["1\u202f826", "1\u202f826", "1\u202f828"]
     assert list(frame["Retenu"]) == ["oui", "non", "non"]
-    assert frame["Motif"].iloc[0] == "1 826 est donné par deux sources indépendantes, 1 828 par une seule."
+    assert frame["Motif"].iloc[0] == "1 826 est donné par deux sources, 1 828 par une seule."
 
 
 def test_the_table_of_editions_has_the_undated_one_without_a_year(survey_2022: Survey) -> None:

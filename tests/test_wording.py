@@ -271,7 +271,7 @@ def test_no_change_is_said_as_staying() -> None:
 def test_the_same_number_of_respondents_is_not_said_to_change() -> None:
     change = open_edition(2024).change("total", population="accompanied", since="2021")  # 44 associations in both
     assert change is not None
-    assert any("participation" in text for text in change.reservations)
+    assert any("associations répondantes" in text for text in change.reservations)
     assert not any("passe de 44 à 44" in text for text in change.reservations)
 
 

@@ -74,17 +74,18 @@ def breaks(survey: Survey) -> Table:
     return Table(pd.DataFrame(lines), "Ruptures de série et réserves")
 
 
-def comparisons(survey: Survey, *statistics: tuple[str, str]) -> Table:
+def comparisons(survey: Survey, *statistics: tuple[str, ...]) -> Table:
     """What may be compared between this edition and each earlier one: the change, or why there is none.
 
     Parameters
     ----------
     *statistics : tuple of str
-        Variable and category; for a total, ``("total", population)``.
+        Variable and category, then restrictions such as ``"age=adult"``; for a total, ``("total", population)``.
     """
     earlier = [edition for edition in survey.catalogue.dated if edition.years < survey.edition.years]
     lines = []
-    for variable, category in statistics:
+    for variable, category, *restrictions in statistics:
+        sub = dict(text.split("=") for text in restrictions)
         total = variable == "total"
         code, population = (ALL, category) if total else (category, None)
         name = (
@@ -92,7 +93,7 @@ def comparisons(survey: Survey, *statistics: tuple[str, str]) -> Table:
         )
         line = {"Statistique": name if total else f"{survey.words.variable(variable).label_fr} : {wording.lower_first(name)}"}
         for edition in earlier:
-            found = survey.change(variable, code, since=edition.key, population=population)
+            found = survey.change(variable, code, since=edition.key, population=population, **sub)
             unit = "" if total else "points"
             if found is None:
                 line[f"Depuis {edition.key}"] = "—"
@@ -140,10 +141,19 @@ def _edition_line(survey: Survey, edition: Edition) -> dict[str, str]:
     }
 
 
-def disagreements(survey: Survey, *, administrative: bool = False) -> Table:
-    """Statistics of the edition (or of the administrative sources) on which sources disagree, and the choice made."""
+def disagreements(survey: Survey, *variables: str, administrative: bool = False) -> Table:
+    """Statistics of the edition (or of the administrative sources) on which sources disagree, and the choice made.
+
+    Parameters
+    ----------
+    *variables : str
+        Keep what is about these variables; all of them when none is given.
+    administrative : bool
+        The administrative sources, all periods, in place of the edition.
+    """
     edition = "" if administrative else survey.edition.key
     rows = survey.observations[survey.observations["edition"] == edition]
+    rows = rows[rows["variable"].isin(variables)] if variables else rows
     found = survey.read(quality.disagreements(rows, survey.words))
     frame = pd.DataFrame(
         {

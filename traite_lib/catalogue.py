@@ -86,6 +86,7 @@ class Break(_Strict):
     populations: list[str] = []
     short: str
     sentence: str
+    unchanged: str = ""
     summary: str = ""
     why: str
 

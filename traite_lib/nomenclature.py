@@ -169,7 +169,8 @@ class Nomenclatures:
             The code does not exist.
         """
         name = self.nomenclature(variable)
-        for candidate in (f"{name}:{age}", name):
+        wider = [age] if age == ALL else [age, self.item("age", age).parent]
+        for candidate in (*(f"{name}:{part}" for part in wider), name):
             found = [i for i in self.items if i.variable == candidate and i.code == code]
             if found:
                 then = [i for i in found if year is None or _overlap(i.valid, (year, year))]

@@ -89,10 +89,15 @@ def validate(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:
     ObservationsError
         A row breaks the schema: the message names the statement, the column and the rule.
     """
-    from pandera.errors import SchemaError
+    from pandera.errors import SchemaError, SchemaErrors
+
+    if wrong := set(table.columns) ^ set(COLUMNS):
+        raise ObservationsError(f"The column {sorted(wrong)[0]!r} is missing or unknown. Expected: {', '.join(COLUMNS)}.")
 
     try:
         return schema(nomenclatures).validate(table)
+    except SchemaErrors as error:
+        raise ObservationsError(f"{error.schema_errors[0]}") from None
     except SchemaError as error:
         rule = getattr(error.check, "error", None) or str(error.check or error)
         failures = error.failure_cases
@@ -100,9 +105,13 @@ def validate(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:
         if isinstance(failures, pd.DataFrame) and "index" in failures and failures["index"].notna().any():
             row = table.loc[failures["index"].dropna().iloc[0]]
             column = getattr(error.schema, "name", None)
-            found = f", column {column}, found {row[column]!r}" if column in table else f", found {row['value']} {row['unit']}"
+            found = (
+                f", column {column}, found {getattr(row[column], 'item', lambda: row[column])()!r}"
+                if column in table
+                else f", found {row['value']} {row['unit']}"
+            )
             place = f"Statement {row['statement_id']} ({row['locator'] or row['source_id']}){found}: "
-        raise ObservationsError(f"{place}{rule}.") from None
+        raise ObservationsError(f"{place}{rule}." if place else f"{error}") from None
 
 
 def select(

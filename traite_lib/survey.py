@@ -77,13 +77,17 @@ class Survey:
         those of the sub-populations.
         """
         who = population or self.edition.share_population
+        if category != ALL:
+            self.words.item(variable, category)
         frames = []
         for part in self._parts(variable, who, by, sub_population) if by else [sub_population]:
             rows = select(self._rows_about(who), variable, population=who, category=category, unit=unit, **part)
             frames.append(rows.sort_values("unit", key=lambda units: units != "percent").head(1))
         rows = pd.concat(frames) if frames else self.observations.iloc[:0]
         result = self._result(rows, variable, who, sub_population)
-        if not result and category != ALL:
+        if not result and unit is not None:  # the share may be known: nothing is said of a missing count
+            result = replace(result, absent="")
+        elif not result and category != ALL:
             result = replace(result, absent=self._absent_category(variable, category, who, sub_population))
         if not by or not result:
             return result
@@ -106,8 +110,8 @@ class Survey:
     def profile(self, *statistics: tuple[str, str], title: str) -> Result:
         """One indicator a line: variable and modality, in the population that the edition computes its shares on."""
         found = [result for result in (self.indicator(*statistic) for statistic in statistics)]
-        frame = pd.concat([result.frame for result in found])
-        labels = frame["variable_label"] + " : " + frame["inline"]
+        frame = pd.concat([result.frame for result in found if result] or [found[0].frame])
+        labels = frame["variable_label"].astype(str) + " : " + frame["inline"].astype(str)
         frame = frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels])
         absent = "Aucun des chiffres clés n’a été relevé pour cette édition."
         return Result(frame, title, found[0].population, tuple(wording.notes_of(frame)), absent)
@@ -254,6 +258,7 @@ class Survey:
                 said.append(wording.sentence(row, self.words, row["publisher"]))
             elif point is not None and point.absent:
                 unsaid.append(point.absent)
+        said = list(dict.fromkeys(said))
         lines = (said + list(dict.fromkeys(unsaid))[: max(0, 3 - len(said))])[:5]
         return Markdown("\n".join(f"- {line}" for line in lines))
 
@@ -320,7 +325,8 @@ class Survey:
         frame = self.read(rows)
         self.shown += [name for name, found in zip(rows["statement_id"], rows["value"].notna(), strict=True) if found]
         notes = wording.notes_of(frame)
-        if frame["variable"].map(lambda name: self.words.variable(name).multiple).any():
+        answers = frame[frame["unit"] == "percent"].groupby("variable")["category"].nunique()
+        if any(number > 1 and self.words.variable(str(name)).multiple for name, number in answers.items()):
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
         if frame["status"].isin(["O", "M"]).any():
             notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")

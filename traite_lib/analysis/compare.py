@@ -125,10 +125,11 @@ def compare(
             values = [known.get(period, "nombre inconnu") for period in periods]
         elif entry.populations_differ:
             values = [nomenclatures.populations[row["population"]].scope_fr for row in (before, after)]
+        sentence = entry.unchanged if entry.unchanged and values[0] == values[1] else entry.sentence
         if entry.effect == "refuse":
             motive = motive or entry.short
         sentences[entry.effect].append(
-            entry.sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
+            sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
         )
     for row in (before, after):
         if not sentences["refuse"] and (pd.isna(row["value"]) or row["bound"] in ("<", ">")):

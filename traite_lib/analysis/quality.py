@@ -24,7 +24,11 @@ def agree(a: pd.Series, b: pd.Series) -> bool:
             return bool(other["value"] > one["value"])
         if one["bound"] == "~" and not other["bound"]:
             return _rounded_like(one["value"], other["value"])
-    return bool(a["value"] == b["value"]) or bool(a["bound"] and b["bound"])
+        if one["bound"] == "<" and other["bound"] in (">", "~"):
+            return bool(other["value"] < one["value"])
+        if one["bound"] == ">" and other["bound"] == "~":
+            return bool(other["value"] > one["value"])
+    return bool(a["value"] == b["value"] or a["bound"] == b["bound"] != "")
 
 
 def _rounded_like(approximation: float, exact: float) -> bool:

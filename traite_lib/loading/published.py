@@ -46,6 +46,12 @@ def _number(text: str, column: str, where: str) -> float:
         raise ObservationsError(f"{where}, column {column}: a number was expected, found {text!r}.") from None
 
 
+def _whole(text: str, column: str, where: str) -> int:
+    if not text.isdigit():
+        raise ObservationsError(f"{where}, column {column}: a whole number was expected, found {text!r}.")
+    return int(text)
+
+
 def _years(text: str, edition: Edition | None, where: str) -> tuple[Years, str]:
     """Years described and their text: 2022, the range 2016-2021, or 2016|2017 where it is one or the other."""
     if edition:
@@ -135,11 +141,11 @@ def code_statement(
             elif not nomenclatures.within(column, sub[column], code):
                 raise ObservationsError(f"{place}: {label!r} contradicts the population {row['population']!r}.")
     if indicator["measured"] and not measured:
-        if unit["unit"] != "count":
+        if not indicator["otherwise"]:
             raise ObservationsError(
                 f"{where}: the indicator {row['indicator']!r} needs a modality of {indicator['measured']!r}, found none."
             )
-        variable = "total"
+        variable = indicator["otherwise"]
     own = nomenclatures.nomenclature(variable)
     if sub.get(own) == category:  # « minors among minors » says no more than « minors »
         sub[own] = ALL
@@ -184,7 +190,7 @@ def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[O
                     "edition": edition.key if edition else "",
                     "reference_year": years[0] if years[0] == years[1] else None,
                     "period": period,
-                    "base": int(_number(row["base"], "base", where)) if row["base"] else None,
+                    "base": _whole(row["base"], "base", where) if row["base"] else None,
                     "confidentiality": "F",
                     "source_id": source.source_id,
                     "locator": source.url or f"data/{file.path}, {row['statement_id']}",

@@ -84,7 +84,7 @@ def quantity_of(row: pd.Series) -> str:
         rule = share_rule(base)
         if rule in ("counts_only", "x_of_n"):
             count = number(row["value"] * base / 100, 0)
-            return count if rule == "counts_only" else f"{count} sur {base}"
+            return BOUNDS[row["bound"]] + (count if rule == "counts_only" else f"{count} sur {base}")
         if rule == "small_base":
             return f"{quantity(float(rounded(row['value'])), 'percent', row['bound'])} (petite base)"
     return quantity(row["value"], row["unit"], row["bound"], sign=change and row["unit"] != "ratio")
@@ -114,7 +114,11 @@ def part_of(row: pd.Series, words: Nomenclatures) -> str:
 
 def population_of(row: pd.Series, words: Nomenclatures) -> str:
     """Who an observation describes: « victimes mineures d’exploitation sexuelle accompagnées »."""
-    return f"{part_of(row, words)} {words.populations[row['population']].qualifier_fr}"
+    population, part = words.populations[row["population"]], part_of(row, words)
+    if population.universe == "associations" and part != population.noun_fr:
+        rest = part.removeprefix(f"{population.noun_fr} ")
+        return f"{population.noun_fr} {population.qualifier_fr} ayant accompagné des victimes {rest}"
+    return f"{part} {population.qualifier_fr}"
 
 
 def subtitle(row: pd.Series, words: Nomenclatures) -> str:
@@ -134,7 +138,7 @@ def inline(row: pd.Series, words: Nomenclatures) -> str:
 
 def lower_first(text: str) -> str:
     """Text with a lower-case first letter, acronyms excepted."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def upper_first(text: str) -> str:
@@ -189,10 +193,15 @@ def sentence(row: pd.Series, words: Nomenclatures, publisher: str) -> str:
         text = f"les {population_of(row, words)} viennent de {value} pays"
     elif row["variable"] == "average_age":
         text = f"l’âge moyen des {population_of(row, words)} est de {value}"
+    elif row["category"] == ALL:
+        text = f"{lower_first(words.variable(row['variable']).label_fr)} ({population_of(row, words)}) : {value}"
     else:
         predicate = words.item(row["variable"], row["category"], year_of(row), row["age"]).predicate_fr
         who = population_of(row, words)
         text = f"{value} {who} {predicate}" if row["unit"] == "count" else f"{value} des {who} {predicate}"
+        if not predicate:  # a published change, a rate by territory: no share of anybody
+            subject = lower_first(words.variable(row["variable"]).label_fr)
+            text = f"{subject}, {inline(row, words)} ({who}) : {value}"
     return f"{when}, {text} ({' ; '.join(filter(None, notes))})."
 
 

@@ -138,8 +138,19 @@ def clean(notebook: NotebookNode) -> tuple[NotebookNode, tuple[str, ...]]:
         cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {})
         if cell.cell_type == "code":
             warnings += [o.text.strip() for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"]
-            cell.outputs = [o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr")]
+            cell.outputs = _joined([o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr")])
     return notebook, tuple(warnings)
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Outputs with the pieces of one printed text put together: where a kernel cuts it depends on the moment."""
+    found: list[NotebookNode] = []
+    for output in outputs:
+        if found and output.output_type == found[-1].output_type == "stream" and output.name == found[-1].name:
+            found[-1].text += output.text
+        else:
+            found.append(output)
+    return found
 
 
 def _failure(notebook: NotebookNode, error: Exception) -> str:
