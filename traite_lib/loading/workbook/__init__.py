@@ -1,0 +1,11 @@
+"""Workbooks made by people for people: file → grid of cells → blocks → tidy cells, and what was understood of each sheet.
+
+The reader is faithful: it says where each value stood and how it was read, and judges nothing. What it cannot read for sure
+is marked ``ambiguous`` or refused with an error; nothing is left out without a word (`Reading.sheets`).
+"""
+
+from __future__ import annotations
+
+from .reading import Block, Reading, SheetReport, TidyCell, read_workbook
+
+__all__ = ["Block", "Reading", "SheetReport", "TidyCell", "read_workbook"]
