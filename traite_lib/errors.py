@@ -22,6 +22,10 @@ class ObservationsError(TraiteError):
     """A source row is malformed, or the Observations table does not respect its schema."""
 
 
+class WorkbookError(TraiteError):
+    """A workbook cannot be opened or understood: the message names the file, the sheet and the cell."""
+
+
 class ComparisonError(TraiteError):
     """A comparison crosses a break of series; the message is the French sentence that says why."""
 
