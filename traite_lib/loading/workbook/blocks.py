@@ -415,9 +415,10 @@ class Reader:
     def _title(self, block: RawBlock, titles: list[Title]) -> None:
         """Title lines of a table; without any, it shares those of the table before (see `finish_titles`)."""
         if self.blocks:  # what stands between a table and the next one's title may be a closing note of the first
-            while titles and notes.starts(titles[0].text) and not is_caption(titles[0].text):
-                self.trailing.append((titles[0].row, titles[0].text))
-                titles.pop(0)
+            last = self.blocks[-1].bottom
+            while titles and titles[0].row == last + 1 and notes.starts(titles[0].text) and not is_caption(titles[0].text):
+                last = titles[0].row
+                self.trailing.append((last, titles.pop(0).text))
         block.titles = [title.text for title in titles]
         block.own_titles = bool(titles)
         if not self.blocks and len(titles) > 1:

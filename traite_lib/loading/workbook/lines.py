@@ -44,8 +44,9 @@ class Line:
 
     @property
     def is_text(self) -> bool:
-        """No number, date or symbol."""
-        return not self.columns("number", "date", "symbol")
+        """No number nor date, and at most a few letters that could also be symbols (« x » at the head of ages)."""
+        symbols = len(self.columns("symbol"))
+        return not self.numbers and (not symbols or len(self.cells) == 1 or symbols * 2 < len(self.cells) - 1)
 
     @property
     def is_single(self) -> bool:
@@ -53,7 +54,7 @@ class Line:
         if len(self.cells) != 1:
             return False
         (column,) = self.cells
-        return self.reads[column].kind == "text" or is_yearish(self.cells[column])
+        return self.reads[column].kind in ("text", "symbol") or is_yearish(self.cells[column])
 
     @property
     def first(self) -> Cell:

@@ -69,8 +69,10 @@ def meaning(words: str) -> Status | Literal["zero"] | None:
     return next((status for pattern, status in MEANINGS if re.search(pattern, text)), None)
 
 
-_FLAG = re.compile(r"\((?P<letters>[a-zA-Zéà]{1,5}\.?)\)|(?P<stars>\*{1,4}|[†‡])|\((?P<number>\d{1,2})\)|(?P<upper>[¹²³⁴⁵⁶⁷⁸⁹]+)")
-_TRAILING = re.compile(r"(?:\s*(?:\((?:\d{1,2}|[a-z]{1,2}|est|prov|rev)\)|\*{1,4}|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹]+))+\s*$", re.IGNORECASE)
+_FLAG = re.compile(r"\((?P<letters>[a-zA-Zéà]{1,5}\.?)\)|(?P<stars>\(?\*{1,4}\)?|[†‡])|\((?P<number>\d{1,2})\)|(?P<upper>[¹²³⁴⁵⁶⁷⁸⁹]+)")
+_SIGN = r"\(\d{1,2}\)|\*{1,4}|\(\*{1,4}\)|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹]+"
+_LETTERED = r"\((?:[a-z]{1,2}|est|prov|rev)\)"
+_TRAILING = re.compile(rf"(?:\s*(?:{_SIGN})|(?:\s+|(?<=\d)|(?<=%)){_LETTERED})+\s*$", re.IGNORECASE)
 _BELOW = re.compile(r"(?:<|≤|moins de|inf(?:érieur|erieur|\.)?\s*(?:à|a))\s*(?P<rest>\d.*)", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)\s?(?P<whole>\d{1,3}(?: \d{3})+|\d+)?(?P<decimal>[.,]\d+)?\s?(?P<unit>%|€|euros?|points?|pts?|pt)?",
@@ -210,4 +212,4 @@ def is_whole(cell: Cell) -> bool:
         return False
     if isinstance(cell.value, (int, float)):
         return float(cell.value).is_integer() and "%" not in cell.number_format
-    return bool(re.fullmatch(r"\d{1,4}|\d[ab]", cell.text.strip(), re.IGNORECASE))
+    return bool(re.fullmatch(r"\d{1,5}[A-Z]{0,2}", cell.text.strip(), re.IGNORECASE))
