@@ -110,7 +110,8 @@ class Reader:
         """A line of text outside tables: the title of the next one, or the continuation of a note just above."""
         text = " ".join(cell.text for cell in line.cells.values())
         noted = {*self.note_rows, *(row for row, _ in self.trailing)}
-        if self.blocks and line.row - 1 in noted and not is_caption(text):
+        footnote = notes.is_footnote(text) and not self._heads(min(self.lines.index(line) + 1, len(self.lines) - 1))
+        if self.blocks and (line.row - 1 in noted or footnote) and not is_caption(text):
             self.trailing.append((line.row, text))
         else:
             titles.append(Title(line.row, text))

@@ -25,6 +25,10 @@ _FOOTNOTE = re.compile(
     r"(?:\(?(?:\*{1,4}|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹])\)?|\((?:\d{1,2}|[a-z]{1,2})\)|\d{1,2}\)(?=\s*\D))\s*[:.>–-]?\s*(?=\S)", re.IGNORECASE
 )
 _LEGEND = re.compile(r"[\"«]?\s*(?:[a-zé]\.?[a-zé]{0,2}\.?[a-z]?\.?|///?|/|\.{3}|…|-|–|ε|:|\*+|\(\w{1,4}\))\s*[\"»]?\s*[:=]\s*\S", re.IGNORECASE)
+_OF_FIGURES = re.compile(
+    r"\W*(?:(?:les |ces |des )?(?:donnees?|chiffres?|valeurs?|effectifs?|resultats?|series?|montants?|parts?|taux)\b.{0,40})?"
+    r"(?:semi-definiti|provisoire|estim|redress|imput|extrapol|revis|rectifi|corrig)"
+)
 _INNER = re.compile(rf"(?<=[.;!)»\s])\s+(?=(?:lecture|champ|sources?|notes?(?: de lecture)?){_SEPARATOR})", re.IGNORECASE)
 
 
@@ -42,6 +46,11 @@ def starts(text: str) -> bool:
     """Whether a text begins as a note does: a keyword and a separator, a footnote sign, or a symbol and its meaning."""
     line = one_line(text)
     return bool(_START.match(line) or _FOOTNOTE.match(line) or (_LEGEND.match(line) and len(line) < 400))
+
+
+def is_footnote(text: str) -> bool:
+    """Whether a text begins with a footnote sign: « * », « (1) »."""
+    return bool(_FOOTNOTE.match(one_line(text)))
 
 
 @lru_cache(maxsize=8192)
@@ -133,6 +142,8 @@ class Legend:
         key = ("mark", mark)
         if key not in self._known:
             declared = self._declared(mark)
+            if declared and not re.search(r"[a-z]", folded(mark)) and not _OF_FIGURES.match(folded(_said_anywhere(mark, self._texts))):
+                declared = None  # « (1) Ordonnance de placement provisoire » explains a label, not a figure
             if declared is None and mark.startswith("(") and flag_letters(mark) in FLAGS:
                 declared = (FLAGS[flag_letters(mark)], "the default table")
             useful = declared is not None and declared[0] in ("estimated", "provisional", "revised", "confidential", "ambiguous")
@@ -151,6 +162,10 @@ class Legend:
                 if (said := _said_of(token, text)) and (status := meaning(said)):
                     return ("observed" if status == "zero" else status), where
         return None
+
+
+def _said_anywhere(token: str, texts: tuple[tuple[str, list[str]], ...]) -> str:
+    return next((said for _, lines in texts for text in lines if (said := _said_of(token, text))), "")
 
 
 def _said_of(token: str, text: str) -> str:
