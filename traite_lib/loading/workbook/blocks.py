@@ -46,8 +46,8 @@ class RawBlock:
 
     @property
     def bottom(self) -> int:
-        """Last row of its body."""
-        return self.body[-1].line.row
+        """Last row of its body, or of its header while it has no body."""
+        return (self.body[-1].line if self.body else self.header[-1]).row
 
     def figures(self) -> list[Line]:
         """Lines that hold figures."""
@@ -208,7 +208,9 @@ class Reader:
                 return True
             break
         text, column = line.first.text, line.first.column
-        if units.lone(text) or is_labelish(text):
+        if units.lone(text):
+            return False  # it heads figures in this unit: others may follow in another one
+        if is_labelish(text):
             return True
         after = self._line(index + 1)
         return after is not None and column > min(after.cells) and column in after.cells and column not in header[-1].cells
@@ -270,6 +272,11 @@ class Reader:
             index -= 1
         if not block.body:
             return start, None
+        united = [row for row in block.body if row.kind == "section" and units.lone(row.line.first.text)]
+        if len(united) == 1 and united[0] is block.body[0]:
+            block.unit = units.lone(united[0].line.first.text)
+            self._drop(united[0].line, united[0].line.first.column)
+            block.body.pop(0)
         block.labels, block.data = self._columns(block.header, block.figures())
         block.flags = self._flags(block)
         return index, block

@@ -61,7 +61,8 @@ def tidy_sheet(grid: Grid, workbook_notes: list[str]) -> tuple[list[TidyCell], S
     cells = [cell for table in tables for cell in table.cells()]
     cells.sort(key=lambda cell: _order(cell.cell))
     emitted = {cell.cell for cell in cells}
-    skipped = [*hidden, *clear.skipped, *set_apart, *_left_over(clear.grid, tables, emitted, loose)]
+    apart = {where for where, _ in set_apart}
+    skipped = [*hidden, *clear.skipped, *set_apart, *_left_over(clear.grid, tables, emitted | apart, loose)]
     symbols: dict[str, tuple[str, str, str]] = {}
     for table in tables:
         symbols.update(table.decided)
