@@ -11,7 +11,7 @@ from . import notes, units
 from .grid import Cell, Grid, letters
 from .lines import Cleared, Line, column_groups, is_caption, is_labelish, lines_of, unit_of
 from .notes import Note
-from .values import flag_letters, is_whole, is_yearish, split_marks
+from .values import Kind, flag_letters, is_whole, is_yearish, read, split_marks
 
 FLAG_LETTERS = {"e", "p", "r", "sd"}
 
@@ -237,11 +237,27 @@ class Reader:
             if len(values) != len(set(values)) and not header:
                 return False
             if len(values) == 1 and not texts and not header:
-                return line.numbers[0] in below.cells and line.numbers[0] != below.first.column and label_ok
+                column = line.numbers[0]
+                return column in below.cells and column != below.first.column and (label_ok or self._stands_out(index, column))
             return not (below.all_yearish() and below.numbers[0] == line.numbers[0] and len(values) == 1)
         if header and not label_ok:
             return False
-        return bool(line.sequence()) and label_ok and bool(below.label) and below.numbers[0] >= line.numbers[0] and not below.sequence()
+        return (
+            bool(line.sequence())
+            and label_ok
+            and bool(below.label)
+            and below.numbers[0] >= line.numbers[0]
+            and not below.sequence()
+        )
+
+    def _stands_out(self, index: int, column: int) -> bool:
+        """Whether a lone year at the top of a column looks otherwise than the figures below: it is then their header."""
+        top = self.lines[index].cells[column]
+        below = [later.cells[column] for later in self.lines[index + 1 : index + 30] if column in later.cells and later.numbers]
+        values = [value for cell in below if (value := read(cell).value) is not None]
+        looks = {(isinstance(cell.value, str), cell.bold, cell.number_format) for cell in below}
+        near = any(400 <= value <= 10_000 for value in values)
+        return (isinstance(top.value, str), top.bold, top.number_format) not in looks or (bool(values) and not near)
 
     # -- the body ---------------------------------------------------------------------------------------------------
     def _block(self, start: int) -> tuple[int, RawBlock | None]:
@@ -257,9 +273,9 @@ class Reader:
             gap = self._gap(index) and bool(block.body)
             if block.body and self._ends(index, block, gap):
                 break
-            if not line.is_text and not (line.is_single and line.first.column in block.labels):
-                block.body.append(BodyRow("data", line, gap or previous_gap))
-            elif self._is_words_row(line, block):
+            if (not line.is_text and not (line.is_single and line.first.column in block.labels)) or self._is_words_row(
+                line, block
+            ):
                 block.body.append(BodyRow("data", line, gap or previous_gap))
             elif self._section(index, block):
                 block.body.append(BodyRow("section", line, gap or previous_gap))
@@ -305,13 +321,16 @@ class Reader:
             return False
         if line.is_single and line.first.column in block.labels:
             return False
-        if not line.all_yearish() or any(column in block.labels for column in line.columns("text")) and not is_labelish(line.label):
+        if not line.all_yearish() or (
+            any(column in block.labels for column in line.columns("text")) and not is_labelish(line.label)
+        ):
             after = self._line(index + 1)
             return bool(gap and line.sequence() and after and after.is_text and len(after.cells) > 1)
         if any(column in block.labels for column in line.numbers) and not is_labelish(line.label):
             return False
         same = any(
-            all(head.cells[c].text == line.cells[c].text for c in line.numbers if c in head.cells) and set(line.numbers) & set(head.cells)
+            all(head.cells[c].text == line.cells[c].text for c in line.numbers if c in head.cells)
+            and set(line.numbers) & set(head.cells)
             for head in block.header
         )
         return (same or (gap and len(line.numbers) > 1)) and self._numeric_header(index, [])
@@ -342,7 +361,7 @@ class Reader:
                 continue
             if found.is_text:
                 return not [column for column in found.cells if column in block.data] or self._is_words_row(found, block)
-            if self._ends(later, block, self._gap(later)) or self._numeric_header(later, []) and not found.label:
+            if self._ends(later, block, self._gap(later)) or (self._numeric_header(later, []) and not found.label):
                 return False
             unit = unit_of(line, found, self.grid)
             return unit is None or len(line.cells) > 1 or not found.all_yearish()
@@ -357,11 +376,12 @@ class Reader:
         for position, column in enumerate(columns):
             count = kinds[column]
             text = count["text"] + count["date"]
-            if text > count["number"] + (0 if labels else count["symbol"]) or (text and text >= count["number"] + count["symbol"]):
-                labels.append(column)
-            elif count["symbol"] and not count["number"] and not labels and text:
-                labels.append(column)
-            elif self._numeric_labels(column, columns[position + 1 :], header, body, kinds, labels):
+            if (
+                text > count["number"] + (0 if labels else count["symbol"])
+                or (text and text >= count["number"] + count["symbol"])
+                or (count["symbol"] and not count["number"] and not labels and text)
+                or self._numeric_labels(column, columns[position + 1 :], header, body, kinds, labels)
+            ):
                 labels.append(column)
             else:
                 break
@@ -377,7 +397,13 @@ class Reader:
         return labels, data
 
     def _numeric_labels(
-        self, column: int, later: list[int], header: list[Line], body: list[Line], kinds: dict[int, Counter[str]], labels: list[int]
+        self,
+        column: int,
+        later: list[int],
+        header: list[Line],
+        body: list[Line],
+        kinds: dict[int, Counter[Kind]],
+        labels: list[int],
     ) -> bool:
         """Whether a column of numbers names the rows: years, ages, codes of departments."""
         cells = [line.cells[column] for line in body if column in line.cells]
@@ -390,7 +416,7 @@ class Reader:
         text_next = bool(later) and kinds[later[0]]["text"] > kinds[later[0]]["number"]
         if text_next and all(is_whole(cell) for cell in cells) and (not labels or not own):
             return True
-        if labels and own or (own and not labels and not any(is_labelish(cell.text) for cell in own)):
+        if (labels and own) or (own and not labels and not any(is_labelish(cell.text) for cell in own)):
             return False
         values = [cell.value for cell in cells]
         if all(is_yearish(cell) for cell in cells):
@@ -411,7 +437,8 @@ class Reader:
             cells = [(line.reads[column], line.cells[column]) for line in block.figures() if column in line.cells]
             headed = any(column in line.cells for line in block.header)
             flagged = all(
-                found_read.kind == "flag" or (not headed and flag_letters(cell.text) in FLAG_LETTERS) for found_read, cell in cells
+                found_read.kind == "flag" or (not headed and flag_letters(cell.text) in FLAG_LETTERS)
+                for found_read, cell in cells
             )
             left = [c for c in block.data if c < column]
             if cells and flagged and left:
@@ -484,9 +511,7 @@ def _finish_units(blocks: list[RawBlock]) -> None:
             block.unit = before.unit
 
 
-def parse_all(
-    keyed: list[tuple[int, str]], plain: list[tuple[int, str]], blocks: list[RawBlock]
-) -> list[list[Note]]:
+def parse_all(keyed: list[tuple[int, str]], plain: list[tuple[int, str]], blocks: list[RawBlock]) -> list[list[Note]]:
     """Notes of a sheet, in groups: a table between two notes separates them."""
     lines = sorted([*keyed, *plain])
     edges = sorted({block.bottom for block in blocks})
