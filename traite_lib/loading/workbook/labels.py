@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import units
-from .blocks import BodyRow, RawBlock, label_text
+from .blocks import BodyRow, RawBlock
 from .grid import Cell, Grid, Place
+from .values import split_marks
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Label:
     @classmethod
     def of(cls, cell: Cell) -> Label:
         """Label of a cell."""
-        text, marks = label_text(cell)
+        text, marks = split_marks(cell.text)
         return cls(text, cell.text, marks, cell.place)
 
 

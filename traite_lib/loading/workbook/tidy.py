@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from .blocks import read_blocks
 from .grid import Grid
 from .lines import cleared
 from .notes import Legend
 from .reading import SheetReport, TidyCell
+from .surroundings import read_blocks
 from .table import Table
 from .values import folded, read
 
