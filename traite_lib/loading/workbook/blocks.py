@@ -10,7 +10,7 @@ from .columns import flags, label_and_data
 from .grid import Cell, Grid, letters
 from .lines import Cleared, Line, is_caption, is_labelish, joined, lines_of, unit_of
 from .notes import Note
-from .values import is_whole, read
+from .values import is_whole, is_yearish, read
 
 
 @dataclass
@@ -232,14 +232,16 @@ class Reader:
             return False
         if line.all_yearish():
             values = [line.cells[column].text for column in line.numbers]
-            if header and not label_ok:
+            first = line.numbers[0]
+            if header and (not label_ok or self._year_section(index)):
                 return False
+            if first == below.first.column and is_yearish(below.cells[first]):
+                return False  # years that name rows, and counts that look like years
             if len(values) != len(set(values)) and not header:
                 return False
             if len(values) == 1 and not texts and not header:
-                column = line.numbers[0]
-                return column in below.cells and column != below.first.column and (label_ok or self._stands_out(index, column))
-            return not (below.all_yearish() and below.numbers[0] == line.numbers[0] and len(values) == 1)
+                return first in below.cells and first != below.first.column and (label_ok or self._stands_out(index, first))
+            return not (below.all_yearish() and below.numbers[0] == first and len(values) == 1)
         if header and not label_ok:
             return False
         return (
@@ -249,6 +251,17 @@ class Reader:
             and below.numbers[0] >= line.numbers[0]
             and not below.sequence()
         )
+
+    def _year_section(self, index: int) -> bool:
+        """Whether a year alone on its line, below a header, heads the rows that follow: « 2021 », then the forms."""
+        line, after = self.lines[index], self._line(index + 1)
+        if not line.is_single or line.is_text or after is None or after.is_text:
+            return False
+        column = line.first.column
+        again = any(
+            later.is_single and not later.is_text and column in later.cells for later in self.lines[index + 1 : index + 80]
+        )
+        return column <= after.first.column or again or self._spans(line.first)
 
     def _stands_out(self, index: int, column: int) -> bool:
         """Whether a lone year at the top of a column looks otherwise than the figures below: it is then their header."""
@@ -273,9 +286,8 @@ class Reader:
             gap = self._gap(index) and bool(block.body)
             if block.body and self._ends(index, block, gap):
                 break
-            if (not line.is_text and not (line.is_single and line.first.column in block.labels)) or self._is_words_row(
-                line, block
-            ):
+            heads = line.is_text or (line.is_single and line.first.column in block.labels) or self._year_section(index)
+            if not heads or self._is_words_row(line, block):
                 block.body.append(BodyRow("data", line, gap or previous_gap))
             elif self._section(index, block):
                 block.body.append(BodyRow("section", line, gap or previous_gap))
