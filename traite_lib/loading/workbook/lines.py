@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -96,7 +97,7 @@ class Cleared:
 
 def joined(cells: list[Cell]) -> str:
     """Texts of a row as one; a sign and its meaning in two cells become « nd : non disponible »."""
-    if len(cells) == 2 and len(cells[0].text) <= 5:
+    if len(cells) == 2 and len(cells[0].text) <= 5 and not cells[0].text.rstrip(".)").isdigit():
         return f"{cells[0].text} : {cells[1].text}"
     return " ".join(cell.text for cell in cells)
 
@@ -166,6 +167,13 @@ def column_groups(grid: Grid) -> list[range]:
         ]
         if any(left for _, left in beside) and sum(text for text, _ in beside) >= max(2, 0.6 * len(beside)):
             starts.append(column)
+    for cells in rows:  # « Pays | Effectif | Pays | Effectif », without an empty column
+        again = [cell.column for cell in cells[2:] if cell.text == cells[0].text and kinds[cell.place] == "text"]
+        for column in again if cells[0].column in (1, used[0]) else []:
+            under = Counter(kinds.get((later[0].row, column), "") for later in rows if later[0].row > cells[0].row)
+            if column not in starts and under["text"] >= 2 and under["text"] > under["number"]:
+                starts.append(column)
+    starts.sort()
     return [range(start, end) for start, end in zip(starts, [*starts[1:], 16385], strict=True)]
 
 

@@ -194,5 +194,7 @@ def _said_of(token: str, text: str) -> str:
     ):
         if symbol_key(found[1]) == key:
             return re.split(r"[;,]\s*\(?[\w.]{1,5}\)?\s*[:=]", found[2])[0]
-    start = re.match(rf"\s*\({re.escape(bare)}\)\s*(.{{3,160}})", text, re.IGNORECASE)
-    return start[1] if start else ""
+    for pattern in (rf"\s*\({re.escape(bare)}\)\s*(.{{3,160}})", rf".*?\({re.escape(bare)}\)\s*:?\s*(.{{3,160}})"):
+        if start := re.match(pattern, text, re.IGNORECASE):
+            return re.split(r"\(\w{1,4}\)", start[1])[0]
+    return ""
