@@ -18,8 +18,9 @@ KINDS: tuple[NoteKind, ...] = ("population", "source", "reading")
 """Kinds that have a column of their own in a tidy table."""
 
 _KEYWORDS = (
-    r"lectures?|aide [àa] la lecture|champs?|population|sources?|notes?(?: de lecture)?|n\.? ?b\.?|remarques?|attention|avertissement|"
-    r"pr[ée]cisions?|d[ée]finitions?|m[ée]thod(?:e|ologie)|l[ée]gende|unit[ée]s?|signes conventionnels|exemple|information|r[ée]f[ée]rence"
+    r"lectures?|aide [àa] la lecture|champs?|population|sources?|notes?(?: de lecture)?|n\.? ?b\.?|remarques?|attention|"
+    r"avertissement|pr[ée]cisions?|d[ée]finitions?|m[ée]thod(?:e|ologie)|l[ée]gende|unit[ée]s?|signes conventionnels|exemple|"
+    r"information|r[ée]f[ée]rence"
 )
 _SEPARATOR = r"\s*(?:\(?\d{0,2}\)?)\s*(?:[:>•►▪·–—|]|\s-\s)\s*"
 _START = re.compile(rf"[\s>•►▪\"(]*(?P<key>{_KEYWORDS}){_SEPARATOR}", re.IGNORECASE)

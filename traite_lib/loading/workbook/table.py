@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from . import notes, units
 from .blocks import RawBlock
-from .grid import Cell, Grid, letters
+from .grid import Cell, Grid, address, letters
 from .headers import column_paths
 from .labels import Path, row_paths, texts
 from .notes import KINDS, Decision, Legend
@@ -130,8 +130,9 @@ class Table:
             status, marker = "ambiguous", doubt
         own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
         return TidyCell(
-            self.sheet, f"{letters(place[1])}{place[0]}", self.name, self.title, row.texts, column.texts, value,
-            "" if unit == units.COUNT else unit, status, marker, self.words["population"], self.words["source"], self.words["reading"],
+            self.sheet, address(*place), self.name, self.title, row.texts, column.texts, value,
+            "" if unit == units.COUNT else unit, status, marker,
+            self.words["population"], self.words["source"], self.words["reading"],
             " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip(),
         )  # fmt: skip
 

@@ -27,7 +27,8 @@ _SAME = str.maketrans({**dict.fromkeys("‐‑‒–—―−", "-"), **dict.fro
 
 SYMBOLS: dict[str, Status] = {
     **dict.fromkeys(("nd", "nr", "nc", "...", "..", ":", "na", "n/a", "n/d", "non disponible", "nsp"), "not_available"),
-    **dict.fromkeys(("non renseigne", "non communique", "non repondant", "non reponse", "manquant", "indisponible"), "not_available"),
+    **dict.fromkeys(("non renseigne", "non communique", "non repondant", "non reponse"), "not_available"),
+    **dict.fromkeys(("manquant", "indisponible"), "not_available"),
     **dict.fromkeys(("///", "//", "/", "so", "sans objet", "non concerne", "non applicable"), "not_applicable"),
     **dict.fromkeys(("s", "ss", "c", "secret", "secret statistique", "confidentiel", "(s)", "(c)"), "confidential"),
     **dict.fromkeys(("ns", "non significatif"), "not_significant"),
