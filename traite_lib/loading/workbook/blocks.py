@@ -143,33 +143,36 @@ class Reader:
                 return False
             if len(line.cells) > 1:
                 return True
-            return after is not None and self._single_header(line, after)
+            return self._lone_header(index)
         if line.is_single:  # a stray year
-            column = line.first.column
-            figures = self._figures_below(index)
-            return after is not None and not after.is_single and column in after.cells and column > figures
+            return self._lone_header(index)
         return True
 
     def _spans(self, cell: Cell) -> bool:
         area = self.grid.merge(cell.row, cell.column)
         return bool(area and area.right > area.left)
 
-    def _single_header(self, line: Line, after: Line) -> bool:
-        """A text alone above a column of figures, or spread over several: « Répartition », « Domicile »."""
-        cell = line.first
-        if is_caption(cell.text) or after.row - line.row > 2 or after.is_single or len(cell.text) > 120:
-            return False
-        left_of = self._figures_below(self.lines.index(line))
-        if list(after.cells) == [cell.column] and after.numbers and after.row - line.row == 1:
-            return len(cell.text) < 80  # figures below their name, in one column
-        if self._spans(cell):
-            area = self.grid.merge(cell.row, cell.column)
-            return area is not None and area.left > left_of and after.row - line.row == 1
-        return cell.column in after.cells and cell.column > left_of and after.row - line.row == 1
+    def _lone_header(self, index: int) -> bool:
+        """A text or a year alone above a column of figures, or spread over several: « Répartition », « 2022 », « Domicile ».
 
-    def _figures_below(self, index: int) -> int:
-        """First column of the next line of figures: that of its labels, when it has some."""
-        return next((later.first.column for later in self.lines[index + 1 :] if not later.is_text and not later.is_single), 0)
+        Further headers, or the first sections of the body, may stand between it and the figures.
+        """
+        line = self.lines[index]
+        cell = line.first
+        end = next(
+            (n for n, later in enumerate(self.lines[index + 1 :], index + 1) if not (later.is_text or later.is_single)), None
+        )
+        if end is None or is_caption(cell.text) or len(cell.text) > 120:
+            return False
+        figures, between = self.lines[end], self.lines[index + 1 : end]
+        labels, gap = figures.first.column, self.lines[index + 1].row - line.row
+        if cell.column <= labels:  # figures below their name, in one column without labels
+            return line.is_text and gap == 1 and not between and list(figures.cells) == [cell.column] and len(cell.text) < 80
+        if gap > (1 if line.is_text else 2):
+            return False
+        if all(later.is_single and later.first.column == labels for later in between):
+            return len(between) < 4 and (cell.column in figures.cells or self._spans(cell))
+        return self._spans(cell) or (cell.column in self.lines[index + 1].cells and len(cell.text) <= 60)
 
     def _numbered_title(self, line: Line, after: Line | None) -> bool:
         """A title in two cells, its number and its words: « 1. | Victimes selon la forme »."""
@@ -232,9 +235,19 @@ class Reader:
         if units.lone(text):
             return False  # it heads figures in this unit: others may follow in another one
         if is_labelish(text):
-            return True
+            return not self._another_section(index)
         after = self._line(index + 1)
         return after is not None and column > min(after.cells) and column in after.cells and column not in header[-1].cells
+
+    def _another_section(self, index: int) -> bool:
+        """Whether texts alone head other rows further down: « Âge » is then the first section, not the head of a column."""
+        column = self.lines[index].first.column
+        for later in self.lines[index + 1 :]:
+            if later.is_text and len(later.cells) > 1:
+                return False
+            if later.is_text and later.first.column == column:
+                return self._leads_to_figures(self.lines.index(later))
+        return False
 
     def _numeric_header(self, index: int, header: list[Line]) -> bool:
         """Whether a line with numbers is a header: years, dates, or codes above their labels."""

@@ -187,7 +187,7 @@ def _said_of(token: str, text: str) -> str:
         )
         inner = re.search(rf"(?:^|[\s;,(\"«]){re.escape(bare)}\s*[\"»]?\s*[:=]\s*([^;]{{3,160}})", text)
         found = start or quoted or inner
-        return found[1] if found else ""
+        return re.split(r";|,\s*\S{1,4}\s*[:=]", found[1])[0] if found else ""
     key = symbol_key(bare)
     for found in re.finditer(
         r"(?<![\w.])\(?([A-Za-zé]\.?(?:[A-Za-z]\.?){0,3}|ε)\)?\s*[\"»”]?\s*(?:[:=]|\(|signifie|indique|désigne)\s*([^;]{3,160})",

@@ -199,7 +199,7 @@ def _read_text(text: str) -> Read:
         if not found["whole"] and not found["sign"] and decimal.startswith("."):
             return Read("text")  # « .5 » or « .12 » is a numbering as often as a number
         number = float(f"{found['sign']}{whole}{decimal.replace(',', '.')}")
-        return Read("number", number, _unit_word(found["unit"] or ""), text if doubt else "", marks, doubt)
+        return Read("number", None if doubt else number, _unit_word(found["unit"] or ""), text if doubt else "", marks, doubt)
     if symbol_status(body) is not None:
         return Read("symbol", symbol=body, marks=marks)
     return Read("text")
