@@ -9,7 +9,7 @@ from typing import Literal
 from . import notes, units
 from .columns import flags, label_and_data
 from .grid import Cell, Grid, letters
-from .lines import Cleared, Line, is_caption, is_labelish, joined, lines_of, unit_of
+from .lines import Cleared, Line, is_caption, is_labelish, is_total, joined, lines_of, unit_of
 from .notes import Note
 from .values import is_whole, is_yearish, read
 
@@ -24,6 +24,7 @@ class BodyRow:
     kind: Literal["data", "section"]
     line: Line
     after_gap: bool
+    spread: bool = False
 
 
 @dataclass
@@ -111,7 +112,8 @@ class Reader:
 
     def _text(self, line: Line, titles: list[Title]) -> None:
         """A line of text outside tables: the title of the next one, or the continuation of a note just above."""
-        text = joined(list(line.cells.values()))
+        captioned = is_caption(line.label)
+        text = line.first.text if captioned else joined(list(line.cells.values()))
         noted = {*self.note_rows, *(row for row, _ in self.trailing)}
         footnote = notes.is_footnote(text) and not self._heads(min(self.lines.index(line) + 1, len(self.lines) - 1))
         if self.blocks and (line.row - 1 in noted or footnote) and not is_caption(text):
@@ -134,8 +136,12 @@ class Reader:
     def _heads(self, index: int) -> bool:
         """Whether a line may begin a table: a header or figures, not a title."""
         line, after = self.lines[index], self._line(index + 1)
-        if self._numbered_title(line, after):
+        if self._numbered_title(line, after) or self._after_notes(line):
             return False
+        if len(line.cells) > 1 and is_caption(line.label) and not self._spans(line.first):
+            return False  # a title with a date or a page number at its right
+        if len(line.cells) == 1 and not line.is_single and after is not None and (after.is_text or after.all_yearish()):
+            return False  # a stray number above a header
         if line.is_text:
             if not self._leads_to_figures(index):
                 return False
@@ -147,6 +153,12 @@ class Reader:
         if line.is_single:  # a stray year
             return self._lone_header(index)
         return True
+
+    def _after_notes(self, line: Line) -> bool:
+        """Figures without a header below the closing notes of a table: « Nombre d'associations | 44 »."""
+        if not self.blocks or not self.blocks[-1].header or line.is_text or line.all_yearish():
+            return False
+        return self._note_between(self.blocks[-1].bottom, line.row)
 
     def _spans(self, cell: Cell) -> bool:
         area = self.grid.merge(cell.row, cell.column)
@@ -256,6 +268,8 @@ class Reader:
             return False
         texts = [column for column in line.columns("text") if column > line.numbers[0]]
         label_ok = not line.label or line.first.column in line.numbers or is_labelish(line.label) or bool(units.lone(line.label))
+        if header and not label_ok and len(line.numbers) > 1:  # the corner itself, when no line above has given it yet
+            label_ok = not any(line.first.column in head.cells for head in header) and not is_total(line.label)
         if (
             after.is_text and len(after.cells) > 1 and after.row == line.row + 1
             and len(set(line.numbers) & set(after.cells)) * 2 >= len(line.numbers)
@@ -272,6 +286,8 @@ class Reader:
             if first == below.first.column and is_yearish(below.cells[first]):
                 return False  # years that name rows, and counts that look like years
             if len(values) != len(set(values)) and not header:
+                return False
+            if header and below.all_yearish() and len(values) > 1 and line.label:
                 return False
             if len(values) == 1 and not texts and not header:
                 return first in below.cells and first != below.first.column and (label_ok or self._stands_out(index, first))
@@ -324,7 +340,7 @@ class Reader:
             if not heads or self._is_words_row(line, block):
                 block.body.append(BodyRow("data", line, gap or previous_gap))
             elif self._section(index, block):
-                block.body.append(BodyRow("section", line, gap or previous_gap))
+                block.body.append(BodyRow("section", line, gap or previous_gap, self._spans(line.first)))
             else:
                 break
             previous_gap = False
@@ -345,7 +361,7 @@ class Reader:
         named = (column for head in block.header for column, cell in head.cells.items() if _UNITS.fullmatch(cell.text))
         block.unit_column = next((column for column in named if column in block.labels), 0)
         block.labels = [column for column in block.labels if column != block.unit_column]
-        block.flags = flags(block.header, block.figures(), block.labels, data)
+        block.flags = flags(self.grid, block.header, block.figures(), block.labels, data)
         block.data = [column for column in data if column not in block.flags]
         return index, block
 
@@ -373,8 +389,8 @@ class Reader:
             return False
         if line.is_single and line.first.column in block.labels:
             return False
-        if any(_same_texts(line, head) for head in block.header):
-            return True  # the header again
+        if any(_same_texts(line, head, block.data) for head in block.header[-1:]):
+            return True  # the header again, under the same corner or another
         if not line.all_yearish() or (
             any(column in block.labels for column in line.columns("text")) and not is_labelish(line.label)
         ):
@@ -432,5 +448,6 @@ class Reader:
         block.own = list(titles)
 
 
-def _same_texts(line: Line, other: Line) -> bool:
-    return line.cells.keys() == other.cells.keys() and all(line.cells[c].text == other.cells[c].text for c in line.cells)
+def _same_texts(line: Line, other: Line, columns: list[int]) -> bool:
+    one, two = ([cells.cells[c].text if c in cells.cells else "" for c in columns] for cells in (line, other))
+    return any(one) and one == two

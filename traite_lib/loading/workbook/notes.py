@@ -153,8 +153,9 @@ class Legend:
                 and not _OF_FIGURES.match(folded(_said_anywhere(mark, self._texts)))
             ):
                 declared = None  # « (1) Ordonnance de placement provisoire » explains a label, not a figure
-            if declared is None and mark.startswith("(") and flag_letters(mark) in FLAGS:
-                declared = (FLAGS[flag_letters(mark)], "the default table")
+            if declared is None and mark.startswith("("):
+                status = FLAGS.get(flag_letters(mark)) or (meaning(mark) if len(mark) > 6 else None)
+                declared = (status, "the default table") if status and status != "zero" else None
             useful = declared is not None and declared[0] in ("estimated", "provisional", "revised", "confidential", "ambiguous")
             self._known[key] = declared if useful else None
         return self._known[key]
