@@ -81,6 +81,15 @@ class Line:
         """Whether every number and date looks like a year or a date at the head of a column."""
         return bool(self.numbers) and all(is_yearish(self.cells[column]) for column in self.numbers)
 
+    def in_order(self) -> bool:
+        """Whether its years or dates follow each other, up or down, the same under each spanner: 2021, 2022, 2021, 2022."""
+        values = [self.cells[column].text for column in self.numbers]
+        down = len(values) > 1 and values[1] < values[0]
+        starts = [n for n, (before, after) in enumerate(pairwise(values), start=1) if (after > before) is down or after == before]
+        edges = [0, *starts, len(values)]
+        runs = [values[start:end] for start, end in pairwise(edges)]
+        return all(run == runs[0] for run in runs)
+
     def sequence(self) -> list[int]:
         """Its whole numbers when they follow each other (department numbers, ranks, ages), else nothing."""
         cells = [self.cells[column] for column in self.numbers]
