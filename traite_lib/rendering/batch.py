@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
 import os
 import shutil
 import stat
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,13 +16,12 @@ import nbformat
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 
-from ..catalogue import Catalogue, Edition, sha256
+from ..catalogue import Catalogue, Edition
 from ..errors import RenderError, available
-from . import html
+from . import html, site
 from .chapters import Chapter
+from .site import STAGING
 
-PACKAGES = ["pandas", "matplotlib", "seaborn", "papermill", "nbconvert", "nbclient", "ipykernel", "babel"]
-STAGING = ".staging-"
 ERROR_MARKER_TAG = "papermill-error-cell-tag"
 """Tag of the cells that papermill adds to a notebook that failed."""
 
@@ -271,79 +267,5 @@ def render(
                 yield render_chapter(
                     chapter, chapters, edition, folder, settings=settings, parameters=parameters, timeout=timeout
                 )
-            _write_index(edition, chapters, folder, catalogue)
-    rendered = [edition for edition in catalogue.dated if (output / edition.key / "index.html").is_file()]
-    _write(output / "index.html", html.overall_index(catalogue, rendered))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f"{STAGING}{os.getpid()}-", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(text)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
-
-
-def _write_index(edition: Edition, chapters: Sequence[Chapter], folder: Path, catalogue: Catalogue) -> None:
-    """Index and manifest of the chapters that an edition's folder holds."""
-    done = [chapter for chapter in chapters if (folder / f"{chapter.name}.html").is_file()]
-    notebooks = {chapter.name: nbformat.read(folder / f"{chapter.name}.ipynb", as_version=4) for chapter in done}
-    listed = [(chapter, html.key_sentence(notebooks[chapter.name])) for chapter in done]
-    _write(folder / "index.html", html.edition_index(edition, listed, catalogue.licence.figures))
-    _write(
-        folder / "manifest.json", json.dumps(manifest(edition, notebooks, folder, catalogue), indent=2, ensure_ascii=False) + "\n"
-    )
-
-
-def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path, catalogue: Catalogue) -> dict[str, object]:
-    """What an edition's annexes are made of: parameters, checksums of inputs and outputs, versions, commit.
-
-    Nothing in it depends on when or where the annexes were rendered.
-    """
-    inputs = sorted(path for path in catalogue.data.rglob("*") if path.is_file() and path.suffix in (".csv", ".toml", ".xlsx"))
-    root = catalogue.root
-    return {
-        "edition": edition.key,
-        "title": edition.title,
-        "commit": _commit(root),
-        "versions": {"python": ".".join(map(str, sys.version_info[:3])), "traite": _version("traite")}
-        | {name: _version(name) for name in PACKAGES},
-        "inputs": {path.relative_to(root).as_posix(): sha256(path) for path in inputs},
-        "chapters": {
-            name: {
-                "parameters": dict(notebook.metadata.papermill.parameters),
-                "source": sha256(root / "notebooks" / f"{name}.ipynb"),
-                "outputs": {file.relative_to(folder).as_posix(): sha256(file) for file in _files(folder, name)},
-            }
-            for name, notebook in notebooks.items()
-        },
-    }
-
-
-def _files(folder: Path, name: str) -> list[Path]:
-    files = [folder / f"{name}.ipynb", folder / f"{name}.html", folder / "tables" / f"{name}.csv"]
-    return [file for file in files if file.is_file()]
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"
-
-
-def _commit(root: Path) -> str:
-    """Commit of the project, marked when files have changed since; empty outside a git checkout."""
-    try:
-        found = subprocess.run(
-            ["git", "describe", "--always", "--abbrev=40", "--dirty", "--match="],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return found.stdout.strip()
+            site.write_edition(edition, chapters, folder, catalogue)
+    site.write_overall(catalogue, output)
