@@ -12,21 +12,27 @@ import asyncio
 import json
 import os
 import pickle
+import queue
 import signal
 import sys
 import threading
+import time
 import weakref
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection, forkserver, get_all_start_methods
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Unicode, default
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import Type, Unicode, default
 from traitlets.config import Config
+
+from . import keys
 
 PROVISIONER = "traite-forkserver"
 """Name of the entry point, in the group ``jupyter_client.kernel_provisioners`` of ``pyproject.toml``."""
@@ -36,13 +42,7 @@ KERNEL = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
 QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
 """Arguments of every kernel: silent when it is shut down, no history of what it executes."""
 
-SERVER = {
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # what ipykernel sets before a notebook imports matplotlib
-    "OPENBLAS_NUM_THREADS": "1",  # a thread must not exist when a process forks
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
-"""Environment in which the fork server starts; the kernels get their own."""
+_starting = threading.Lock()
 
 
 def can_fork() -> bool:
@@ -58,17 +58,18 @@ def start_server(root: Path) -> None:
     root : Path
         The project whose data the server loads once for all kernels.
     """
-    changed = {**SERVER, **environment(root)}
-    before = {name: os.environ.get(name) for name in changed}
-    os.environ.update(changed)
-    try:
-        forkserver.set_forkserver_preload([PRELOAD])
-        forkserver.ensure_running()
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
+    changed = environment(root)
+    with _starting:
+        before = {name: os.environ.get(name) for name in changed}
+        os.environ.update(changed)  # the server is given no other environment than this process's
+        try:
+            forkserver.set_forkserver_preload([PRELOAD])
+            forkserver.ensure_running()
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
 
 
 def environment(root: Path) -> dict[str, str]:
@@ -83,10 +84,11 @@ class KernelRequest:
     command: list[str]
     cwd: str
     env: dict[str, str]
+    library: str
 
     def _bootstrap(self, parent_sentinel: int) -> int:
         threading.Thread(target=_die_with_parent, args=(parent_sentinel,), daemon=True).start()
-        become_kernel(self.command, self.cwd, self.env)
+        become_kernel(self)
         return 0
 
 
@@ -145,8 +147,10 @@ class ForkServerProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a kernel in place of starting the command ``cmd``."""
         self.cwd = kwargs.get("cwd") or os.getcwd()
-        self.process = ForkedProcess(KernelRequest(cmd, str(self.cwd), dict(kwargs["env"])))  # type: ignore[assignment]
-        self.pid = self.pgid = self.process.pid  # type: ignore[attr-defined]  # it leads a group of its own
+        request = KernelRequest(cmd, str(self.cwd), dict(kwargs["env"]), keys.key(library=keys.library()))
+        process = ForkedProcess(request)
+        self.process = process  # type: ignore[assignment]  # not a `Popen`, but all that is asked of one
+        self.pid = self.pgid = process.pid  # it leads a group of its own
         return self.connection_info
 
     async def kill(self, restart: bool = False) -> None:
@@ -156,10 +160,44 @@ class ForkServerProvisioner(LocalProvisioner):
             await asyncio.get_running_loop().run_in_executor(None, self.process.wait, 5)
 
 
+class ReadyClient(AsyncKernelClient):
+    """Client that begins as soon as the kernel is ready; the original then waits for 0.2 s of silence."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers, and until its output channel says so too (what comes too early there is lost).
+
+        Raises
+        ------
+        RuntimeError
+            The kernel died first, or took longer than `timeout` seconds.
+        """
+        end = time.monotonic() + (timeout or float("inf"))
+        while True:
+            request = self.kernel_info()
+            try:
+                while (reply := await self.get_shell_msg(timeout=1))["parent_header"].get("msg_id") != request:
+                    pass
+                while (await self.get_iopub_msg(timeout=0.2))["parent_header"].get("msg_id") != request:
+                    pass
+            except queue.Empty:
+                if not await self.is_alive():
+                    raise RuntimeError("Kernel died before replying to kernel_info") from None
+                if time.monotonic() > end:
+                    raise RuntimeError(f"Kernel didn't respond in {timeout} seconds") from None
+            else:
+                self._handle_kernel_info_reply(reply)
+                return
+
+
 class PrivateKernelManager(AsyncKernelManager):
     """Manager of one kernel, described in a folder of its own: nothing is installed into the user's Jupyter."""
 
     folder = Unicode(config=True)
+    client_factory = Type(klass=ReadyClient, config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        _managers.add(self)
 
     @default("kernel_spec_manager")
     def _specifications(self) -> KernelSpecManager:
@@ -168,6 +206,18 @@ class PrivateKernelManager(AsyncKernelManager):
     @default("connection_file")
     def _connection_file(self) -> str:
         return str(Path(self.folder) / "kernel.json")
+
+
+_managers: weakref.WeakSet[PrivateKernelManager] = weakref.WeakSet()
+
+
+def end_all() -> None:
+    """End every kernel that this process runs, with what it started."""
+    for manager in list(_managers):
+        process = getattr(manager.provisioner, "process", None)
+        if process is not None and process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
 
 
 def papermill_options(folder: Path, root: Path, cwd: Path, *, warm: bool) -> dict[str, object]:
@@ -204,7 +254,7 @@ def papermill_options(folder: Path, root: Path, cwd: Path, *, warm: bool) -> dic
     }
 
 
-def become_kernel(command: list[str], cwd: str, env: dict[str, str]) -> None:
+def become_kernel(request: KernelRequest) -> None:
     """Be, in a process just forked from the server, the kernel that the command would have started.
 
     Nothing of the server's own state is left but its imported modules: group, directory, environment, path and seeds are those
@@ -212,20 +262,20 @@ def become_kernel(command: list[str], cwd: str, env: dict[str, str]) -> None:
     on disk, the command itself takes the place of this process: slower, and never wrong.
     """
     os.setsid()
-    os.chdir(cwd)
+    os.chdir(request.cwd)
     os.environ.clear()
-    os.environ.update(env)
+    os.environ.update(request.env)
     os.environ.pop("JPY_PARENT_PID", None)  # the parent is the server: the watch below takes the place of ipykernel's
     preload = sys.modules.get(PRELOAD)
-    if preload is None or not preload.trustworthy():
-        os.execve(command[0], command, dict(os.environ))
+    if preload is None or not preload.trustworthy(request.library):
+        os.execve(request.command[0], request.command, dict(os.environ))
     sys.path[:] = preload.PATH
-    sys.argv[:] = [command[2], *command[3:]]
+    sys.argv[:] = ["ipykernel_launcher", *request.command[3:]]
     preload.renew_seeds()
 
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance(argv=command[3:])
+    IPKernelApp.launch_instance(argv=request.command[3:])
 
 
 def _die_with_parent(sentinel: int) -> None:
