@@ -5,6 +5,7 @@ Every chart takes `Result` objects and draws what they hold; an empty one draws 
 
 from __future__ import annotations
 
+import base64
 import io
 import textwrap
 from collections.abc import Sequence
@@ -52,7 +53,9 @@ class Chart:
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
         if not self.png:
             return {"text/plain": ""}, {}
-        return {"image/png": self.png, "text/plain": self.alt}, {"image/png": {"alt": self.alt, "caption": self.caption}}
+        # As text: not every program that executes notebooks encodes bytes.
+        png = base64.b64encode(self.png).decode("ascii")
+        return {"image/png": png, "text/plain": self.alt}, {"image/png": {"alt": self.alt, "caption": self.caption}}
 
 
 NOTHING = Chart(b"", "", "")
