@@ -1,4 +1,4 @@
-"""``make bench``: every way to render, side by side on this machine, and what the library itself costs; writes docs/benchmarks.md.
+"""``make bench``: every way to render, side by side, and what the library itself costs; writes docs/benchmarks.md.
 
 Wall and CPU times are those of a whole process with everything that it started, to the last. Memory is the peak of the sum of
 proportional set sizes, looked at every 0.3 s. Ratios matter, seconds depend on the machine: run it when nothing else runs.
@@ -151,8 +151,8 @@ def report(editions: list[str], ways: list[tuple[str, Measure]], costs: list[tup
         f"{platform.release()}; load over the last 15 minutes before the end: {load:.1f}.",
         "- " + ", ".join(f"{name} {version}" for name, version in versions().items() if name in MATTER) + ".",
         "- CPU is that of all processes; memory is the peak of the sum of their proportional sets.",
-        "- `traite render` also writes a page, a table, an index and a manifest; the others write the executed notebook only, the "
-        "floor nothing.",
+        "- `traite render` also writes a page, a table, an index and a manifest; the others write the executed notebook only, "
+        "the floor nothing.",
         "",
         "| way | wall, s | a notebook, s | CPU, s | memory, MiB | faster than the papermill loop | CPU, times the floor |",
         "|---|--:|--:|--:|--:|--:|--:|",
@@ -169,8 +169,8 @@ def report(editions: list[str], ways: list[tuple[str, Measure]], costs: list[tup
     survey = imports["`from traite_lib import open_edition`"]
     lines += [
         "",
-        f"`import traite_lib` adds {100 * (both - pandas) / (pandas - bare):.0f} % to `import pandas`; all that `open_edition` needs "
-        f"adds {100 * (survey - pandas) / (pandas - bare):.0f} %.",
+        f"`import traite_lib` adds {100 * (both - pandas) / (pandas - bare):.0f} % to `import pandas`; all that "
+        f"`open_edition` needs adds {100 * (survey - pandas) / (pandas - bare):.0f} %.",
         "",
     ]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Ways to execute every chapter of some editions, one a process: ``python benchmarks/contenders.py NAME FOLDER JOBS EDITION…``."""
+"""Ways to execute every chapter of some editions: ``python benchmarks/contenders.py NAME FOLDER JOBS EDITION…``."""
 
 from __future__ import annotations
 
