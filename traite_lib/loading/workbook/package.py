@@ -275,6 +275,8 @@ def _filled(rows: bytes, closing: bytes, sheet: SheetParts) -> bytes:
         return b""
     rows = _EMPTY_ROW.sub(b"", _EMPTY.sub(b"", rows))
     rows = _FORMULA.sub(_not_calculated, rows)
+    if b"superscript" in rows:
+        rows = _RUN.sub(_noted, rows)
     sheet.hidden_rows.update(int(number) for number in _HIDDEN_ROW.findall(rows))
     return rows
 

@@ -1,0 +1,27 @@
+"""Real workbooks of sister services, annotated by hand. They are third-party files, kept outside the project: where they are
+not beside it, these tests say so and are skipped."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+SHARED = ROOT.parent / "shared"
+WORKBOOKS = SHARED / "workbooks" / "development"
+
+pytestmark = pytest.mark.skipif(not WORKBOOKS.is_dir(), reason="the annotated workbooks are not beside the project")
+
+
+def test_every_annotated_cell_is_read_right() -> None:
+    done = subprocess.run(
+        [
+            sys.executable, str(SHARED / "tools" / "score_workbooks.py"), str(WORKBOOKS / "annotations.json"), str(WORKBOOKS), "--details",
+            "--command", f"{sys.executable} -m traite_lib tidy {{workbook}} --output {{output}}",
+        ],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "; 0 silently wrong; not_data 0 of" in done.stdout.splitlines()[-2], done.stdout
+    assert done.stdout.splitlines()[-1].endswith(", 0 failed"), done.stdout
