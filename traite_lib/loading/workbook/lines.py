@@ -102,9 +102,8 @@ class Line:
 def _repeats(values: list[str], step: int) -> bool:
     """Whether values form one increasing (or, with -1, decreasing) run, or the same one again and again, parts hidden or not."""
     edges = [n for n, (before, after) in enumerate(pairwise(values), start=1) if ((after > before) - (after < before)) != step]
-    runs: list[list[str]] = [values[start:end] for start, end in pairwise([0, *edges, len(values)])]
-    longest = set(max(runs, key=len))
-    return all(longest.issuperset(run) for run in runs)
+    runs = [set(values[start:end]) for start, end in pairwise([0, *edges, len(values)])]
+    return any(all(run <= longest for run in runs) for longest in runs)
 
 
 @dataclass
