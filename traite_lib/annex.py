@@ -205,4 +205,5 @@ def _statistic(rows: pd.DataFrame) -> list[str]:
 
 
 def _links(rows: pd.DataFrame) -> list[Link]:
-    return [Link(citation, url) for citation, url in zip(rows["citation"], rows["locator"], strict=True)]
+    places = zip(rows["citation"], rows["locator"], strict=True)
+    return [Link(wording.place_of(citation, locator), locator) for citation, locator in places]

@@ -22,6 +22,10 @@ class ObservationsError(TraiteError):
     """A source row is malformed, or the Observations table does not respect its schema."""
 
 
+class LayoutError(TraiteError):
+    """A workbook is not the one that its layout was written for; the message names the cells."""
+
+
 class ComparisonError(TraiteError):
     """A comparison crosses a break of series; the message is the French sentence that says why."""
 

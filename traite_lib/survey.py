@@ -328,7 +328,7 @@ class Survey:
         answers = frame[frame["unit"] == "percent"].groupby("variable")["category"].nunique()
         if any(number > 1 and self.words.variable(str(name)).multiple for name, number in answers.items()):
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
-        if frame["status"].isin(["O", "M"]).any():
+        if (frame["value"].isna() & frame["source_id"].eq("")).any():
             notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
         title = info.label_fr if variable != "total" else self.words.populations[population].label_fr
         result = Result(frame, title, wording.subtitle(described, self.words), tuple(notes), self._absent(info, described), kind)
