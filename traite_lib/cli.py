@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from . import cli_workbook
 from .catalogue import Catalogue, project_root, sha256
 from .errors import ComparisonError, RenderError, TraiteError, available
 from .nomenclature import ALL
@@ -20,6 +21,7 @@ app = typer.Typer(
     help="Annexes of the French survey of victims of trafficking accompanied by associations.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
+app.command()(cli_workbook.tidy)
 screen, errors = Console(), Console(stderr=True, highlight=False)
 
 EditionArg = Annotated[str, typer.Argument(help="Reference year of an edition.")]

@@ -26,6 +26,10 @@ class LayoutError(TraiteError):
     """A workbook is not the one that its layout was written for; the message names the cells."""
 
 
+class WorkbookError(TraiteError):
+    """A workbook cannot be opened or understood: the message names the file, the sheet and the cell."""
+
+
 class ComparisonError(TraiteError):
     """A comparison crosses a break of series; the message is the French sentence that says why."""
 

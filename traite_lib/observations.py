@@ -79,9 +79,7 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
         checks=[
             pa.Check(category_exists, error="the category belongs to the nomenclature of its variable"),
             pa.Check(within_bounds, error="counts are whole and positive, shares lie between 0 and 100"),
-            pa.Check(
-                lambda t: t["value"].isna() == t["status"].isin(NO_VALUE), error="a missing value has a status that says why"
-            ),
+            pa.Check(lambda t: t["value"].isna() == t["status"].isin(NO_VALUE), error="a missing value has a status of its own"),
         ],
         strict=True,
         ordered=True,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from ...errors import WorkbookError, available
+
 Status = Literal[
     "observed", "estimated", "provisional", "revised", "not_available", "not_applicable", "confidential",
     "not_significant", "below_threshold", "ambiguous", "blank", "error",
@@ -72,5 +74,28 @@ class Reading:
 
 
 def read_workbook(path: Path, sheet: str | None = None) -> Reading:
-    """Read a workbook, or one sheet of it."""
-    raise NotImplementedError
+    """Read a workbook, or one sheet of it.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.xlsx`` (Transitional or Strict Open XML) or ``.xls`` file.
+    sheet : str, optional
+        Name of the only sheet to read; the others still give their legend of symbols.
+
+    Raises
+    ------
+    WorkbookError
+        The file cannot be opened, or it has no such sheet.
+    """
+    from .opening import open_grids
+    from .tidy import documentation_texts, is_documentation, tidy_sheet
+
+    grids, repairs = open_grids(path)
+    names = [grid.name for grid in grids]
+    if sheet is not None and sheet not in names:
+        raise WorkbookError(f"{path.name} has no sheet {sheet!r}. {available(sheet, names)}")
+    explained = [text for grid in grids if grid.visible and is_documentation(grid) for text in documentation_texts(grid)]
+    read = [tidy_sheet(grid, explained) for grid in grids if sheet in (None, grid.name)]
+    cells = tuple(cell for found, _ in read for cell in found)
+    return Reading(path, cells, tuple(report for _, report in read), tuple(repairs))

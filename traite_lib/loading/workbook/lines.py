@@ -1,0 +1,189 @@
+"""A sheet as lines: what each row holds, what was set apart first (navigation, notes, lone units), tables side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from . import notes, units
+from .grid import Cell, Grid, letters
+from .values import Kind, Read, is_whole, is_yearish, read, split_marks
+
+_NAVIGATION = re.compile(
+    r"(?:retour|revenir|aller|acc[eè]s)\b.{0,40}|sommaire|accueil|menu|index|(?:←|<<|<-|▲|►|>>|→)\s?.{0,30}|back to .{0,20}|cliquez? ici.{0,30}",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"\W*(?:tableau|tab\.|graphique|graph\.|figure|fig\.|carte|encadr[ée]|annexe|sch[ée]ma|table)\b[^:–—.|]{0,30}?(?:\d|[A-Z]\b)",
+    re.IGNORECASE,
+)
+_LABELISH = re.compile(
+    r"(?:ann[ée]es?|[âa]ges?|num[ée]ros?|n°|codes?|d[ée]p(?:artements?|\.)?s?|r[ée]gions?|territoires?|rang|mois|trimestres?|semaines?|dates?|jours?|p[ée]riodes?|"
+    r"mill[ée]simes?|insee|id|x|ann[ée]e d['’]\w+|code .{0,20}|n° .{0,20}|num[ée]ro .{0,20}|ann[ée]e de .{0,30}|"
+    r"[âa]ges? (?:x|r[ée]volus?|atteint|exact|d[ée]taill[ée]|en ann[ée]es.*|au .{0,30}|\(.{0,30}\))|d[ée]partements?/.{0,30})",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Line:
+    """One row of a table's columns: its cells from left to right, and how each was read."""
+
+    row: int
+    cells: dict[int, Cell]
+    reads: dict[int, Read]
+
+    def columns(self, *kinds: Kind) -> list[int]:
+        """Columns whose cell is of one of these kinds."""
+        return [column for column, found in self.reads.items() if found.kind in kinds]
+
+    @property
+    def numbers(self) -> list[int]:
+        """Columns with a number or a date."""
+        return self.columns("number", "date")
+
+    @property
+    def is_text(self) -> bool:
+        """No number nor date, and at most a few letters that could also be symbols (« x » at the head of ages)."""
+        symbols = len(self.columns("symbol"))
+        return not self.numbers and (not symbols or len(self.cells) == 1 or symbols * 2 < len(self.cells) - 1)
+
+    @property
+    def is_single(self) -> bool:
+        """One cell only, which a title, a section or a stray year may be."""
+        if len(self.cells) != 1:
+            return False
+        (column,) = self.cells
+        return self.reads[column].kind in ("text", "symbol") or is_yearish(self.cells[column])
+
+    @property
+    def first(self) -> Cell:
+        """Its leftmost cell."""
+        return next(iter(self.cells.values()))
+
+    @property
+    def label(self) -> str:
+        """Text of its leftmost cell when that is a text, else nothing."""
+        cell = self.first
+        return cell.text if self.reads[cell.column].kind == "text" else ""
+
+    def all_yearish(self) -> bool:
+        """Whether every number and date looks like a year or a date at the head of a column."""
+        return bool(self.numbers) and all(is_yearish(self.cells[column]) for column in self.numbers)
+
+    def sequence(self) -> list[int]:
+        """Its whole numbers when they follow each other (department numbers, ranks, ages), else nothing."""
+        cells = [self.cells[column] for column in self.numbers]
+        if len(cells) < 3 or not all(is_whole(cell) for cell in cells):
+            return []
+        values = [
+            int(float(cell.value)) if not isinstance(cell.value, str) else int(re.sub(r"\D", "", cell.value)) for cell in cells
+        ]  # type: ignore[arg-type]
+        steps = [after - before for before, after in zip(values, values[1:], strict=False)]
+        return values if all(step > 0 for step in steps) and steps.count(1) >= len(steps) * 0.8 else []
+
+
+@dataclass
+class Cleared:
+    """A sheet without what is not a table: its lines, and what was set apart with the reason."""
+
+    grid: Grid
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+def is_caption(text: str) -> bool:
+    """Whether a text is the title of a numbered table or figure: « Tableau 2 : … », « Graphique 1 • … »."""
+    return bool(_CAPTION.match(text)) and len(text) > 8
+
+
+def is_labelish(text: str) -> bool:
+    """Whether a header names what its column's labels are (« Année », « Département », « Âge ») rather than a measure."""
+    return bool(_LABELISH.fullmatch(split_marks(text)[0]))
+
+
+def is_navigation(cell: Cell) -> bool:
+    """Whether a cell leads somewhere else in the workbook and says nothing of the figures."""
+    text = cell.text
+    return isinstance(cell.value, str) and len(text) <= 45 and (cell.link or bool(_NAVIGATION.fullmatch(text)))
+
+
+def cleared(grid: Grid) -> Cleared:
+    """Set apart navigation cells and notes that begin with a keyword; what is left is titles, tables and plain notes."""
+    found = Cleared(grid)
+    gone = []
+    for row, cells in grid.rows.items():
+        numbers = [cell.column for cell in cells if read(cell).kind == "number"]
+        for cell in cells:
+            if is_navigation(cell):
+                found.skipped.append((cell.address, f"navigation: « {cell.text} »"))
+            elif isinstance(cell.value, str) and notes.has_keyword(cell.value) and not units.lone(cell.text):
+                if numbers and cell.column < numbers[0]:
+                    continue  # the label of a row of figures
+                found.notes.append((row, cell.value))
+            else:
+                continue
+            gone.append(cell.place)
+    found.grid = grid.without(gone)
+    return found
+
+
+def lines_of(grid: Grid, columns: range) -> list[Line]:
+    """Lines of some columns of a sheet, from top to bottom; rows without a cell there have no line."""
+    found = []
+    for row, cells in grid.rows.items():
+        inside = {cell.column: cell for cell in cells if cell.column in columns}
+        if inside:
+            found.append(Line(row, inside, {column: read(cell) for column, cell in inside.items()}))
+    return found
+
+
+def column_groups(grid: Grid) -> list[range]:
+    """Columns of each table that stands beside another: a new one begins where labels begin again after an empty column."""
+    rows = [cells for cells in grid.rows.values() if len(cells) > 1]
+    used = sorted({cell.column for cells in rows for cell in cells})
+    if not used:
+        return [range(1, 16385)]
+    kinds = {(cell.row, cell.column): read(cell).kind for cells in rows for cell in cells}
+    figures = [[cell.column for cell in cells if kinds[cell.place] == "number"] for cells in rows]
+    starts = [1]
+    for before, column in zip(used, used[1:], strict=False):
+        if column - before < 2:
+            continue
+        beside = [
+            (kinds.get((cells[0].row, column)) == "text", any(c < column for c in numbers))
+            for cells, numbers in zip(rows, figures, strict=True)
+            if any(c > column for c in numbers)
+        ]
+        if any(left for _, left in beside) and sum(text for text, _ in beside) >= max(2, 0.6 * len(beside)):
+            starts.append(column)
+    return [range(start, end) for start, end in zip(starts, [*starts[1:], 16385], strict=True)]
+
+
+def unit_of(line: Line, following: Line | None, grid: Grid) -> int | None:
+    """Column of the lone cell of a line that gives the unit of the whole table, if there is one.
+
+    « En % » at the right above the header is; « En % » among the headers, or one of several units side by side, is not.
+    """
+    lone = [column for column in line.columns("text") if units.lone(line.cells[column].text)]
+    if len(lone) != 1:
+        return None
+    others = [column for column in line.cells if column != lone[0]]
+    if not others:
+        return lone[0]
+    area = grid.merge(line.row, lone[0])
+    if line.numbers or len(others) > 1 or (area and area.left != area.right and following is not None and not following.is_text):
+        return None
+    above_header = following is not None and lone[0] in following.cells and (following.is_text or following.all_yearish())
+    return lone[0] if above_header and others[0] < lone[0] and units.of_label(line.cells[others[0]].text) == "" else None
+
+
+def place(line: Line, column: int) -> str:
+    """Address of a cell of a line."""
+    return f"{letters(column)}{line.row}"
+
+
+def walk(lines: list[Line], start: int) -> Iterator[tuple[int, Line]]:
+    """Lines from an index on, with their index."""
+    yield from enumerate(lines[start:], start=start)

@@ -1,0 +1,177 @@
+"""Notes: « Champ », « Source », « Lecture », « Note », footnotes and legends, wherever they stand around a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from .grid import one_line
+from .reading import Status
+from .values import FLAGS, flag_letters, folded, meaning, symbol_key, symbol_status
+
+NoteKind = Literal["population", "source", "reading", "note"]
+
+_KEYWORDS = (
+    r"lectures?|aide [àa] la lecture|champs?|population|sources?|notes?(?: de lecture)?|n\.? ?b\.?|remarques?|attention|avertissement|"
+    r"pr[ée]cisions?|d[ée]finitions?|m[ée]thod(?:e|ologie)|l[ée]gende|unit[ée]s?|signes conventionnels|exemple|information|r[ée]f[ée]rence"
+)
+_SEPARATOR = r"\s*(?:\(?\d{0,2}\)?)\s*(?:[:>•►▪·–—|]|\s-\s)\s*"
+_START = re.compile(rf"[\s>•►▪\"(]*(?P<key>{_KEYWORDS}){_SEPARATOR}", re.IGNORECASE)
+_BARE = re.compile(r"(?P<key>sources?|lecture|champ|note|n\. ?b\.|nb)\s*(?=$|[.A-ZÉ\d(])", re.IGNORECASE)
+_FOOTNOTE = re.compile(
+    r"(?:\(?(?:\*{1,4}|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹])\)?|\((?:\d{1,2}|[a-z]{1,2})\)|\d{1,2}\)(?=\s*\D))\s*[:.>–-]?\s*(?=\S)", re.IGNORECASE
+)
+_LEGEND = re.compile(
+    r"[\"«]?\s*(?:[a-zé]\.?[a-zé]{0,2}\.?[a-z]?\.?|///?|/|\.{3}|…|-|–|ε|:|\*+|\(\w{1,4}\))\s*[\"»]?\s*[:=]\s*\S", re.IGNORECASE
+)
+_INNER = re.compile(rf"(?<=[.;!)»\s])\s+(?=(?:lecture|champ|sources?|notes?(?: de lecture)?){_SEPARATOR})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note: what it is, its words without its keyword, and the row where it stands."""
+
+    kind: NoteKind
+    text: str
+    row: int
+
+
+@lru_cache(maxsize=8192)
+def starts(text: str) -> bool:
+    """Whether a text begins as a note does: a keyword and a separator, a footnote sign, or a symbol and its meaning."""
+    line = one_line(text)
+    return bool(_START.match(line) or _FOOTNOTE.match(line) or (_LEGEND.match(line) and len(line) < 400))
+
+
+@lru_cache(maxsize=8192)
+def has_keyword(text: str) -> bool:
+    """Whether a text begins with « Champ », « Source », « Lecture », « Note »… and a separator."""
+    return bool(_START.match(one_line(text)))
+
+
+@lru_cache(maxsize=8192)
+def bare_keyword(text: str) -> bool:
+    """Whether a text below a table begins with such a word and no separator: « Source Insee »."""
+    return bool(_BARE.match(one_line(text)))
+
+
+def parse(lines: Iterable[tuple[int, str]]) -> list[Note]:
+    """Notes of consecutive texts: several in one cell are told apart, a line that starts no note continues the one before.
+
+    Parameters
+    ----------
+    lines : iterable of (int, str)
+        Row and raw text of each cell, from top to bottom.
+    """
+    found: list[Note] = []
+    for row, text in lines:
+        for line in re.split(r"[\r\n]+", text):
+            for piece in _INNER.split(one_line(line)):
+                if not piece:
+                    continue
+                match = _START.match(piece) or _BARE.match(piece)
+                if match:
+                    found.append(Note(_kind(match["key"]), piece[match.end() :].strip(), row))
+                elif found and not starts(piece):
+                    last = found[-1]
+                    found[-1] = Note(last.kind, f"{last.text} {piece}".strip(), last.row)
+                else:
+                    found.append(Note("note", piece, row))
+    return found
+
+
+def _kind(key: str) -> NoteKind:
+    word = folded(key)
+    if word.startswith(("champ", "population")):
+        return "population"
+    if word.startswith("source"):
+        return "source"
+    if word.startswith(("lecture", "aide", "exemple", "note de lecture", "notes de lecture")):
+        return "reading"
+    return "note"
+
+
+def words(notes: Iterable[Note], kind: NoteKind) -> str:
+    """Texts of one kind of note, joined."""
+    return " ".join(dict.fromkeys(note.text for note in notes if note.kind == kind and note.text))
+
+
+Decision = tuple[Status, str]
+"""A status and how it was decided, for `traite inspect`."""
+
+
+class Legend:
+    """What symbols and marks mean on a sheet: its own notes first, then the workbook's, then the default table.
+
+    Parameters
+    ----------
+    own : list of str
+        Texts of the sheet's notes.
+    workbook : list of str
+        Texts of the sheets that explain the workbook.
+    """
+
+    def __init__(self, own: list[str], workbook: list[str]) -> None:
+        self._texts = (("the sheet's legend", own), ("the workbook's legend", workbook))
+        self._known: dict[tuple[str, str], Decision | None] = {}
+
+    def symbol(self, symbol: str) -> Decision:
+        """Status of a cell that holds a symbol; a dash that the legend calls « nul » has status ``observed`` (its value is 0)."""
+        key = ("symbol", symbol)
+        if key not in self._known:
+            self._known[key] = self._declared(symbol) or (
+                (symbol_status(symbol) or "ambiguous"),
+                "the default table" if symbol_status(symbol) else "unknown symbol",
+            )
+        found = self._known[key]
+        assert found is not None  # noqa: S101  # set just above
+        return found
+
+    def mark(self, mark: str) -> Decision | None:
+        """Status that a sign gives to the number or the label that it follows; None when it is a mere footnote."""
+        key = ("mark", mark)
+        if key not in self._known:
+            declared = self._declared(mark)
+            if declared is None and mark.startswith("(") and flag_letters(mark) in FLAGS:
+                declared = (FLAGS[flag_letters(mark)], "the default table")
+            useful = declared is not None and declared[0] in ("estimated", "provisional", "revised", "confidential", "ambiguous")
+            self._known[key] = declared if useful else None
+        return self._known[key]
+
+    def footnote(self, mark: str) -> str:
+        """Words of the footnote of a sign, as « (2) Totalise des mesures… »; empty when there is none."""
+        bare = mark.strip("()")
+        pattern = re.compile(rf"\s*\(?{re.escape(bare)}\)?(?![\w*])\s*[:.>–-]?\s*(.+)")
+        return next((found[1].strip() for _, texts in self._texts for text in texts if (found := pattern.match(text))), "")
+
+    def _declared(self, token: str) -> Decision | None:
+        for where, texts in self._texts:
+            for text in texts:
+                if (said := _said_of(token, text)) and (status := meaning(said)):
+                    return ("observed" if status == "zero" else status), where
+        return None
+
+
+def _said_of(token: str, text: str) -> str:
+    """What a text says of a symbol or a mark; empty when it says nothing."""
+    bare = token.strip("()")
+    if not re.search(r"\w", bare):
+        quoted = re.search(rf"[\"«“]\s*{re.escape(bare)}\s*[\"»”](.{{3,400}})", text)
+        start = re.match(
+            rf"\s*\(?{re.escape(bare)}(?!{re.escape(bare[:1])})\)?\s*[:=.>]?\s*(?!{re.escape(bare[:1])})(.{{3,160}})", text
+        )
+        inner = re.search(rf"[;,(]\s*{re.escape(bare)}\s*[:=]\s*([^;]{{3,160}})", text)
+        found = start or quoted or inner
+        return found[1] if found else ""
+    key = symbol_key(bare)
+    for found in re.finditer(
+        r"(?<![\w.])\(?([A-Za-zé]\.?(?:[A-Za-z]\.?){0,3}|ε)\)?\s*[\"»”]?\s*(?:[:=]|\(|signifie|indique|désigne)\s*([^;]{3,160})",
+        text,
+    ):
+        if symbol_key(found[1]) == key:
+            return re.split(r"[;,]\s*\(?[\w.]{1,5}\)?\s*[:=]", found[2])[0]
+    start = re.match(rf"\s*\({re.escape(bare)}\)\s*(.{{3,160}})", text, re.IGNORECASE)
+    return start[1] if start else ""

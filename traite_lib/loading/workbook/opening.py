@@ -1,0 +1,204 @@
+"""File → grids. Each kind of file is opened by the library that knows it, or refused with the reason and what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import warnings
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...errors import WorkbookError
+from .grid import Area, Cell, Grid, Place, Value, letters
+from .package import BadPackage, SheetParts, hidden_place, repaired
+
+if TYPE_CHECKING:
+    import xlrd
+
+ERRORS = ("#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#FORMULE!", "#SPILL!", "#CALC!")
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SIGNATURES = (
+    (b"\x89PNG", "an image (PNG)"),
+    (b"\xff\xd8\xff", "an image (JPEG)"),
+    (b"GIF8", "an image (GIF)"),
+    (b"BM", "an image (BMP)"),
+    (b"RIFF", "an image or a sound (RIFF)"),
+    (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "a text document (RTF)"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+)
+
+
+def open_grids(path: Path) -> tuple[list[Grid], list[str]]:
+    """Every sheet of a workbook as a grid, and what had to be repaired to read it.
+
+    Raises
+    ------
+    WorkbookError
+        The file is missing, is not a workbook, is truncated, damaged or protected by a password: one sentence says which,
+        and what to do.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WorkbookError(f"{path}: the workbook cannot be opened: {error.strerror or error}.") from None
+    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+        grids, repairs = _open_xml(path, data)
+    elif data.startswith(_OLE) or data[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"):
+        grids, repairs = _open_xls(path, data)
+    else:
+        raise WorkbookError(f"{path.name} is {_nature(data)}, not a workbook: an .xlsx or .xls file was expected.")
+    if not any(grid.cells or grid.hidden for grid in grids):
+        raise WorkbookError(f"{path.name} is empty: none of its {len(grids)} sheet(s) holds a cell with something in it.")
+    return grids, repairs
+
+
+def _nature(data: bytes) -> str:
+    """What a file that is no workbook looks like."""
+    if not data:
+        return "an empty file"
+    for signature, name in _SIGNATURES:
+        if data.startswith(signature):
+            return name
+    head = data[:4096]
+    if b"<html" in head.lower() or b"<!doctype html" in head.lower():
+        return "a web page (HTML)"
+    if b"<?xml" in head and b"urn:schemas-microsoft-com:office:spreadsheet" in head:
+        return "an « XML Spreadsheet 2003 » file (open it and save it as .xlsx)"
+    text = head.decode("utf-8-sig", "replace") if b"\x00" not in head else ""
+    if text and sum(not char.isprintable() and char not in "\r\n\t" for char in text) < len(text) // 50:
+        separators = max(text.count(char) for char in ";,\t")
+        return "text (a CSV, by its separators)" if separators > 2 else "plain text"
+    return "of an unknown kind"
+
+
+def _open_xml(path: Path, data: bytes) -> tuple[list[Grid], list[str]]:
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if any(info.flag_bits & 1 for info in archive.infolist()):
+                raise WorkbookError(f"{path.name} is protected by a password: remove the protection and try again.")
+            if "mimetype" in archive.namelist() and b"opendocument" in archive.read("mimetype"):
+                raise WorkbookError(f"{path.name} is an OpenDocument file: open it and save it as .xlsx.")
+            if "xl/workbook.bin" in archive.namelist():
+                raise WorkbookError(f"{path.name} is a binary workbook (.xlsb): open it and save it as .xlsx.")
+            package, sheets, repairs = repaired(archive)
+    except BadPackage as error:
+        raise WorkbookError(f"{path.name} is not a readable workbook: {error}.") from None
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
+        raise WorkbookError(f"{path.name} is truncated or damaged: its archive cannot be read ({error}).") from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about what the repaired package leaves out
+            book = openpyxl.load_workbook(package, read_only=True, data_only=True)
+            grids = [_grid(book[sheet.name], sheet) for sheet in sheets]
+            book.close()
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, SyntaxError) as error:  # openpyxl's, by kind of damage
+        raise WorkbookError(f"{path.name} is damaged: its cells cannot be read ({error}).") from None
+    return grids, repairs
+
+
+def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
+    grid = Grid(sheet.name, merges=sheet.merges, visible=sheet.visible, repairs=sheet.repairs)
+    styles: dict[int, tuple[str, bool, int]] = {}
+    hidden: dict[str, list[Place]] = {}
+    for row in worksheet.iter_rows():
+        for cell in row:
+            value = cell.value
+            if value is None or (isinstance(value, str) and not value.strip()):
+                continue
+            place = (cell.row, cell.column)
+            if (sheet.hidden_rows or sheet.hidden_columns) and (why := hidden_place(sheet, *place)):
+                hidden.setdefault(why, []).append(place)
+                continue
+            style = cell._style_id
+            if style not in styles:
+                styles[style] = (cell.number_format or "General", bool(cell.font and cell.font.b), _indent(cell.alignment))
+            shown, bold, indent = styles[style]
+            grid.cells[place] = Cell(
+                *place, _value(value), shown, bold, indent, _is_error(value, cell.data_type), f"{letters(place[1])}{place[0]}" in sheet.links,
+            )  # fmt: skip
+    grid.hidden = [(why, f"hidden {why.split()[0]}: {len(places)} cell(s)") for why, places in hidden.items()]
+    return grid
+
+
+def _indent(alignment: Any) -> int:
+    return int(alignment.indent or 0) if alignment else 0
+
+
+def _value(value: Any) -> Value:
+    """What a cell may hold here: dates without a time become datetimes, a time or a duration its text."""
+    if isinstance(value, (str, bool, int, float, dt.datetime)):
+        return value
+    if isinstance(value, dt.date):
+        return dt.datetime(value.year, value.month, value.day)
+    return str(value)
+
+
+def _is_error(value: object, kind: str = "") -> bool:
+    return isinstance(value, str) and (kind == "e" or value in ERRORS)
+
+
+def _open_xls(path: Path, data: bytes) -> tuple[list[Grid], list[str]]:
+    import xlrd
+
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise WorkbookError(f"{path.name} is protected by a password: remove the protection and try again.")
+    try:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO(), on_demand=False)
+    except Exception as error:  # xlrd raises a kind of its own for each kind of damage, assertions included
+        if "encrypt" in str(error).lower() or "password" in str(error).lower():
+            raise WorkbookError(f"{path.name} is protected by a password: remove the protection and try again.") from None
+        raise WorkbookError(
+            f"{path.name} is not a readable .xls workbook ({error or type(error).__name__}): it may be truncated, or another "
+            "kind of Office document."
+        ) from None
+    return [_xls_grid(book, sheet) for sheet in book.sheets()], []
+
+
+def _xls_grid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Grid:
+    import xlrd
+
+    grid = Grid(sheet.name, visible=sheet.visibility == 0)
+    grid.merges = [Area(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
+    columns = {n + 1 for n, info in sheet.colinfo_map.items() if info.hidden}
+    rows = {n + 1 for n, info in sheet.rowinfo_map.items() if info.hidden}
+    links = {(link.frowx + 1, link.fcolx + 1) for link in sheet.hyperlink_list if link.textmark}
+    hidden: dict[str, list[Place]] = {}
+    for row in range(sheet.nrows) if grid.visible else ():
+        for column, cell in enumerate(sheet.row(row), start=1):
+            if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) or (isinstance(cell.value, str) and not cell.value.strip()):
+                continue
+            place = (row + 1, column)
+            if place[0] in rows or column in columns:
+                why = f"row {place[0]}" if place[0] in rows else f"column {letters(column)}"
+                hidden.setdefault(why, []).append(place)
+                continue
+            style = book.xf_list[cell.xf_index]
+            shown = book.format_map[style.format_key].format_str if style.format_key in book.format_map else "General"
+            value: Value = cell.value
+            error = cell.ctype == xlrd.XL_CELL_ERROR
+            if error:
+                value = xlrd.error_text_from_code.get(int(cell.value), "#VALUE!")
+            elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+                value = bool(cell.value)
+            elif cell.ctype == xlrd.XL_CELL_DATE:
+                value = _xls_date(float(cell.value), book.datemode)
+            bold = bool(book.font_list[style.font_index].bold)
+            grid.cells[place] = Cell(*place, value, shown, bold, style.alignment.indent_level, error, place in links)
+    grid.hidden = [(why, f"hidden {why.split()[0]}: {len(places)} cell(s)") for why, places in hidden.items()]
+    return grid
+
+
+def _xls_date(value: float, datemode: int) -> Value:
+    import xlrd
+
+    try:
+        date: dt.datetime = xlrd.xldate_as_datetime(value, datemode)
+    except (ValueError, OverflowError, xlrd.XLDateError):  # a number in a date format, no date
+        return value
+    return date

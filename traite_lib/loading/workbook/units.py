@@ -1,0 +1,93 @@
+"""Units: in which words a title, a header, a label or a lone cell says what its numbers count."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .grid import one_line
+
+COUNT = "count"
+"""A text that says « these are counts »: it stops a percentage that stands further away."""
+
+_WORDS = (
+    r"%|pour ?cent(?:ages?)?|points?(?: de (?:%|pourcentage))?|ann[ée]es?|ans?|mois|semaines?|jours?|heures?|minutes?|euros?|€|"
+    r"[kM]€|d[’']euros|milliers?|millions?|milliards?|effectifs?|nombres?|unit[ée]s?|personnes?|victimes?|individus?|habitants?|"
+    r"m[ée]nages?|foyers?|places?|lits?|[ée]quivalents?|ETP|tonnes?|km²?|kg|m²|ha|indices?|base 100|pour (?:mille|1 ?000|10 ?000|100 ?000)|‰"
+)
+_LONE = re.compile(
+    rf"\(?\s*(?:unit[ée]s?\s*:\s*(?:en )?|(?:valeurs? |chiffres? |données )?en )(?P<unit>(?:{_WORDS})(?![^\W\d]).{{0,60}}?)\s*\)?\.?",
+    re.IGNORECASE,
+)
+_ALONE = r"%|points?|euros?|€|[kM]€|milliers?|millions?|milliards?|ann[ée]es?|ans|mois|jours?|heures?|effectifs?"
+_INSIDE = re.compile(
+    rf"\(\s*(?:en (?P<unit>(?:{_WORDS})(?![^\W\d])[^()]*(?:\([^()]*\))?[^()]*)|(?P<alone>(?:{_ALONE})(?: d[’'e][^()]*)?))\s*\)",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(rf"(?:[,:;–—-]|\s)\s*en (?P<unit>(?:%|pour ?cent|pourcentages?|points?|milliers?|millions?|milliards?|euros?|effectifs?|[kM]€)(?![^\W\d])[^,;:()]*)$", re.IGNORECASE)  # fmt: skip
+_RATE = re.compile(r"pour (?:1 000|10 000|100 000|1 million d[’'])\s?[^\W\d][\w’' -]{0,40}", re.IGNORECASE)
+_PERCENT = re.compile(r"%|pour ?cent(?:ages?)?", re.IGNORECASE)
+_SHARE = re.compile(r"(?:%|pourcentages?|part \(%\)|% .{0,60}|r[ée]partition en %|part en %)", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"(?:effectifs?|nombres?|nb\.?|n)(?:\s*\(?(?:n|effectifs?|unit[ée]s?)\)?)?(?:\s+(?:de|d['’]|des|total|totaux)\b.*|\s*[=:].*)?|"
+    r"(?:total|ensemble|base)?\s*\(?(?:en )?effectifs?\)?",
+    re.IGNORECASE,
+)
+
+
+def normal(unit: str) -> str:
+    """A unit in its usual form: ``%`` for every percentage, otherwise the words, without brackets nor line breaks."""
+    words = one_line(unit).strip(" .()").lower()
+    if _PERCENT.match(words) or words.startswith("%"):
+        return "%"
+    if words.startswith("point") or words in ("pt", "pts"):
+        return "points"
+    if re.fullmatch(r"(?:effectifs?|nombres?|unit[ée]s?)(?: .*)?", words):
+        return COUNT
+    return words
+
+
+@lru_cache(maxsize=4096)
+def lone(text: str) -> str:
+    """Unit of a cell that says nothing else: « En % », « (en milliers) », « Unité : euros ». Empty for other texts."""
+    found = _LONE.fullmatch(one_line(text))
+    return normal(found["unit"]) if found else ""
+
+
+@lru_cache(maxsize=16384)
+def of_label(text: str) -> str:
+    """Unit that a header or a row label gives: « Part (en %) », « Dépenses (en euros) », « % », « Effectifs ».
+
+    Returns ``count`` for a label that says that it counts, and an empty string when it says nothing.
+    """
+    text = one_line(text)
+    if found := lone(text):
+        return found
+    if _SHARE.fullmatch(text):
+        return "%"
+    inside = [normal(found["unit"] or found["alone"]) for found in _INSIDE.finditer(text)]
+    if inside:
+        return inside[-1]
+    if found_ending := _ENDING.search(text):
+        return normal(found_ending["unit"])
+    if rate := _RATE.search(text):
+        return rate[0].lower()
+    if re.search(r":\s*% d", text):
+        return "%"
+    return COUNT if _COUNTS.fullmatch(text) else ""
+
+
+@lru_cache(maxsize=4096)
+def of_title(text: str) -> str:
+    """Unit at the end or in brackets of a title: « … en 2022, en % », « … (en milliers) »."""
+    text = one_line(text)
+    inside = [normal(found["unit"] or found["alone"]) for found in _INSIDE.finditer(text)]
+    if inside:
+        return inside[-1]
+    ending = _ENDING.search(text)
+    return normal(ending["unit"]) if ending else ""
+
+
+def is_relative(unit: str) -> bool:
+    """Whether a unit cannot be that of a count: a percentage, points, a duration…"""
+    return unit == "%" or unit.startswith(("point", "an", "mois", "jour", "pour ", "indice"))

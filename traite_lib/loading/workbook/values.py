@@ -1,0 +1,217 @@
+"""What one cell says: a number, a symbol, a flag, a date, or words; and the status that signs give."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from .grid import Cell, one_line
+from .reading import Status
+
+Kind = Literal["number", "symbol", "flag", "date", "text"]
+
+
+def folded(text: str) -> str:
+    """Text for comparison: no accent, no case, one space, one kind of dash and of apostrophe."""
+    plain = unicodedata.normalize("NFKD", one_line(text)).casefold().translate(_SAME)
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+_SAME = str.maketrans({**dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("’‘ʼ´`", "'"), "«": '"', "»": '"', "“": '"', "”": '"'})
+
+SYMBOLS: dict[str, Status] = {
+    **dict.fromkeys(("nd", "nr", "nc", "...", "..", ":", "na", "n/a", "n/d", "non disponible", "nsp"), "not_available"),
+    **dict.fromkeys(("non renseigne", "non communique", "non repondant", "non reponse", "manquant", "indisponible"), "not_available"),
+    **dict.fromkeys(("///", "//", "/", "so", "sans objet", "non concerne", "non applicable"), "not_applicable"),
+    **dict.fromkeys(("s", "ss", "c", "secret", "secret statistique", "confidentiel", "(s)", "(c)"), "confidential"),
+    **dict.fromkeys(("ns", "non significatif"), "not_significant"),
+    **dict.fromkeys(("ε",), "below_threshold"),
+    **dict.fromkeys(("-", "--", "x", "?", "."), "ambiguous"),
+}  # fmt: skip
+"""Default meaning of a symbol, used where the workbook's own legend says nothing. Sources: Insee, « Signes conventionnels
+utilisés » (/// « absence de résultat due à la nature des choses », … « résultat non disponible », s or ss « secret
+statistique », ns « non significatif », ε « inférieur à la moitié de l'unité »). A dash is never read as zero by default: some
+tables write it for « rien », others for « non calculé »."""
+
+FLAGS: dict[str, Status] = {
+    **dict.fromkeys(("e", "est", "estim"), "estimated"),
+    **dict.fromkeys(("p", "prov", "sd", "provisoire", "semi-definitif"), "provisional"),
+    **dict.fromkeys(("r", "rev", "revise", "rectifie"), "revised"),
+}
+"""Default meaning of a letter in brackets after a number or a label."""
+
+MEANINGS: tuple[tuple[str, Status | Literal["zero"]], ...] = (
+    (r"confidentiel|secret", "confidential"),
+    (r"non significati|pas significati", "not_significant"),
+    (r"sans objet|(?:non|pas) concern|non applicable|nature des choses|ne s'applique|hors champ", "not_applicable"),
+    (
+        r"(?:non|pas|in)[ -]?(?:disponib|renseign|reponse|repon[ds]|communiqu|parven|determin|diffus|calcul|connu|recueilli)"
+        r"|manquant|absence de (?:reponse|donnee)|n'(?:a|ont) pas repondu|questionnaire n'",
+        "not_available",
+    ),
+    (r"inferieur|moins de|negligeable|proche de zero", "below_threshold"),
+    (r"provisoire|semi-definiti", "provisional"),
+    (r"estim|redress|imput|extrapol", "estimated"),
+    (r"revise|rectifi|corrige", "revised"),
+    (r"\bnul\b|\bnulle?s?\b|\bzero\b|neant|aucun", "zero"),
+)
+"""Words of a legend and what they mean, the first that matches."""
+
+
+def meaning(words: str) -> Status | Literal["zero"] | None:
+    """Status that the words of a legend describe."""
+    text = folded(words)
+    return next((status for pattern, status in MEANINGS if re.search(pattern, text)), None)
+
+
+_FLAG = re.compile(
+    r"\((?P<letters>[a-zA-Zéà]{1,5}\.?)\)|(?P<stars>\(?\*{1,4}\)?|[†‡])|\((?P<number>\d{1,2})\)|(?P<upper>[¹²³⁴⁵⁶⁷⁸⁹]+)"
+)
+_SIGN = r"\(\d{1,2}\)|\*{1,4}|\(\*{1,4}\)|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹]+"
+_LETTERED = r"\((?:[a-z]{1,2}|est|prov|rev)\)"
+_TRAILING = re.compile(rf"(?:\s*(?:{_SIGN})|(?:\s+|(?<=\d)|(?<=%)){_LETTERED})+\s*$", re.IGNORECASE)
+_BELOW = re.compile(r"(?:<|≤|moins de|inf(?:érieur|erieur|\.)?\s*(?:à|a))\s*(?P<rest>\d.*)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?P<sign>[+-]?)\s?(?P<whole>\d{1,3}(?: \d{3})+|\d+)?(?P<decimal>[.,]\d+)?\s?(?P<unit>%|€|euros?|points?|pts?|pt)?",
+    re.IGNORECASE,
+)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3}){2,}")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+
+
+@dataclass(frozen=True)
+class Read:
+    """One cell as it was understood.
+
+    `unit` is what the number itself says (``%`` by its format or its text). `marks` are the signs that follow it. `doubt`
+    says why a number cannot be trusted.
+    """
+
+    kind: Kind
+    value: float | None = None
+    unit: str = ""
+    symbol: str = ""
+    marks: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+def read(cell: Cell) -> Read:
+    """Understand one cell, apart from its place.
+
+    A percentage (format ``0 %`` or text « 15,4 % ») comes back on 0-100 with unit ``%``.
+    """
+    value = cell.value
+    if isinstance(value, dt.datetime):
+        return Read("date")
+    if isinstance(value, bool):
+        return Read("text")
+    if isinstance(value, (int, float)):
+        if not math.isfinite(value):
+            return Read("symbol", symbol=str(value), doubt="not a finite number")
+        percent, unit = _of_format(cell.number_format)
+        return Read("number", scaled(value) if percent else float(value), unit)
+    if cell.error:
+        return Read("symbol", symbol=cell.text)
+    return _read_text(cell.text)
+
+
+def scaled(fraction: float) -> float:
+    """A fraction as a percentage, without the noise of binary multiplication (0.07 gives 7, not 7.000000000000001)."""
+    return float(f"{fraction * 100:.15g}")
+
+
+@lru_cache(maxsize=2048)
+def _of_format(code: str) -> tuple[bool, str]:
+    """Whether a number format shows a percentage, and the unit that it writes after the number."""
+    shown = re.sub(r"_.|\*.|\[[^\]]*\]", "", code.split(";")[0])
+    literal = re.sub(r"\\(.)", r"\1", shown)
+    if "%" in re.sub(r'"[^"]*"', "", shown).replace("\\%", ""):
+        return True, "%"
+    quoted = " ".join(re.findall(r'"([^"]*)"', shown))
+    if "%" in quoted or "\\%" in shown:  # the sign is written, the number is not multiplied
+        return False, "%"
+    return False, "euros" if "€" in literal else ""
+
+
+@lru_cache(maxsize=65536)
+def _read_text(text: str) -> Read:
+    plain = text.translate(_DASHES)
+    if (below := _BELOW.fullmatch(plain)) and len(plain) < 30:
+        return Read("symbol", symbol=text, unit="%" if "%" in below["rest"] else "")
+    if _FLAG.fullmatch(plain):
+        return Read("flag", marks=(plain,))
+    body, marks = split_marks(plain)
+    if _GROUPED.fullmatch(body):
+        return Read("number", marks=marks, symbol=text, doubt="thousands or decimals: dots or commas between groups of three")
+    if body and (found := _NUMBER.fullmatch(body)) and (found["whole"] or found["decimal"]):
+        whole, decimal = (found["whole"] or "0").replace(" ", ""), found["decimal"] or ""
+        doubt = ""
+        if decimal.startswith(".") and len(decimal) == 4 and whole != "0":
+            doubt = "a dot before three digits: thousands or decimals"
+        if not found["whole"] and not found["sign"] and decimal.startswith("."):
+            return Read("text")  # « .5 » or « .12 » is a numbering as often as a number
+        number = float(f"{found['sign']}{whole}{decimal.replace(',', '.')}")
+        return Read("number", number, _unit_word(found["unit"] or ""), text if doubt else "", marks, doubt)
+    if symbol_status(body) is not None:
+        return Read("symbol", symbol=body, marks=marks)
+    return Read("text")
+
+
+def _unit_word(unit: str) -> str:
+    return {"€": "euros", "pt": "points", "pts": "points"}.get(unit.lower(), unit.lower())
+
+
+def symbol_key(symbol: str) -> str:
+    """A symbol as it is looked up: « N.D. » and « nd » are the same."""
+    key = folded(symbol.replace("…", "..."))
+    letters = key.replace(".", "").replace(" ", "")
+    return letters if letters and letters.isalpha() and len(letters) <= 3 else key
+
+
+def symbol_status(symbol: str) -> Status | None:
+    """Default status of a symbol; None for something else than a symbol."""
+    return SYMBOLS.get(symbol_key(symbol))
+
+
+@lru_cache(maxsize=65536)
+def split_marks(text: str) -> tuple[str, tuple[str, ...]]:
+    """A label or a number without the signs that follow it, and those signs: « GALI* » gives « GALI », ``*``."""
+    found = _TRAILING.search(text)
+    if not found or not found.start():
+        return text.strip(), ()
+    marks = tuple(mark[0].strip() for mark in _FLAG.finditer(found[0]))
+    return text[: found.start()].strip(), marks
+
+
+def flag_letters(mark: str) -> str:
+    """The letter of a mark in brackets: ``(e)`` gives ``e``."""
+    return folded(mark.strip("()").rstrip("."))
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def is_yearish(cell: Cell) -> bool:
+    """Whether a cell looks like a year or a date at the head of a column: 2018, « 2018 (p) », a date."""
+    if isinstance(cell.value, dt.datetime):
+        return True
+    if isinstance(cell.value, bool):
+        return False
+    if isinstance(cell.value, (int, float)):
+        plain = not any(char in cell.number_format for char in "%€,") and ".0" not in cell.number_format
+        return plain and float(cell.value).is_integer() and 1900 <= cell.value <= 2100
+    return bool(_YEAR.fullmatch(split_marks(cell.text)[0]))
+
+
+def is_whole(cell: Cell) -> bool:
+    """Whether a cell holds a whole number that may be a code, a rank or an age: no percentage, no decimals."""
+    if isinstance(cell.value, bool) or isinstance(cell.value, dt.datetime):
+        return False
+    if isinstance(cell.value, (int, float)):
+        return float(cell.value).is_integer() and "%" not in cell.number_format
+    return bool(re.fullmatch(r"\d{1,5}[A-Z]{0,2}", cell.text.strip(), re.IGNORECASE))
