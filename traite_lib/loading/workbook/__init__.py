@@ -6,6 +6,6 @@ is marked ``ambiguous`` or refused with an error; nothing is left out without a 
 
 from __future__ import annotations
 
-from .reading import Block, Reading, SheetReport, TidyCell, read_workbook
+from .reading import Block, Reading, SheetReport, Status, TidyCell, read_workbook
 
-__all__ = ["Block", "Reading", "SheetReport", "TidyCell", "read_workbook"]
+__all__ = ["Block", "Reading", "SheetReport", "Status", "TidyCell", "read_workbook"]

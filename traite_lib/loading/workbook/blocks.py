@@ -46,8 +46,8 @@ class RawBlock:
 
     @property
     def bottom(self) -> int:
-        """Last row of its body."""
-        return self.body[-1].line.row
+        """Last row of its body, or of its header while it has no body."""
+        return (self.body[-1].line if self.body else self.header[-1]).row
 
     def figures(self) -> list[Line]:
         """Lines that hold figures."""
@@ -110,7 +110,8 @@ class Reader:
         """A line of text outside tables: the title of the next one, or the continuation of a note just above."""
         text = " ".join(cell.text for cell in line.cells.values())
         noted = {*self.note_rows, *(row for row, _ in self.trailing)}
-        if self.blocks and line.row - 1 in noted and not is_caption(text):
+        footnote = notes.is_footnote(text) and not self._heads(min(self.lines.index(line) + 1, len(self.lines) - 1))
+        if self.blocks and (line.row - 1 in noted or footnote) and not is_caption(text):
             self.trailing.append((line.row, text))
         else:
             titles.append(Title(line.row, text))
@@ -207,7 +208,9 @@ class Reader:
                 return True
             break
         text, column = line.first.text, line.first.column
-        if units.lone(text) or is_labelish(text):
+        if units.lone(text):
+            return False  # it heads figures in this unit: others may follow in another one
+        if is_labelish(text):
             return True
         after = self._line(index + 1)
         return after is not None and column > min(after.cells) and column in after.cells and column not in header[-1].cells
@@ -238,13 +241,7 @@ class Reader:
             return not (below.all_yearish() and below.numbers[0] == line.numbers[0] and len(values) == 1)
         if header and not label_ok:
             return False
-        return (
-            bool(line.sequence())
-            and label_ok
-            and bool(below.label)
-            and below.numbers[0] >= line.numbers[0]
-            and not below.sequence()
-        )
+        return bool(line.sequence()) and label_ok and bool(below.label) and below.numbers[0] >= line.numbers[0] and not below.sequence()
 
     # -- the body ---------------------------------------------------------------------------------------------------
     def _block(self, start: int) -> tuple[int, RawBlock | None]:
@@ -275,6 +272,11 @@ class Reader:
             index -= 1
         if not block.body:
             return start, None
+        united = [row for row in block.body if row.kind == "section" and units.lone(row.line.first.text)]
+        if len(united) == 1 and united[0] is block.body[0]:
+            block.unit = units.lone(united[0].line.first.text)
+            self._drop(united[0].line, united[0].line.first.column)
+            block.body.pop(0)
         block.labels, block.data = self._columns(block.header, block.figures())
         block.flags = self._flags(block)
         return index, block
@@ -303,18 +305,13 @@ class Reader:
             return False
         if line.is_single and line.first.column in block.labels:
             return False
-        if (
-            not line.all_yearish()
-            or any(column in block.labels for column in line.columns("text"))
-            and not is_labelish(line.label)
-        ):
+        if not line.all_yearish() or any(column in block.labels for column in line.columns("text")) and not is_labelish(line.label):
             after = self._line(index + 1)
             return bool(gap and line.sequence() and after and after.is_text and len(after.cells) > 1)
         if any(column in block.labels for column in line.numbers) and not is_labelish(line.label):
             return False
         same = any(
-            all(head.cells[c].text == line.cells[c].text for c in line.numbers if c in head.cells)
-            and set(line.numbers) & set(head.cells)
+            all(head.cells[c].text == line.cells[c].text for c in line.numbers if c in head.cells) and set(line.numbers) & set(head.cells)
             for head in block.header
         )
         return (same or (gap and len(line.numbers) > 1)) and self._numeric_header(index, [])
@@ -360,9 +357,7 @@ class Reader:
         for position, column in enumerate(columns):
             count = kinds[column]
             text = count["text"] + count["date"]
-            if text > count["number"] + (0 if labels else count["symbol"]) or (
-                text and text >= count["number"] + count["symbol"]
-            ):
+            if text > count["number"] + (0 if labels else count["symbol"]) or (text and text >= count["number"] + count["symbol"]):
                 labels.append(column)
             elif count["symbol"] and not count["number"] and not labels and text:
                 labels.append(column)
@@ -382,13 +377,7 @@ class Reader:
         return labels, data
 
     def _numeric_labels(
-        self,
-        column: int,
-        later: list[int],
-        header: list[Line],
-        body: list[Line],
-        kinds: dict[int, Counter[str]],
-        labels: list[int],
+        self, column: int, later: list[int], header: list[Line], body: list[Line], kinds: dict[int, Counter[str]], labels: list[int]
     ) -> bool:
         """Whether a column of numbers names the rows: years, ages, codes of departments."""
         cells = [line.cells[column] for line in body if column in line.cells]
@@ -422,8 +411,7 @@ class Reader:
             cells = [(line.reads[column], line.cells[column]) for line in block.figures() if column in line.cells]
             headed = any(column in line.cells for line in block.header)
             flagged = all(
-                found_read.kind == "flag" or (not headed and flag_letters(cell.text) in FLAG_LETTERS)
-                for found_read, cell in cells
+                found_read.kind == "flag" or (not headed and flag_letters(cell.text) in FLAG_LETTERS) for found_read, cell in cells
             )
             left = [c for c in block.data if c < column]
             if cells and flagged and left:
@@ -496,7 +484,9 @@ def _finish_units(blocks: list[RawBlock]) -> None:
             block.unit = before.unit
 
 
-def parse_all(keyed: list[tuple[int, str]], plain: list[tuple[int, str]], blocks: list[RawBlock]) -> list[list[Note]]:
+def parse_all(
+    keyed: list[tuple[int, str]], plain: list[tuple[int, str]], blocks: list[RawBlock]
+) -> list[list[Note]]:
     """Notes of a sheet, in groups: a table between two notes separates them."""
     lines = sorted([*keyed, *plain])
     edges = sorted({block.bottom for block in blocks})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from . import units
 from .blocks import BodyRow, RawBlock, label_text
 from .grid import Cell, Grid, Place
 
@@ -37,16 +38,20 @@ def texts(path: Path) -> tuple[str, ...]:
 def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path]]:
     """Each row of figures with its labels, outermost first: sections, then label columns from left to right.
 
-    A label goes down to the rows below when a merged area says so. In a column without any vertical merge, an empty cell
+    A line that gives a unit (« En % ») is a section of its own level, until the next one. A label goes down to the rows below when a merged area says so. In a column without any vertical merge, an empty cell
     beside a deeper label takes the label above it (an outline), until a section or an empty row.
     """
     sections: list[tuple[tuple[int, int, bool], Label]] = []
+    unit: tuple[Label, ...] = ()
     since_data = True
     carried: dict[int, Label] = {}
     indents: dict[int, list[tuple[int, Label]]] = {}
     merged = {column for column in block.labels if _has_vertical_merge(block, grid, column)}
     indent_of = {column: _indents(block, column) for column in block.labels}
     for row in block.body:
+        if row.kind == "section" and units.lone(row.line.first.text):
+            unit, sections = (Label.of(row.line.first),), []
+            continue
         if row.kind == "section":
             style = _style(row.line.first, indent_of)
             _push_section(sections, style, Label.of(row.line.first), nested=not since_data)
@@ -66,17 +71,13 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path]]:
                     path.append(carried[column])
                 continue
             label, fresh = own[column]
-            path += (
-                []
-                if any(label.place == known.place for known in path)
-                else _parents(column, label, row, indents, indent_of, fresh)
-            )
+            path += [] if any(label.place == known.place for known in path) else _parents(column, label, row, indents, indent_of, fresh)
             if label not in path:
                 path.append(label)
             if fresh:
                 carried = {c: kept for c, kept in carried.items() if c < column} | {column: label}
                 indents = {c: kept for c, kept in indents.items() if c <= column}
-        yield row, (*(label for _, label in sections), *path)
+        yield row, (*unit, *(label for _, label in sections), *path)
 
 
 def _has_vertical_merge(block: RawBlock, grid: Grid, column: int) -> bool:

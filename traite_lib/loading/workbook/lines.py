@@ -15,8 +15,7 @@ _NAVIGATION = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"\W*(?:tableau|tab\.|graphique|graph\.|figure|fig\.|carte|encadr[ée]|annexe|sch[ée]ma|table)\b[^:–—.|]{0,30}?(?:\d|[A-Z]\b)",
-    re.IGNORECASE,
+    r"\W*(?:tableau|tab\.|graphique|graph\.|figure|fig\.|carte|encadr[ée]|annexe|sch[ée]ma|table)\b[^:–—.|]{0,30}?(?:\d|[A-Z]\b)", re.IGNORECASE
 )
 _LABELISH = re.compile(
     r"(?:ann[ée]es?|[âa]ges?|num[ée]ros?|n°|codes?|d[ée]p(?:artements?|\.)?s?|r[ée]gions?|territoires?|rang|mois|trimestres?|semaines?|dates?|jours?|p[ée]riodes?|"
@@ -77,9 +76,7 @@ class Line:
         cells = [self.cells[column] for column in self.numbers]
         if len(cells) < 3 or not all(is_whole(cell) for cell in cells):
             return []
-        values = [
-            int(float(cell.value)) if not isinstance(cell.value, str) else int(re.sub(r"\D", "", cell.value)) for cell in cells
-        ]  # type: ignore[arg-type]
+        values = [int(float(cell.value)) if not isinstance(cell.value, str) else int(re.sub(r"\D", "", cell.value)) for cell in cells]  # type: ignore[arg-type]
         steps = [after - before for before, after in zip(values, values[1:], strict=False)]
         return values if all(step > 0 for step in steps) and steps.count(1) >= len(steps) * 0.8 else []
 

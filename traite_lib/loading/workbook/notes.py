@@ -24,8 +24,10 @@ _BARE = re.compile(r"(?P<key>sources?|lecture|champ|note|n\. ?b\.|nb)\s*(?=$|[.A
 _FOOTNOTE = re.compile(
     r"(?:\(?(?:\*{1,4}|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹])\)?|\((?:\d{1,2}|[a-z]{1,2})\)|\d{1,2}\)(?=\s*\D))\s*[:.>–-]?\s*(?=\S)", re.IGNORECASE
 )
-_LEGEND = re.compile(
-    r"[\"«]?\s*(?:[a-zé]\.?[a-zé]{0,2}\.?[a-z]?\.?|///?|/|\.{3}|…|-|–|ε|:|\*+|\(\w{1,4}\))\s*[\"»]?\s*[:=]\s*\S", re.IGNORECASE
+_LEGEND = re.compile(r"[\"«]?\s*(?:[a-zé]\.?[a-zé]{0,2}\.?[a-z]?\.?|///?|/|\.{3}|…|-|–|ε|:|\*+|\(\w{1,4}\))\s*[\"»]?\s*[:=]\s*\S", re.IGNORECASE)
+_OF_FIGURES = re.compile(
+    r"\W*(?:(?:les |ces |des )?(?:donnees?|chiffres?|valeurs?|effectifs?|resultats?|series?|montants?|parts?|taux)\b.{0,40})?"
+    r"(?:semi-definiti|provisoire|estim|redress|imput|extrapol|revis|rectifi|corrig)"
 )
 _INNER = re.compile(rf"(?<=[.;!)»\s])\s+(?=(?:lecture|champ|sources?|notes?(?: de lecture)?){_SEPARATOR})", re.IGNORECASE)
 
@@ -44,6 +46,11 @@ def starts(text: str) -> bool:
     """Whether a text begins as a note does: a keyword and a separator, a footnote sign, or a symbol and its meaning."""
     line = one_line(text)
     return bool(_START.match(line) or _FOOTNOTE.match(line) or (_LEGEND.match(line) and len(line) < 400))
+
+
+def is_footnote(text: str) -> bool:
+    """Whether a text begins with a footnote sign: « * », « (1) »."""
+    return bool(_FOOTNOTE.match(one_line(text)))
 
 
 @lru_cache(maxsize=8192)
@@ -135,6 +142,8 @@ class Legend:
         key = ("mark", mark)
         if key not in self._known:
             declared = self._declared(mark)
+            if declared and not re.search(r"[a-z]", folded(mark)) and not _OF_FIGURES.match(folded(_said_anywhere(mark, self._texts))):
+                declared = None  # « (1) Ordonnance de placement provisoire » explains a label, not a figure
             if declared is None and mark.startswith("(") and flag_letters(mark) in FLAGS:
                 declared = (FLAGS[flag_letters(mark)], "the default table")
             useful = declared is not None and declared[0] in ("estimated", "provisional", "revised", "confidential", "ambiguous")
@@ -155,22 +164,21 @@ class Legend:
         return None
 
 
+def _said_anywhere(token: str, texts: tuple[tuple[str, list[str]], ...]) -> str:
+    return next((said for _, lines in texts for text in lines if (said := _said_of(token, text))), "")
+
+
 def _said_of(token: str, text: str) -> str:
     """What a text says of a symbol or a mark; empty when it says nothing."""
     bare = token.strip("()")
     if not re.search(r"\w", bare):
         quoted = re.search(rf"[\"«“]\s*{re.escape(bare)}\s*[\"»”](.{{3,400}})", text)
-        start = re.match(
-            rf"\s*\(?{re.escape(bare)}(?!{re.escape(bare[:1])})\)?\s*[:=.>]?\s*(?!{re.escape(bare[:1])})(.{{3,160}})", text
-        )
+        start = re.match(rf"\s*\(?{re.escape(bare)}(?!{re.escape(bare[:1])})\)?\s*[:=.>]?\s*(?!{re.escape(bare[:1])})(.{{3,160}})", text)
         inner = re.search(rf"[;,(]\s*{re.escape(bare)}\s*[:=]\s*([^;]{{3,160}})", text)
         found = start or quoted or inner
         return found[1] if found else ""
     key = symbol_key(bare)
-    for found in re.finditer(
-        r"(?<![\w.])\(?([A-Za-zé]\.?(?:[A-Za-z]\.?){0,3}|ε)\)?\s*[\"»”]?\s*(?:[:=]|\(|signifie|indique|désigne)\s*([^;]{3,160})",
-        text,
-    ):
+    for found in re.finditer(r"(?<![\w.])\(?([A-Za-zé]\.?(?:[A-Za-z]\.?){0,3}|ε)\)?\s*[\"»”]?\s*(?:[:=]|\(|signifie|indique|désigne)\s*([^;]{3,160})", text):
         if symbol_key(found[1]) == key:
             return re.split(r"[;,]\s*\(?[\w.]{1,5}\)?\s*[:=]", found[2])[0]
     start = re.match(rf"\s*\({re.escape(bare)}\)\s*(.{{3,160}})", text, re.IGNORECASE)

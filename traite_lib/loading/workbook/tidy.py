@@ -15,9 +15,7 @@ from .notes import Legend
 from .reading import Block, SheetReport, Status, TidyCell
 from .values import Read, folded, read
 
-_EVOLUTION = re.compile(
-    r"evolution|variation|croissance|glissement|accroissement|hausse|baisse|progression|indice|ratio|rapport|base 100|taux"
-)
+_EVOLUTION = re.compile(r"evolution|variation|croissance|glissement|accroissement|hausse|baisse|progression|indice|ratio|rapport|base 100|taux")
 _DOCUMENTATION = re.compile(
     r"sommaire|lisez|lisez-?moi|lire|notice|presentation|methode|methodologie|definition|glossaire|documentation|contenu|contents|index|"
     r"a propos|avertissement|credits|readme|couverture|liste des|notes?$|sources?$|signes"
@@ -41,13 +39,7 @@ def is_documentation(grid: Grid) -> bool:
 
 def documentation_texts(grid: Grid) -> list[str]:
     """Texts of a sheet that explains the workbook: its legend of symbols is that of every sheet."""
-    return [
-        line.strip()
-        for cell in grid.cells.values()
-        if isinstance(cell.value, str)
-        for line in cell.value.splitlines()
-        if line.strip()
-    ]
+    return [line.strip() for cell in grid.cells.values() if isinstance(cell.value, str) for line in cell.value.splitlines() if line.strip()]
 
 
 def tidy_sheet(grid: Grid, workbook_notes: list[str]) -> tuple[list[TidyCell], SheetReport]:
@@ -69,7 +61,8 @@ def tidy_sheet(grid: Grid, workbook_notes: list[str]) -> tuple[list[TidyCell], S
     cells = [cell for table in tables for cell in table.cells()]
     cells.sort(key=lambda cell: _order(cell.cell))
     emitted = {cell.cell for cell in cells}
-    skipped = [*hidden, *clear.skipped, *set_apart, *_left_over(clear.grid, tables, emitted, loose)]
+    apart = {where for where, _ in set_apart}
+    skipped = [*hidden, *clear.skipped, *set_apart, *_left_over(clear.grid, tables, emitted | apart, loose)]
     symbols: dict[str, tuple[str, str, str]] = {}
     for table in tables:
         symbols.update(table.decided)
@@ -189,12 +182,7 @@ class _Table:
         if found.value is None:
             self.decided[cell.text] = (cell.text, "ambiguous", "words or a date where a number was expected")
             return None, _Status("ambiguous", cell.text)
-        signs = [
-            *found.marks,
-            *flags,
-            *(m for label in reversed(path) for m in label.marks),
-            *(m for h in reversed(heads) for m in h.marks),
-        ]
+        signs = [*found.marks, *flags, *(m for label in reversed(path) for m in label.marks), *(m for h in reversed(heads) for m in h.marks)]
         for sign in signs:
             if decision := self.legend.mark(sign):
                 self.decided[sign] = (sign, *decision)
@@ -230,11 +218,7 @@ class _Table:
     def _points(self, unit: str, far: bool) -> str:
         """A change between two percentages is in points, when the notes of the table say so."""
         moved = re.match(r"\W*(?:tableau|graphique|figure)?[\s\w]{0,6}\W*evolution", folded(self.title))
-        return (
-            "points"
-            if unit == "%" and far and moved and re.search(r"\bde -?\d+(?:,\d+)? points?\b", folded(self.words["reading"]))
-            else unit
-        )
+        return "points" if unit == "%" and far and moved and re.search(r"\bde -?\d+(?:,\d+)? points?\b", folded(self.words["reading"])) else unit
 
     def _note(self, path: Path, heads: Path, found: Read) -> str:
         """Footnotes of the signs of a cell and of its labels, then the notes of the table."""

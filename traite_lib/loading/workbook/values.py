@@ -69,9 +69,7 @@ def meaning(words: str) -> Status | Literal["zero"] | None:
     return next((status for pattern, status in MEANINGS if re.search(pattern, text)), None)
 
 
-_FLAG = re.compile(
-    r"\((?P<letters>[a-zA-Zéà]{1,5}\.?)\)|(?P<stars>\(?\*{1,4}\)?|[†‡])|\((?P<number>\d{1,2})\)|(?P<upper>[¹²³⁴⁵⁶⁷⁸⁹]+)"
-)
+_FLAG = re.compile(r"\((?P<letters>[a-zA-Zéà]{1,5}\.?)\)|(?P<stars>\(?\*{1,4}\)?|[†‡])|\((?P<number>\d{1,2})\)|(?P<upper>[¹²³⁴⁵⁶⁷⁸⁹]+)")
 _SIGN = r"\(\d{1,2}\)|\*{1,4}|\(\*{1,4}\)|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹]+"
 _LETTERED = r"\((?:[a-z]{1,2}|est|prov|rev)\)"
 _TRAILING = re.compile(rf"(?:\s*(?:{_SIGN})|(?:\s+|(?<=\d)|(?<=%)){_LETTERED})+\s*$", re.IGNORECASE)
@@ -128,7 +126,7 @@ def scaled(fraction: float) -> float:
 @lru_cache(maxsize=2048)
 def _of_format(code: str) -> tuple[bool, str]:
     """Whether a number format shows a percentage, and the unit that it writes after the number."""
-    shown = re.sub(r"_.|\*.|\[[^\]]*\]", "", code.split(";")[0])
+    shown = re.sub(r'_.|\*.|\[[^\]]*\]', "", code.split(";")[0])
     literal = re.sub(r"\\(.)", r"\1", shown)
     if "%" in re.sub(r'"[^"]*"', "", shown).replace("\\%", ""):
         return True, "%"
