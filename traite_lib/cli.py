@@ -22,6 +22,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
 app.command()(cli_workbook.tidy)
+app.command()(cli_workbook.inspect)
 screen, errors = Console(), Console(stderr=True, highlight=False)
 
 EditionArg = Annotated[str, typer.Argument(help="Reference year of an edition.")]
