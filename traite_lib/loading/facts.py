@@ -310,7 +310,7 @@ class TableWords:
         if self.layout and self.layout.unit:
             return self.layout.unit
         only_counts = not units and context.units == {"count"}
-        if cell.unit == "%":
+        if cell.unit == "%" or (cell.value is None and units == {"percent"}):  # a sign has no number format
             if units == {"count"} or only_counts:
                 raise ambiguous("the words say a number, the cell is a percentage")
             return "percent"

@@ -150,7 +150,8 @@ class Lexicon:
         found: list[tuple[str, Meaning]] = []
         for item in nomenclatures.items:
             name, _, age = item.variable.partition(":")
-            needs = ("age", age) if age and name != ANY else None
+            same = age and any(i.label_fr == item.label_fr for i in nomenclatures.items if i.variable == name)
+            needs = ("age", age) if age and not same else None  # « filles »: women among minors; « personnes trans »: at any age
             labels = [item.label_fr, item.complement_fr, *item.source_labels]
             found += [(label, Meaning("modality", item.code, name, item.valid, needs)) for label in labels if label]
         plain = {
