@@ -43,7 +43,9 @@ class Figure:
         return self.groups[0][2][0][3] is not None
 
 
-def simple(title: str, champ: str, variable: str, rows: Sequence[tuple[str, str, Number, Number | None]], **more: object) -> Figure:
+def simple(
+    title: str, champ: str, variable: str, rows: Sequence[tuple[str, str, Number, Number | None]], **more: object
+) -> Figure:
     """A figure with one group; the population is the one that the edition computes its shares on unless said."""
     options = {"population": "accompanied_in_france"} | more
     return Figure(title, champ, variable, groups=(("", "_T", tuple(rows)),), **options)  # type: ignore[arg-type]
@@ -62,7 +64,12 @@ PEOPLE = (
     ("dont exploitées au moins en partie en France", "accompanied_in_france"),
     ("dont exploitées uniquement à l’étranger", "accompanied_abroad_only"),
 )  # fmt: skip
-REGIONS = (("Afrique", "africa"), ("Europe", "europe"), ("Amérique latine et Caraïbes", "latin_america_caribbean"), ("Asie", "asia"))
+REGIONS = (
+    ("Afrique", "africa"),
+    ("Europe", "europe"),
+    ("Amérique latine et Caraïbes", "latin_america_caribbean"),
+    ("Asie", "asia"),
+)
 NATIONS = (("Nigeria", "NGA"), ("France", "FRA"), ("Brésil", "BRA"), ("Roumanie", "ROU"), ("Chine", "CHN"))
 NATIONS += (("Autres nationalités", "other_nationalities"),)
 AGES = (("Majeures", "adult"), ("Mineures", "minor"), ("dont 15 à 17 ans", "15_to_17"))
@@ -267,7 +274,9 @@ def _several_tables_a_sheet(book: Workbook, year: int, titled: bool = True) -> N
                     _label(sheet, row, text)
                     sheet.cell(row, 2, number)
                     if share is not None:
-                        cell = sheet.cell(row, 3, {"< 1": "moins de 1 %", "s": "s"}.get(share) if isinstance(share, str) else share / 100)
+                        cell = sheet.cell(
+                            row, 3, {"< 1": "moins de 1 %", "s": "s"}.get(share) if isinstance(share, str) else share / 100
+                        )
                         cell.number_format = "0 %"
                     row += 1
             row = _notes(sheet, row, figure.champ, str(year), _secret(figure)) + 2

@@ -72,6 +72,7 @@ class Edition(_Strict):
     published: str
     share_population: str
     identified_counted: bool
+    workbook_published: bool = False
     note: str = ""
     figures: DataFile | None = None
     workbook: Workbook | None = None
@@ -88,6 +89,13 @@ class Edition(_Strict):
         if self.workbook is not None and self.reference_year is None:
             raise ValueError("an edition with a workbook has a reference_year")
         return self
+
+    @property
+    def remarks(self) -> str:
+        """What a reader must know of the edition, in French: its note, and the workbook that was published but not seen."""
+        unseen = self.workbook_published and self.workbook is None
+        sentence = "Un classeur de données accompagne la publication ; il n’a pas pu être consulté."
+        return " ".join(filter(None, (self.note, sentence if unseen else "")))
 
     @property
     def years(self) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from . import cli_workbook
+from . import cli_editions, cli_workbook
 from .catalogue import Catalogue, project_root, sha256
 from .errors import ComparisonError, RenderError, TraiteError, available
 from .nomenclature import ALL
@@ -23,6 +23,8 @@ app = typer.Typer(
 )  # fmt: skip
 app.command()(cli_workbook.tidy)
 app.command()(cli_workbook.inspect)
+app.command()(cli_editions.add_edition)
+app.command()(cli_editions.check)
 screen, errors = Console(), Console(stderr=True, highlight=False)
 
 EditionArg = Annotated[str, typer.Argument(help="Reference year of an edition.")]

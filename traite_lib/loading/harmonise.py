@@ -81,10 +81,11 @@ def _joined(*texts: str) -> str:
 def retain(table: pd.DataFrame) -> pd.DataFrame:
     """Keep every statement and mark, for each statistic, the one to publish.
 
-    Order of preference: a correction's choice, a value before the sign of a missing one, a sure population before a doubtful
-    one, an exact value before a bound or an approximation, the rank of the source (official, partner, press), the data
-    workbook of the edition, then that of a later edition, before figures that are cited, and the order of the data file. A
-    statement that is set aside is never retained, even alone.
+    Order of preference: a value before the sign of a missing one, a correction's choice or an exact cell of a workbook, a sure
+    population before a doubtful one, an exact value before a bound or an approximation, the rank of the source (official,
+    partner, press), the data workbook of the edition, then that of a later edition, before figures that are cited, and the
+    order of the data file. A correction that prefers a cited statement was a choice between cited statements: against a
+    workbook, its cell is set aside. A statement that is set aside is never retained, even alone.
 
     Parameters
     ----------
@@ -96,13 +97,14 @@ def retain(table: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         With ``retained`` and, where there was a choice, ``reason`` in French.
     """
+    cells = table["locator"].map(is_cell)
     order = table.assign(
-        _choice=-table["choice"],
         _absent=table["value"].isna(),
+        _choice=~((table["choice"] == 1) | (cells & (table["bound"] == ""))),
         _weak=table["status"] == "U",
         _inexact=table["bound"] != "",
         _line=range(len(table)),
-    ).sort_values(["_choice", "_absent", "_weak", "_inexact", "rank", "_line"])
+    ).sort_values(["_absent", "_choice", "_weak", "_inexact", "rank", "_line"])
     usable = order[order["choice"] >= 0]
     first = usable.drop_duplicates(KEY)
     rivals = usable.groupby(KEY, dropna=False)["statement_id"].transform("size")
@@ -110,7 +112,7 @@ def retain(table: pd.DataFrame) -> pd.DataFrame:
     chosen_among_many = table["retained"] & table["statement_id"].isin(set(usable.loc[rivals > 1, "statement_id"]))
     unexplained = chosen_among_many & (table["reason"] == "")
     exact = (table["bound"] == "").map({True: "Valeur exacte", False: "Valeur approchée"})
-    kind = table["locator"].map(lambda place: ", classeur de données" if is_cell(place) else "")
+    kind = cells.map({True: ", classeur de données", False: ""})
     table["reason"] = table["reason"].mask(unexplained, exact + ", " + table["rank"].map(RANKS) + kind + ".")
     return table.drop(columns="choice")
 

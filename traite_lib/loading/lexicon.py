@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from ..errors import NomenclatureError, available
-from ..nomenclature import ANY, Nomenclatures, Years
+from ..nomenclature import Nomenclatures, Years
 from ..observations import SUB_POPULATION
 
 Kind = Literal[

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..catalogue import Catalogue, Edition, Workbook
-from ..errors import ObservationsError, available
+from ..errors import ObservationsError, WorkbookError, available
 from ..nomenclature import Nomenclatures
 from .layouts import Layout, check, read_layout
 from .lexicon import Lexicon
@@ -79,19 +79,6 @@ class Matching:
         blocks = next((s.blocks for s in self.reading.sheets if s.name == sheet), ())
         return next((b for b in blocks if b.table == table), None)
 
-    def frame(self) -> pd.DataFrame:
-        """The tidy table: one row a body cell, as it was read, with its state, the reason, and the statement that it gave."""
-        import pandas as pd
-
-        columns = [*TidyCell.__dataclass_fields__, "state", "why", "statement_id"]
-        rows = [
-            {**{name: getattr(p.cell, name) for name in TidyCell.__dataclass_fields__}}
-            | {"rows": " > ".join(p.cell.rows), "columns": " > ".join(p.cell.columns), "state": p.state, "why": p.why}
-            | {"statement_id": self.statement_id(p.cell) if p.state == "observation" else ""}
-            for p in self.placed
-        ]
-        return pd.DataFrame(rows, columns=columns).astype({"value": float})
-
     def observations(self, catalogue: Catalogue, workbook: Workbook) -> list[Observation]:
         """Statements as rows of Observations, before retention.
 
@@ -107,7 +94,7 @@ class Matching:
             )
         source = catalogue.sources[workbook.source_id]
         keys = {edition.reference_year: edition.key for edition in catalogue.dated}
-        invented = "Chiffres d’un classeur d’exemple, en partie inventés." if workbook.invented else ""
+        invented = "Chiffre d’un classeur d’exemple : ne pas citer." if workbook.invented else ""
         return [
             {
                 "population": s.population, **s.sub, "variable": s.variable, "category": s.category, "value": s.value,
@@ -126,7 +113,7 @@ class Matching:
 
 
 def match(
-    edition: Edition, reading: Reading, catalogue: Catalogue, words: Nomenclatures, lexicon: Lexicon, layout: Layout
+    edition: Edition, reading: Reading, years: Container[int], words: Nomenclatures, lexicon: Lexicon, layout: Layout
 ) -> Matching:
     """Match every table of a workbook.
 
@@ -136,12 +123,13 @@ def match(
         Whose workbook it is.
     reading : Reading
         The workbook as it was read.
-    catalogue, words, lexicon
-        Editions that a year can belong to; nomenclatures and their phrases.
+    years : container of int
+        Reference years that some edition describes.
+    words, lexicon
+        Nomenclatures and their phrases.
     layout : Layout
         What a person says of some tables; already checked against the workbook.
     """
-    years = {e.reference_year for e in catalogue.dated}
     areas = {(sheet.name, block.table): block.area for sheet in reading.sheets for block in sheet.blocks}
     placed: list[Placed] = []
     for (sheet, table), cells in groupby(reading.cells, key=lambda c: (c.sheet, c.table)):
@@ -149,7 +137,7 @@ def match(
     return Matching(edition, reading, tuple(_in_an_edition(p, years) for p in placed))
 
 
-def _in_an_edition(placed: Placed, years: set[int | None]) -> Placed:
+def _in_an_edition(placed: Placed, years: Container[int]) -> Placed:
     """A statement about a year that no edition describes has no place in the table."""
     if placed.statement and placed.statement.year not in years:
         why = f"no edition of the catalogue describes {placed.statement.year}"
@@ -172,7 +160,32 @@ def matching(edition: Edition, catalogue: Catalogue, words: Nomenclatures, lexic
     reading = _read(catalogue.verified(workbook), workbook.sha256)
     layout = read_layout(catalogue.data / workbook.layout) if workbook.layout else NO_LAYOUT
     check(layout, reading, workbook.layout)
-    return match(edition, reading, catalogue, words, lexicon or Lexicon(catalogue.data, words), layout)
+    years = {e.years[0] for e in catalogue.dated}
+    return match(edition, reading, years, words, lexicon or Lexicon(catalogue.data, words), layout)
+
+
+def tidy_frame(matched: Matching | None, sheet: str | None = None) -> pd.DataFrame:
+    """The tidy table of a workbook, with the state of each cell; see `Survey.workbook`.
+
+    Raises
+    ------
+    WorkbookError
+        There is no such sheet.
+    """
+    import pandas as pd
+
+    names = [field.name for field in fields(TidyCell)]
+    known = [s.name for s in matched.reading.sheets] if matched else []
+    if sheet is not None and sheet not in known:
+        raise WorkbookError(f"There is no sheet {sheet!r}. {available(sheet, known)}")
+    placed = [(p, matched.statement_id(p.cell)) for p in matched.placed if sheet in (None, p.cell.sheet)] if matched else []
+    rows = [
+        {name: getattr(p.cell, name) for name in names}
+        | {"rows": " > ".join(p.cell.rows), "columns": " > ".join(p.cell.columns), "state": p.state, "why": p.why}
+        | {"statement_id": statement if p.state == "observation" else ""}
+        for p, statement in placed
+    ]
+    return pd.DataFrame(rows, columns=[*names, "state", "why", "statement_id"]).astype({"value": float})
 
 
 def load_official(catalogue: Catalogue, words: Nomenclatures) -> list[Observation]:
