@@ -184,11 +184,14 @@ def recomputed(survey: Survey) -> Table:
             "Population": found["who"],
             "Part publiée": found["text"],
             "Effectif publié": [wording.number(value, 0) for value in found["count"]],
-            "Total publié": [wording.number(value, 0) for value in found["total"]],
+            "Base ou total publié": [wording.number(value, 0) for value in found["total"]],
             "Part recalculée": [wording.quantity(float(wording.rounded(value, 1)), "percent") for value in found["computed"]],
         }
     )
-    note = "Un écart n’est pas une erreur : la base d’une question n’est pas le total, et elle n’est pas publiée."
+    note = (
+        "Un écart n’est pas une erreur : quand la base d’une question n’est pas publiée, l’effectif est rapporté au total de la "
+        "population, qui n’est pas cette base."
+    )
     absent = "Aucune part publiée ne peut être recalculée à partir d’effectifs publiés."
     return Table(frame, "Parts publiées et parts recalculées", [note], tuple(frame.columns[2:]), absent)
 

@@ -79,7 +79,10 @@ def parts_and_totals(rows: pd.DataFrame, words: Nomenclatures) -> Iterator[Findi
             yield Finding("look", "total", place(row), text)
         known = rows[(rows[WHOLE] == pd.Series(dict(zip(WHOLE, key, strict=True)))).all(axis=1) & (rows["unit"] == "count")]
         gap = parts["value"].sum() - total["value"]
-        if parts.empty or gap == 0 or words.variable(variable).multiple or known["value"].isna().any():
+        partial = (
+            gap < 0 and not words.variable(variable).closed and len(parts) < 2
+        )  # one modality of a question: no distribution
+        if parts.empty or gap == 0 or partial or words.variable(variable).multiple or known["value"].isna().any():
             continue
         level: Literal["look", "note"] = "look" if gap > 0 else "note"
         text = f"{told(total)}: the parts add to {parts['value'].sum():,g}, the total is {_number(total)}"

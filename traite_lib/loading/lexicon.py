@@ -81,15 +81,14 @@ def stem(word: str) -> str:
     return plain.removesuffix("s").removesuffix("x").rstrip("e")
 
 
-def tokens(text: str) -> list[tuple[str, str]]:
-    """Words of a text, each with its stem."""
-    text = unicodedata.normalize("NFKC", text).replace("œ", "oe").replace("Œ", "Oe")
-    return [(word, stem(word)) for word in _TOKEN.findall(text)]
+def plain(text: str) -> str:
+    """A text without ligatures and presentation forms."""
+    return unicodedata.normalize("NFKC", text).replace("œ", "oe").replace("Œ", "Oe")
 
 
 def key(text: str) -> tuple[str, ...]:
     """Stems of a text: what makes two phrases the same."""
-    return tuple(short for _, short in tokens(text))
+    return tuple(stem(word) for word in _TOKEN.findall(plain(text)))
 
 
 def without_number(title: str) -> str:
@@ -154,14 +153,12 @@ class Lexicon:
             needs = ("age", age) if age and not same else None  # « filles »: women among minors; « personnes trans »: at any age
             labels = [item.label_fr, item.complement_fr, *item.source_labels]
             found += [(label, Meaning("modality", item.code, name, item.valid, needs)) for label in labels if label]
-        plain = {
-            column: {tuple(s for _, s in tokens(w)) for w, m in found if m.nomenclature == column} for column in SUB_POPULATION
-        }
+        columns = [name for name in SUB_POPULATION if name != "offence"]
+        known = {name: {key(words) for words, m in found if m.nomenclature == name} for name in columns}
         for words, meaning in found:
-            key = [s for _, s in tokens(words)]
-            others = [column for column in SUB_POPULATION[:4] if column != meaning.nomenclature]
-            inside = any(tuple(key[a:b]) in plain[c] for c in others for a in range(len(key)) for b in range(a + 1, len(key) + 1))
-            both = meaning.nomenclature in SUB_POPULATION[:4] and inside
+            own = key(words)
+            parts = {own[a:b] for a in range(len(own)) for b in range(a + 1, len(own) + 1)}
+            both = meaning.nomenclature in columns and any(parts & known[n] for n in columns if n != meaning.nomenclature)
             if not both and not re.search(r"\b(19|20)\d\d\b", words):
                 yield words, meaning
 
@@ -176,23 +173,26 @@ class Lexicon:
             Phrases that a layout adds for one table.
         """
         own = {key(words): meaning for words, meaning in extra}
-        words = tokens(re.sub(r"\b\d+ (?=associations?\b)", "", text))
+        text = re.sub(r"\b\d+ (?=associations?\b)", "", plain(text))
+        words = list(_TOKEN.finditer(text))
+        stems = [stem(word.group()) for word in words]
         phrases: list[Phrase] = []
         unknown: list[str] = []
         place = 0
         while place < len(words):
             for size in range(min(self._longest, len(words) - place), 0, -1):
-                found = tuple(s for _, s in words[place : place + size])
+                found = tuple(stems[place : place + size])
                 senses = [own[found]] if found in own else self._phrases.get(found, [])
                 if senses:
-                    phrases.append(Phrase(" ".join(w for w, _ in words[place : place + size]), tuple(senses)))
+                    written = text[words[place].start() : words[place + size - 1].end()]
+                    phrases.append(Phrase(written, tuple(senses)))
                     place += size
                     break
             else:
-                word, short = words[place]
+                word = words[place].group()
                 if re.fullmatch(r"(19|20)\d\d", word):
                     phrases.append(Phrase(word, (Meaning("year", word),)))
-                elif short not in STOP:
+                elif stems[place] not in STOP:
                     unknown.append(word)
                 place += 1
         return Text(tuple(phrases), tuple(unknown))

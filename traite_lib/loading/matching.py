@@ -302,7 +302,6 @@ class _Table:
             status = "N" if cell.status == "below_threshold" else status
             if status in ("A", "E", "P"):
                 raise ambiguous(f"the cell is {cell.status} and holds no number ({cell.marker!r})")
-            note = f"Signe de la source : « {cell.marker} »." if cell.marker else note
         elif status in ("O", "M", "Q", "N"):
             raise ambiguous(f"the cell is {cell.status} and holds a number ({value:g})")
         if unit == "thousand":

@@ -94,11 +94,10 @@ class Matching:
             )
         source = catalogue.sources[workbook.source_id]
         keys = {edition.reference_year: edition.key for edition in catalogue.dated}
-        invented = "Chiffre d’un classeur d’exemple : ne pas citer." if workbook.invented else ""
         return [
             {
                 "population": s.population, **s.sub, "variable": s.variable, "category": s.category, "value": s.value,
-                "unit": s.unit, "bound": s.bound, "status": s.status, "note": " ".join(filter(None, (s.note, invented))),
+                "unit": s.unit, "bound": s.bound, "status": s.status, "note": s.note,
                 "edition": keys[s.year], "reference_year": s.year, "period": str(s.year), "base": s.base,
                 "confidentiality": "C" if s.status == "Q" else "F", "source_id": source.source_id,
                 "locator": locator(p.cell), "statement_id": self.statement_id(p.cell), "rank": source.rank,
