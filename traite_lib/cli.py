@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, Optional
 
-import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table as RichTable
@@ -15,7 +14,6 @@ from . import cli_editions, cli_workbook
 from .catalogue import Catalogue, project_root, sha256
 from .errors import ComparisonError, RenderError, TraiteError, available
 from .nomenclature import ALL
-from .observations import SUB_POPULATION
 
 app = typer.Typer(
     help="Annexes of the French survey of victims of trafficking accompanied by associations.",
@@ -124,6 +122,9 @@ def show(
     csv: Annotated[bool, typer.Option("--csv", help="Tidy CSV, all columns.")] = False,
 ) -> None:
     """Print the observations of an edition and year on a variable, each with its source and locator."""
+    import pandas as pd
+
+    from .observations import SUB_POPULATION
     from .survey import open_edition
 
     survey = open_edition(edition)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Literal
 
 from . import notes, units
+from .columns import flags, label_and_data
 from .grid import Cell, Grid, letters
-from .lines import Cleared, Line, column_groups, is_caption, is_labelish, lines_of, unit_of
+from .lines import Cleared, Line, is_caption, is_labelish, lines_of, unit_of
 from .notes import Note
-from .values import flag_letters, is_whole, is_yearish, split_marks
-
-FLAG_LETTERS = {"e", "p", "r", "sd"}
+from .values import is_whole, read
 
 
 @dataclass
@@ -26,11 +23,20 @@ class BodyRow:
 
 
 @dataclass
+class Title:
+    """A line of text above a table."""
+
+    row: int
+    text: str
+    bold: bool
+
+
+@dataclass
 class RawBlock:
     """One table, before its cells are given their labels."""
 
+    own: list[Title] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
-    own_titles: bool = False
     unit: str = ""
     header: list[Line] = field(default_factory=list)
     body: list[BodyRow] = field(default_factory=list)
@@ -52,14 +58,6 @@ class RawBlock:
     def figures(self) -> list[Line]:
         """Lines that hold figures."""
         return [row.line for row in self.body if row.kind == "data"]
-
-
-@dataclass
-class Title:
-    """A line of text above a table."""
-
-    row: int
-    text: str
 
 
 class Reader:
@@ -114,7 +112,7 @@ class Reader:
         if self.blocks and (line.row - 1 in noted or footnote) and not is_caption(text):
             self.trailing.append((line.row, text))
         else:
-            titles.append(Title(line.row, text))
+            titles.append(Title(line.row, text, line.first.bold))
 
     # -- where a table begins ---------------------------------------------------------------------------------------
     def _line(self, index: int) -> Line | None:
@@ -176,7 +174,7 @@ class Reader:
         header: list[Line] = []
         while index < len(self.lines):
             line, after = self.lines[index], self._line(index + 1)
-            if (column := unit_of(line, after, self.grid)) is not None and header and len(line.cells) > 1:
+            if header and len(line.cells) > 1 and unit_of(line, after, self.grid) is not None:
                 break
             if line.is_text and len(line.cells) > 1:
                 if header and not self._leads_to_figures(index):
@@ -237,11 +235,27 @@ class Reader:
             if len(values) != len(set(values)) and not header:
                 return False
             if len(values) == 1 and not texts and not header:
-                return line.numbers[0] in below.cells and line.numbers[0] != below.first.column and label_ok
+                column = line.numbers[0]
+                return column in below.cells and column != below.first.column and (label_ok or self._stands_out(index, column))
             return not (below.all_yearish() and below.numbers[0] == line.numbers[0] and len(values) == 1)
         if header and not label_ok:
             return False
-        return bool(line.sequence()) and label_ok and bool(below.label) and below.numbers[0] >= line.numbers[0] and not below.sequence()
+        return (
+            bool(line.sequence())
+            and label_ok
+            and bool(below.label)
+            and below.numbers[0] >= line.numbers[0]
+            and not below.sequence()
+        )
+
+    def _stands_out(self, index: int, column: int) -> bool:
+        """Whether a lone year at the top of a column looks otherwise than the figures below: it is then their header."""
+        top = self.lines[index].cells[column]
+        below = [later.cells[column] for later in self.lines[index + 1 : index + 30] if column in later.cells and later.numbers]
+        values = [value for cell in below if (value := read(cell).value) is not None]
+        looks = {(isinstance(cell.value, str), cell.bold, cell.number_format) for cell in below}
+        near = any(400 <= value <= 10_000 for value in values)
+        return (isinstance(top.value, str), top.bold, top.number_format) not in looks or (bool(values) and not near)
 
     # -- the body ---------------------------------------------------------------------------------------------------
     def _block(self, start: int) -> tuple[int, RawBlock | None]:
@@ -250,16 +264,16 @@ class Reader:
         if index >= len(self.lines) or not any(not line.is_text for line in self.lines[index : index + 12]):
             return start, None
         block = RawBlock(header=self.lines[start:index])
-        block.labels, block.data = self._columns(block.header, self._run(index))
+        block.labels, block.data = label_and_data(self.grid, block.header, self._run(index))
         previous_gap = False
         while index < len(self.lines):
             line = self.lines[index]
             gap = self._gap(index) and bool(block.body)
             if block.body and self._ends(index, block, gap):
                 break
-            if not line.is_text and not (line.is_single and line.first.column in block.labels):
-                block.body.append(BodyRow("data", line, gap or previous_gap))
-            elif self._is_words_row(line, block):
+            if (not line.is_text and not (line.is_single and line.first.column in block.labels)) or self._is_words_row(
+                line, block
+            ):
                 block.body.append(BodyRow("data", line, gap or previous_gap))
             elif self._section(index, block):
                 block.body.append(BodyRow("section", line, gap or previous_gap))
@@ -277,8 +291,9 @@ class Reader:
             block.unit = units.lone(united[0].line.first.text)
             self._drop(united[0].line, united[0].line.first.column)
             block.body.pop(0)
-        block.labels, block.data = self._columns(block.header, block.figures())
-        block.flags = self._flags(block)
+        block.labels, data = label_and_data(self.grid, block.header, block.figures())
+        block.flags = flags(block.header, block.figures(), block.labels, data)
+        block.data = [column for column in data if column not in block.flags]
         return index, block
 
     def _run(self, index: int) -> list[Line]:
@@ -305,13 +320,16 @@ class Reader:
             return False
         if line.is_single and line.first.column in block.labels:
             return False
-        if not line.all_yearish() or any(column in block.labels for column in line.columns("text")) and not is_labelish(line.label):
+        if not line.all_yearish() or (
+            any(column in block.labels for column in line.columns("text")) and not is_labelish(line.label)
+        ):
             after = self._line(index + 1)
             return bool(gap and line.sequence() and after and after.is_text and len(after.cells) > 1)
         if any(column in block.labels for column in line.numbers) and not is_labelish(line.label):
             return False
         same = any(
-            all(head.cells[c].text == line.cells[c].text for c in line.numbers if c in head.cells) and set(line.numbers) & set(head.cells)
+            all(head.cells[c].text == line.cells[c].text for c in line.numbers if c in head.cells)
+            and set(line.numbers) & set(head.cells)
             for head in block.header
         )
         return (same or (gap and len(line.numbers) > 1)) and self._numeric_header(index, [])
@@ -342,176 +360,18 @@ class Reader:
                 continue
             if found.is_text:
                 return not [column for column in found.cells if column in block.data] or self._is_words_row(found, block)
-            if self._ends(later, block, self._gap(later)) or self._numeric_header(later, []) and not found.label:
+            if self._ends(later, block, self._gap(later)) or (self._numeric_header(later, []) and not found.label):
                 return False
             unit = unit_of(line, found, self.grid)
             return unit is None or len(line.cells) > 1 or not found.all_yearish()
         return False
 
-    # -- its columns ------------------------------------------------------------------------------------------------
-    def _columns(self, header: list[Line], body: list[Line]) -> tuple[list[int], list[int]]:
-        """Label columns, at the left, and data columns."""
-        columns = sorted({column for line in body for column in line.cells})
-        kinds = {column: Counter(line.reads[column].kind for line in body if column in line.reads) for column in columns}
-        labels: list[int] = []
-        for position, column in enumerate(columns):
-            count = kinds[column]
-            text = count["text"] + count["date"]
-            if text > count["number"] + (0 if labels else count["symbol"]) or (text and text >= count["number"] + count["symbol"]):
-                labels.append(column)
-            elif count["symbol"] and not count["number"] and not labels and text:
-                labels.append(column)
-            elif self._numeric_labels(column, columns[position + 1 :], header, body, kinds, labels):
-                labels.append(column)
-            else:
-                break
-        rest = [column for column in columns if column not in labels]
-        if not rest and labels:
-            last = next((c for c in reversed(labels) if kinds[c]["number"]), None)
-            labels, rest = ([c for c in labels if c != last], [last]) if last else (labels, [])
-        data = []
-        for column in rest:
-            count = kinds[column]
-            if count["number"] + count["symbol"] > 0 and count["text"] <= 2 * (count["number"] + count["symbol"]):
-                data.append(column)
-        return labels, data
-
-    def _numeric_labels(
-        self, column: int, later: list[int], header: list[Line], body: list[Line], kinds: dict[int, Counter[str]], labels: list[int]
-    ) -> bool:
-        """Whether a column of numbers names the rows: years, ages, codes of departments."""
-        cells = [line.cells[column] for line in body if column in line.cells]
-        if not cells or not any(kinds[c]["number"] for c in later):
-            return False
-        heads = [cell for line in header if (cell := self.grid.at(line.row, column))]
-        own = [cell for cell in heads if self._over_one(cell, column)]
-        if heads and is_labelish(heads[-1].text):
-            return True
-        text_next = bool(later) and kinds[later[0]]["text"] > kinds[later[0]]["number"]
-        if text_next and all(is_whole(cell) for cell in cells) and (not labels or not own):
-            return True
-        if labels and own or (own and not labels and not any(is_labelish(cell.text) for cell in own)):
-            return False
-        values = [cell.value for cell in cells]
-        if all(is_yearish(cell) for cell in cells):
-            return len(set(values)) > 1 or len(cells) == 1
-        if len(cells) < 4 or not all(is_whole(cell) for cell in cells):
-            return False
-        numbers = [int(float(str(value))) for value in values if str(value).replace(".0", "").isdigit()]
-        return len(numbers) == len(cells) and all(b - a == 1 for a, b in pairwise(numbers))
-
-    def _over_one(self, cell: Cell, column: int) -> bool:
-        area = self.grid.merge(cell.row, cell.column)
-        return cell.column == column and (area is None or area.left == area.right)
-
-    def _flags(self, block: RawBlock) -> dict[int, int]:
-        """Columns of flags such as ``(e)``, and the data column that each is about: the nearest at its left."""
-        found: dict[int, int] = {}
-        for column in sorted({c for line in block.figures() for c in line.cells} - set(block.labels)):
-            cells = [(line.reads[column], line.cells[column]) for line in block.figures() if column in line.cells]
-            headed = any(column in line.cells for line in block.header)
-            flagged = all(
-                found_read.kind == "flag" or (not headed and flag_letters(cell.text) in FLAG_LETTERS) for found_read, cell in cells
-            )
-            left = [c for c in block.data if c < column]
-            if cells and flagged and left:
-                found[column] = left[-1]
-        block.data = [column for column in block.data if column not in found]
-        return found
-
     # -- its title --------------------------------------------------------------------------------------------------
     def _title(self, block: RawBlock, titles: list[Title]) -> None:
-        """Title lines of a table; without any, it shares those of the table before (see `finish_titles`)."""
-        if self.blocks:  # what stands between a table and the next one's title may be a closing note of the first
+        """Title lines of a table: what stands just below the table before may be a closing note of that one."""
+        if self.blocks:
             last = self.blocks[-1].bottom
             while titles and titles[0].row == last + 1 and notes.starts(titles[0].text) and not is_caption(titles[0].text):
                 last = titles[0].row
                 self.trailing.append((last, titles.pop(0).text))
-        block.titles = [title.text for title in titles]
-        block.own_titles = bool(titles)
-        if not self.blocks and len(titles) > 1:
-            gaps = [n for n, (a, b) in enumerate(pairwise(titles), start=1) if b.row - a.row > 1]
-            self.split = gaps[-1] if gaps else len(titles) - 1
-
-
-def read_blocks(cleared: Cleared) -> tuple[list[RawBlock], list[tuple[int, str]], list[tuple[str, str]]]:
-    """Tables of a sheet, the texts that are in none (row, text), and what was set apart.
-
-    A table without a title of its own has the sheet's; a table with one has both, unless its own is numbered
-    (« Tableau 2 : … »).
-    """
-    every: list[RawBlock] = []
-    texts: list[tuple[int, str]] = []
-    skipped: list[tuple[str, str]] = []
-    for columns in column_groups(cleared.grid):
-        reader = Reader(cleared, columns)
-        blocks = reader.read()
-        _finish_titles(blocks, every, getattr(reader, "split", 0))
-        _finish_units(blocks)
-        every += blocks
-        texts += reader.trailing
-        skipped += reader.skipped
-    _share_notes(every, parse_all(cleared.notes, texts, every))
-    return every, texts, skipped
-
-
-def _finish_titles(blocks: list[RawBlock], before: list[RawBlock], split: int) -> None:
-    if not blocks:
-        return
-    first = blocks[0]
-    if not first.titles and before:
-        first.titles = list(before[0].titles)
-    base = first.titles
-    later = [block for block in blocks[1:] if block.own_titles]
-    if later and len(first.titles) > 1 and not any(is_caption(block.titles[0]) for block in later):
-        base = first.titles[:split]
-    previous = first.titles
-    for block in blocks[1:]:
-        if not block.own_titles:
-            block.titles = list(previous)
-        elif not any(is_caption(title) for title in block.titles):
-            block.titles = [*base, *block.titles]
-        previous = block.titles
-
-
-def _finish_units(blocks: list[RawBlock]) -> None:
-    """A table without a unit of its own takes that of the table above it that has the same headers."""
-    for before, block in pairwise(blocks):
-        same = [[c.text for c in line.cells.values()] for line in block.header] == [
-            [c.text for c in line.cells.values()] for line in before.header
-        ]
-        if not block.unit and same:
-            block.unit = before.unit
-
-
-def parse_all(
-    keyed: list[tuple[int, str]], plain: list[tuple[int, str]], blocks: list[RawBlock]
-) -> list[list[Note]]:
-    """Notes of a sheet, in groups: a table between two notes separates them."""
-    lines = sorted([*keyed, *plain])
-    edges = sorted({block.bottom for block in blocks})
-    groups: dict[int, list[tuple[int, str]]] = {}
-    for row, text in lines:
-        groups.setdefault(sum(edge < row for edge in edges), []).append((row, text))
-    return [notes.parse(groups[key]) for key in sorted(groups)]
-
-
-def _share_notes(blocks: list[RawBlock], groups: list[list[Note]]) -> None:
-    """Notes of each table: of each kind, those just below it, else above it on the sheet, else the next ones below."""
-    tops = sorted(block.top for block in blocks)
-    for block in blocks:
-        following = min((top for top in tops if top > block.bottom), default=10**9)
-        beside = [n for group in groups for n in group if block.top <= n.row <= block.bottom]
-        below = [n for group in groups for n in group if block.bottom < n.row < following]
-        above = [n for group in groups for n in group if n.row < block.top and (not tops or n.row < tops[0])]
-        further = [group for group in groups if group and group[0].row >= following]
-        for kind in ("population", "source", "reading", "note"):
-            for candidates in ([*beside, *below], above, *further):
-                if found := [note for note in candidates if note.kind == kind]:
-                    block.notes += found
-                    break
-
-
-def label_text(cell: Cell) -> tuple[str, tuple[str, ...]]:
-    """Words of a label without its footnote signs, and those signs."""
-    return split_marks(cell.text)
+        block.own = list(titles)

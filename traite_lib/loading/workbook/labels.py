@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import units
-from .blocks import BodyRow, RawBlock, label_text
+from .blocks import BodyRow, RawBlock
 from .grid import Cell, Grid, Place
+from .values import split_marks
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Label:
     @classmethod
     def of(cls, cell: Cell) -> Label:
         """Label of a cell."""
-        text, marks = label_text(cell)
+        text, marks = split_marks(cell.text)
         return cls(text, cell.text, marks, cell.place)
 
 
@@ -71,7 +72,11 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path]]:
                     path.append(carried[column])
                 continue
             label, fresh = own[column]
-            path += [] if any(label.place == known.place for known in path) else _parents(column, label, row, indents, indent_of, fresh)
+            path += (
+                []
+                if any(label.place == known.place for known in path)
+                else _parents(column, label, row, indents, indent_of, fresh)
+            )
             if label not in path:
                 path.append(label)
             if fresh:
@@ -155,7 +160,7 @@ def column_paths(block: RawBlock, grid: Grid) -> dict[int, Path]:
         shared = _unmerged_spanners(block, grid, position)
         for column in block.data:
             cell = grid.at(line.row, column)
-            if cell is None or cell.column in block.labels and cell.column != column:
+            if cell is None or (cell.column in block.labels and cell.column != column):
                 cell = shared.get(column)
             if cell is not None and cell.row >= block.header[0].row:
                 label = Label.of(cell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from . import notes, units
 from .grid import Cell, Grid, letters
@@ -15,7 +16,8 @@ _NAVIGATION = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"\W*(?:tableau|tab\.|graphique|graph\.|figure|fig\.|carte|encadr[ée]|annexe|sch[ée]ma|table)\b[^:–—.|]{0,30}?(?:\d|[A-Z]\b)", re.IGNORECASE
+    r"\W*(?:tableau|tab\.|graphique|graph\.|figure|fig\.|carte|encadr[ée]|annexe|sch[ée]ma|table)\b[^:–—.|]{0,30}?(?:\d|[A-Z]\b)",
+    re.IGNORECASE,
 )
 _LABELISH = re.compile(
     r"(?:ann[ée]es?|[âa]ges?|num[ée]ros?|n°|codes?|d[ée]p(?:artements?|\.)?s?|r[ée]gions?|territoires?|rang|mois|trimestres?|semaines?|dates?|jours?|p[ée]riodes?|"
@@ -76,8 +78,8 @@ class Line:
         cells = [self.cells[column] for column in self.numbers]
         if len(cells) < 3 or not all(is_whole(cell) for cell in cells):
             return []
-        values = [int(float(cell.value)) if not isinstance(cell.value, str) else int(re.sub(r"\D", "", cell.value)) for cell in cells]  # type: ignore[arg-type]
-        steps = [after - before for before, after in zip(values, values[1:], strict=False)]
+        values = [int(re.sub(r"\D", "", cell.text) or 0) for cell in cells]
+        steps = [after - before for before, after in pairwise(values)]
         return values if all(step > 0 for step in steps) and steps.count(1) >= len(steps) * 0.8 else []
 
 
@@ -145,7 +147,7 @@ def column_groups(grid: Grid) -> list[range]:
     kinds = {(cell.row, cell.column): read(cell).kind for cells in rows for cell in cells}
     figures = [[cell.column for cell in cells if kinds[cell.place] == "number"] for cells in rows]
     starts = [1]
-    for before, column in zip(used, used[1:], strict=False):
+    for before, column in pairwise(used):
         if column - before < 2:
             continue
         beside = [

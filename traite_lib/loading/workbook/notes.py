@@ -14,6 +14,9 @@ from .values import FLAGS, flag_letters, folded, meaning, symbol_key, symbol_sta
 
 NoteKind = Literal["population", "source", "reading", "note"]
 
+KINDS: tuple[NoteKind, ...] = ("population", "source", "reading")
+"""Kinds that have a column of their own in a tidy table."""
+
 _KEYWORDS = (
     r"lectures?|aide [àa] la lecture|champs?|population|sources?|notes?(?: de lecture)?|n\.? ?b\.?|remarques?|attention|avertissement|"
     r"pr[ée]cisions?|d[ée]finitions?|m[ée]thod(?:e|ologie)|l[ée]gende|unit[ée]s?|signes conventionnels|exemple|information|r[ée]f[ée]rence"
@@ -24,7 +27,9 @@ _BARE = re.compile(r"(?P<key>sources?|lecture|champ|note|n\. ?b\.|nb)\s*(?=$|[.A
 _FOOTNOTE = re.compile(
     r"(?:\(?(?:\*{1,4}|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹])\)?|\((?:\d{1,2}|[a-z]{1,2})\)|\d{1,2}\)(?=\s*\D))\s*[:.>–-]?\s*(?=\S)", re.IGNORECASE
 )
-_LEGEND = re.compile(r"[\"«]?\s*(?:[a-zé]\.?[a-zé]{0,2}\.?[a-z]?\.?|///?|/|\.{3}|…|-|–|ε|:|\*+|\(\w{1,4}\))\s*[\"»]?\s*[:=]\s*\S", re.IGNORECASE)
+_LEGEND = re.compile(
+    r"[\"«]?\s*(?:[a-zé]\.?[a-zé]{0,2}\.?[a-z]?\.?|///?|/|\.{3}|…|-|–|ε|:|\*+|\(\w{1,4}\))\s*[\"»]?\s*[:=]\s*\S", re.IGNORECASE
+)
 _OF_FIGURES = re.compile(
     r"\W*(?:(?:les |ces |des )?(?:donnees?|chiffres?|valeurs?|effectifs?|resultats?|series?|montants?|parts?|taux)\b.{0,40})?"
     r"(?:semi-definiti|provisoire|estim|redress|imput|extrapol|revis|rectifi|corrig)"
@@ -134,15 +139,18 @@ class Legend:
                 "the default table" if symbol_status(symbol) else "unknown symbol",
             )
         found = self._known[key]
-        assert found is not None  # noqa: S101  # set just above
-        return found
+        return found or ("ambiguous", "unknown symbol")
 
     def mark(self, mark: str) -> Decision | None:
         """Status that a sign gives to the number or the label that it follows; None when it is a mere footnote."""
         key = ("mark", mark)
         if key not in self._known:
             declared = self._declared(mark)
-            if declared and not re.search(r"[a-z]", folded(mark)) and not _OF_FIGURES.match(folded(_said_anywhere(mark, self._texts))):
+            if (
+                declared
+                and not re.search(r"[a-z]", folded(mark))
+                and not _OF_FIGURES.match(folded(_said_anywhere(mark, self._texts)))
+            ):
                 declared = None  # « (1) Ordonnance de placement provisoire » explains a label, not a figure
             if declared is None and mark.startswith("(") and flag_letters(mark) in FLAGS:
                 declared = (FLAGS[flag_letters(mark)], "the default table")
@@ -173,12 +181,17 @@ def _said_of(token: str, text: str) -> str:
     bare = token.strip("()")
     if not re.search(r"\w", bare):
         quoted = re.search(rf"[\"«“]\s*{re.escape(bare)}\s*[\"»”](.{{3,400}})", text)
-        start = re.match(rf"\s*\(?{re.escape(bare)}(?!{re.escape(bare[:1])})\)?\s*[:=.>]?\s*(?!{re.escape(bare[:1])})(.{{3,160}})", text)
+        start = re.match(
+            rf"\s*\(?{re.escape(bare)}(?!{re.escape(bare[:1])})\)?\s*[:=.>]?\s*(?!{re.escape(bare[:1])})(.{{3,160}})", text
+        )
         inner = re.search(rf"[;,(]\s*{re.escape(bare)}\s*[:=]\s*([^;]{{3,160}})", text)
         found = start or quoted or inner
         return found[1] if found else ""
     key = symbol_key(bare)
-    for found in re.finditer(r"(?<![\w.])\(?([A-Za-zé]\.?(?:[A-Za-z]\.?){0,3}|ε)\)?\s*[\"»”]?\s*(?:[:=]|\(|signifie|indique|désigne)\s*([^;]{3,160})", text):
+    for found in re.finditer(
+        r"(?<![\w.])\(?([A-Za-zé]\.?(?:[A-Za-z]\.?){0,3}|ε)\)?\s*[\"»”]?\s*(?:[:=]|\(|signifie|indique|désigne)\s*([^;]{3,160})",
+        text,
+    ):
         if symbol_key(found[1]) == key:
             return re.split(r"[;,]\s*\(?[\w.]{1,5}\)?\s*[:=]", found[2])[0]
     start = re.match(rf"\s*\({re.escape(bare)}\)\s*(.{{3,160}})", text, re.IGNORECASE)

@@ -7,7 +7,7 @@ import io
 import warnings
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ...errors import WorkbookError
 from .grid import Area, Cell, Grid, Place, Value, letters
@@ -69,7 +69,7 @@ def _nature(data: bytes) -> str:
     if b"<?xml" in head and b"urn:schemas-microsoft-com:office:spreadsheet" in head:
         return "an « XML Spreadsheet 2003 » file (open it and save it as .xlsx)"
     text = head.decode("utf-8-sig", "replace") if b"\x00" not in head else ""
-    if text and sum(not char.isprintable() and char not in "\r\n\t" for char in text) < len(text) // 50:
+    if text and sum(not char.isprintable() and char not in "\r\n\t" for char in text) <= len(text) // 50:
         separators = max(text.count(char) for char in ";,\t")
         return "text (a CSV, by its separators)" if separators > 2 else "plain text"
     return "of an unknown kind"
@@ -165,9 +165,9 @@ def _xls_grid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Grid:
 
     grid = Grid(sheet.name, visible=sheet.visibility == 0)
     grid.merges = [Area(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
-    columns = {n + 1 for n, info in sheet.colinfo_map.items() if info.hidden}
-    rows = {n + 1 for n, info in sheet.rowinfo_map.items() if info.hidden}
-    links = {(link.frowx + 1, link.fcolx + 1) for link in sheet.hyperlink_list if link.textmark}
+    columns = {number + 1 for number, info in sheet.colinfo_map.items() if info.hidden}
+    rows = {number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden}
+    links = {((link.frowx or 0) + 1, (link.fcolx or 0) + 1) for link in sheet.hyperlink_list if link.textmark}
     hidden: dict[str, list[Place]] = {}
     for row in range(sheet.nrows) if grid.visible else ():
         for column, cell in enumerate(sheet.row(row), start=1):
@@ -178,7 +178,7 @@ def _xls_grid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Grid:
                 why = f"row {place[0]}" if place[0] in rows else f"column {letters(column)}"
                 hidden.setdefault(why, []).append(place)
                 continue
-            style = book.xf_list[cell.xf_index]
+            style = book.xf_list[cell.xf_index or 0]
             shown = book.format_map[style.format_key].format_str if style.format_key in book.format_map else "General"
             value: Value = cell.value
             error = cell.ctype == xlrd.XL_CELL_ERROR
@@ -189,12 +189,14 @@ def _xls_grid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Grid:
             elif cell.ctype == xlrd.XL_CELL_DATE:
                 value = _xls_date(float(cell.value), book.datemode)
             bold = bool(book.font_list[style.font_index].bold)
-            grid.cells[place] = Cell(*place, value, shown, bold, style.alignment.indent_level, error, place in links)
+            grid.cells[place] = Cell(
+                *place, value, shown, bold, style.alignment.indent_level if style.alignment else 0, error, place in links
+            )
     grid.hidden = [(why, f"hidden {why.split()[0]}: {len(places)} cell(s)") for why, places in hidden.items()]
     return grid
 
 
-def _xls_date(value: float, datemode: int) -> Value:
+def _xls_date(value: float, datemode: Literal[0, 1]) -> Value:
     import xlrd
 
     try:

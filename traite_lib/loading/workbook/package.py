@@ -33,9 +33,7 @@ NOT_CALCULATED = "#FORMULE!"
 _CHUNK = 1 << 20
 _EMPTY = re.compile(rb"<(?:\w+:)?c\b[^>]*/>|<((?:\w+:)?)c\b[^>]*[^/>]>\s*</\1c>")
 _EMPTY_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*/>|<((?:\w+:)?)row\b[^>]*[^/>]>\s*</\1row>")
-_FORMULA = re.compile(
-    rb"<((?:\w+:)?)c\b([^>]*)>\s*<\1f\b(?:[^>]*/>|[^>]*>[^<]*</\1f>)\s*(?:<\1v\s*/>|<\1v>\s*</\1v>)?\s*</\1c>"
-)
+_FORMULA = re.compile(rb"<((?:\w+:)?)c\b([^>]*)>\s*<\1f\b(?:[^>]*/>|[^>]*>[^<]*</\1f>)\s*(?:<\1v\s*/>|<\1v>\s*</\1v>)?\s*</\1c>")
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\bhidden=\"(?:1|true)\")[^>]*\br=\"(\d+)\"")
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 
@@ -177,9 +175,7 @@ def _write_around(
         "xl/workbook.xml",
         f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">{properties}<sheets>{"".join(listed)}</sheets></workbook>',
     )
-    copy.writestr(
-        "xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{package}/relationships">{relations}</Relationships>'
-    )
+    copy.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{package}/relationships">{relations}</Relationships>')
 
 
 def _plain_styles(data: bytes, part: str) -> bytes:
@@ -230,7 +226,9 @@ def _cells_only(stream: IO[bytes], sheet: SheetParts) -> Iterator[bytes]:
     prefix = opening[0][1:].partition(b"sheetData")[0]
     sheet.hidden_columns = [
         (int(found["min"]), int(found["max"]))
-        for tag in re.findall(rb"<(?:\w+:)?col\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>|<(?:\w+:)?col\b[^>]*>", head[: opening.start()])
+        for tag in re.findall(
+            rb"<(?:\w+:)?col\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>|<(?:\w+:)?col\b[^>]*>", head[: opening.start()]
+        )
         if b"hidden=" in tag and (found := dict(re.findall(r'(\w+)="(\w+)"', tag.decode()))).get("hidden") in ("1", "true")
     ]
     root = re.search(rb"<(?:\w+:)?worksheet\b[^>]*>", head)
@@ -245,7 +243,7 @@ def _cells_only(stream: IO[bytes], sheet: SheetParts) -> Iterator[bytes]:
             cut = len(rest)
         else:
             cut = max(rest.rfind(row), 0)
-        yield _filled(rest[:cut], sheet)
+        yield _filled(rest[:cut], b"</" + prefix + b"c>", sheet)
         rest = rest[cut:]
         if not ended:
             piece = stream.read(_CHUNK)
@@ -260,9 +258,9 @@ def _cells_only(stream: IO[bytes], sheet: SheetParts) -> Iterator[bytes]:
     yield closing + b"</" + prefix + b"worksheet>"
 
 
-def _filled(rows: bytes, sheet: SheetParts) -> bytes:
+def _filled(rows: bytes, closing: bytes, sheet: SheetParts) -> bytes:
     """Whole rows without their empty cells, and without the rows that have no other."""
-    if not (b"<v" in rows or b"<f" in rows or b"<is" in rows or b":v" in rows or b":f" in rows or b":is" in rows):
+    if closing not in rows:  # a cell that holds something has a closing tag
         return b""
     rows = _EMPTY_ROW.sub(b"", _EMPTY.sub(b"", rows))
     rows = _FORMULA.sub(_not_calculated, rows)

@@ -16,6 +16,7 @@ from .reading import Status
 Kind = Literal["number", "symbol", "flag", "date", "text"]
 
 
+@lru_cache(maxsize=32768)
 def folded(text: str) -> str:
     """Text for comparison: no accent, no case, one space, one kind of dash and of apostrophe."""
     plain = unicodedata.normalize("NFKD", one_line(text)).casefold().translate(_SAME)
@@ -69,7 +70,9 @@ def meaning(words: str) -> Status | Literal["zero"] | None:
     return next((status for pattern, status in MEANINGS if re.search(pattern, text)), None)
 
 
-_FLAG = re.compile(r"\((?P<letters>[a-zA-Zéà]{1,5}\.?)\)|(?P<stars>\(?\*{1,4}\)?|[†‡])|\((?P<number>\d{1,2})\)|(?P<upper>[¹²³⁴⁵⁶⁷⁸⁹]+)")
+_FLAG = re.compile(
+    r"\((?P<letters>[a-zA-Zéà]{1,5}\.?)\)|(?P<stars>\(?\*{1,4}\)?|[†‡])|\((?P<number>\d{1,2})\)|(?P<upper>[¹²³⁴⁵⁶⁷⁸⁹]+)"
+)
 _SIGN = r"\(\d{1,2}\)|\*{1,4}|\(\*{1,4}\)|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹]+"
 _LETTERED = r"\((?:[a-z]{1,2}|est|prov|rev)\)"
 _TRAILING = re.compile(rf"(?:\s*(?:{_SIGN})|(?:\s+|(?<=\d)|(?<=%)){_LETTERED})+\s*$", re.IGNORECASE)
@@ -101,8 +104,16 @@ class Read:
 def read(cell: Cell) -> Read:
     """Understand one cell, apart from its place.
 
-    A percentage (format ``0 %`` or text « 15,4 % ») comes back on 0-100 with unit ``%``.
+    A percentage (format ``0 %`` or text « 15,4 % ») comes back on 0-100 with unit ``%``. The answer is kept with the cell,
+    as a cached property would: delimiting tables asks again and again.
     """
+    known: Read | None = cell.__dict__.get("_read")
+    if known is None:
+        known = cell.__dict__["_read"] = _read(cell)
+    return known
+
+
+def _read(cell: Cell) -> Read:
     value = cell.value
     if isinstance(value, dt.datetime):
         return Read("date")
@@ -126,7 +137,7 @@ def scaled(fraction: float) -> float:
 @lru_cache(maxsize=2048)
 def _of_format(code: str) -> tuple[bool, str]:
     """Whether a number format shows a percentage, and the unit that it writes after the number."""
-    shown = re.sub(r'_.|\*.|\[[^\]]*\]', "", code.split(";")[0])
+    shown = re.sub(r"_.|\*.|\[[^\]]*\]", "", code.split(";")[0])
     literal = re.sub(r"\\(.)", r"\1", shown)
     if "%" in re.sub(r'"[^"]*"', "", shown).replace("\\%", ""):
         return True, "%"

@@ -1,0 +1,94 @@
+"""Which columns of a table name its rows, which hold its figures, and which only flag them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+from .grid import Cell, Grid
+from .lines import Line, is_labelish
+from .values import Kind, flag_letters, is_whole, is_yearish
+
+_FLAG_LETTERS = {"e", "p", "r", "sd"}
+_Kinds = dict[int, Counter[Kind]]
+
+
+def label_and_data(grid: Grid, header: list[Line], body: list[Line]) -> tuple[list[int], list[int]]:
+    """Label columns, at the left, and data columns.
+
+    Parameters
+    ----------
+    grid : Grid
+        The sheet.
+    header, body : list of Line
+        Header lines of the table, and lines that hold its figures.
+    """
+    columns = sorted({column for line in body for column in line.cells})
+    kinds: _Kinds = {column: Counter(line.reads[column].kind for line in body if column in line.reads) for column in columns}
+    labels: list[int] = []
+    for position, column in enumerate(columns):
+        if not (
+            _in_words(kinds[column], labels)
+            or _numbers_that_name(grid, column, columns[position + 1 :], header, body, kinds, labels)
+        ):
+            break
+        labels.append(column)
+    rest = [column for column in columns if column not in labels]
+    if not rest and labels:  # numbers all look like labels: the last ones are the figures
+        last = next((column for column in reversed(labels) if kinds[column]["number"]), None)
+        labels, rest = ([column for column in labels if column != last], [last]) if last else (labels, [])
+    return labels, [column for column in rest if _holds_figures(kinds[column])]
+
+
+def _in_words(count: Counter[Kind], labels: list[int]) -> bool:
+    """Whether a column is mostly words or dates; the first one may have signs such as « - » among its words."""
+    words, figures = count["text"] + count["date"], count["number"] + count["symbol"]
+    if not words:
+        return False
+    return words >= figures or (not labels and words > count["number"]) or (not labels and not count["number"])
+
+
+def _holds_figures(count: Counter[Kind]) -> bool:
+    figures = count["number"] + count["symbol"]
+    return figures > 0 and count["text"] <= 2 * figures
+
+
+def _numbers_that_name(
+    grid: Grid, column: int, later: list[int], header: list[Line], body: list[Line], kinds: _Kinds, labels: list[int]
+) -> bool:
+    """Whether a column of numbers names the rows: years, ages, codes of departments."""
+    cells = [line.cells[column] for line in body if column in line.cells]
+    if not cells or not any(kinds[other]["number"] for other in later):
+        return False
+    heads = [cell for line in header if (cell := grid.at(line.row, column))]
+    own = [cell for cell in heads if _over_one(grid, cell, column)]
+    if heads and is_labelish(heads[-1].text):
+        return True
+    words_next = bool(later) and kinds[later[0]]["text"] > kinds[later[0]]["number"]
+    if words_next and all(is_whole(cell) for cell in cells) and (not labels or not own):
+        return True
+    if own:
+        return False
+    if all(is_yearish(cell) for cell in cells):
+        return len({cell.text for cell in cells}) > 1 or len(cells) == 1
+    if len(cells) < 4 or not all(is_whole(cell) and cell.text.isdigit() for cell in cells):
+        return False
+    return all(int(after.text) - int(before.text) == 1 for before, after in pairwise(cells))
+
+
+def _over_one(grid: Grid, cell: Cell, column: int) -> bool:
+    area = grid.merge(cell.row, cell.column)
+    return cell.column == column and (area is None or area.left == area.right)
+
+
+def flags(header: list[Line], body: list[Line], labels: list[int], data: list[int]) -> dict[int, int]:
+    """Columns of flags such as ``(e)``, and the data column that each is about: the nearest at its left."""
+    found: dict[int, int] = {}
+    for column in sorted({column for line in body for column in line.cells} - set(labels)):
+        cells = [(line.reads[column], line.cells[column]) for line in body if column in line.cells]
+        headed = any(column in line.cells for line in header)
+        flagged = all(one.kind == "flag" or (not headed and flag_letters(cell.text) in _FLAG_LETTERS) for one, cell in cells)
+        left = [other for other in data if other < column and other not in found]
+        if cells and flagged and left:
+            found[column] = left[-1]
+    return found

@@ -1,0 +1,97 @@
+"""What stands around the tables of a sheet: which title, which unit and which notes are whose."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from . import notes
+from .blocks import RawBlock, Reader, Title
+from .lines import Cleared, column_groups, is_caption
+from .notes import Note, NoteKind
+
+ALL_KINDS: tuple[NoteKind, ...] = ("population", "source", "reading", "note")
+
+
+def read_blocks(cleared: Cleared) -> tuple[list[RawBlock], list[tuple[int, str]], list[tuple[str, str]]]:
+    """Tables of a sheet with their titles, units and notes; the texts that are in none (row, text); what was set apart."""
+    every: list[RawBlock] = []
+    texts: list[tuple[int, str]] = []
+    skipped: list[tuple[str, str]] = []
+    for columns in column_groups(cleared.grid):
+        reader = Reader(cleared, columns)
+        blocks = reader.read()
+        _give_titles(blocks, every)
+        _give_units(blocks)
+        every += blocks
+        texts += reader.trailing
+        skipped += reader.skipped
+    _give_notes(every, _note_groups(cleared.notes, texts, every))
+    return every, texts, skipped
+
+
+def _give_titles(blocks: list[RawBlock], before: list[RawBlock]) -> None:
+    """A table without a title of its own has that of the table above; one with its own has the sheet's before it, unless
+    its own is numbered (« Tableau 2 : … »)."""
+    if not blocks:
+        return
+    first = blocks[0]
+    first.titles = [title.text for title in first.own] or (list(before[0].titles) if before else [])
+    later = [block for block in blocks[1:] if block.own]
+    base = _titles_of_the_sheet(first, later) if later and first.own else first.titles
+    for above, block in pairwise(blocks):
+        own = [title.text for title in block.own]
+        if not own:
+            block.titles = list(above.titles)
+        else:
+            block.titles = own if any(is_caption(title) for title in own) else [*base, *own]
+
+
+def _titles_of_the_sheet(first: RawBlock, later: list[RawBlock]) -> list[str]:
+    """Of the titles above the first table, those that hold for the whole sheet: not the one that is its own."""
+    titles = first.own
+    if any(is_caption(block.own[0].text) for block in later):
+        return []
+    if len(titles) == 1:
+        alone = not is_caption(titles[0].text) and _touches(titles[0], first)
+        same_look = all(_touches(block.own[-1], block) and block.own[-1].bold == titles[0].bold for block in later)
+        return [] if alone and same_look else [titles[0].text]
+    gaps = [number for number, (above, below) in enumerate(pairwise(titles), start=1) if below.row - above.row > 1]
+    return [title.text for title in titles[: gaps[-1] if gaps else len(titles) - 1]]
+
+
+def _touches(title: Title, block: RawBlock) -> bool:
+    return block.top - title.row == 1
+
+
+def _give_units(blocks: list[RawBlock]) -> None:
+    """A table without a unit of its own takes that of the table above it that has the same headers."""
+    for above, block in pairwise(blocks):
+        one, other = ([[cell.text for cell in line.cells.values()] for line in found.header] for found in (above, block))
+        if not block.unit and one == other:
+            block.unit = above.unit
+
+
+def _note_groups(keyed: list[tuple[int, str]], plain: list[tuple[int, str]], blocks: list[RawBlock]) -> list[list[Note]]:
+    """Notes of a sheet, in groups: a table between two notes separates them."""
+    edges = sorted({block.bottom for block in blocks})
+    groups: dict[int, list[tuple[int, str]]] = {}
+    for row, text in sorted([*keyed, *plain]):
+        groups.setdefault(sum(edge < row for edge in edges), []).append((row, text))
+    return [notes.parse(groups[key]) for key in sorted(groups)]
+
+
+def _give_notes(blocks: list[RawBlock], groups: list[list[Note]]) -> None:
+    """Notes of each table: those beside or just below it; of a kind that it lacks, those above the first table of the
+    sheet; where it has none at all, those of the next tables below."""
+    tops = sorted(block.top for block in blocks)
+    every = [note for group in groups for note in group]
+    for block in blocks:
+        following = min((top for top in tops if top > block.bottom), default=10**9)
+        own = [note for note in every if block.top <= note.row < following]
+        above = [note for note in every if note.row < tops[0]]
+        further = [] if own else [group for group in groups if group and group[0].row >= following]
+        for kind in ALL_KINDS:
+            for candidates in (own, above, *further):
+                if found := [note for note in candidates if note.kind == kind]:
+                    block.notes += found
+                    break

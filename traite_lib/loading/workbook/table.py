@@ -1,0 +1,209 @@
+"""One table → tidy cells: value, unit, status, labels and notes of each cell of its body."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from . import notes, units
+from .blocks import RawBlock
+from .grid import Cell, Grid, letters
+from .labels import Path, column_paths, row_paths, texts
+from .notes import KINDS, Decision, Legend
+from .reading import Block, Status, TidyCell
+from .values import Read, folded, is_yearish, read
+
+_EVOLUTION = re.compile(
+    r"evolution|variation|croissance|glissement|accroissement|hausse|baisse|progression|indice|ratio|rapport|base 100|taux"
+)
+_CHANGE_TITLE = re.compile(r"\W*(?:tableau|graphique|figure)?[\s\w.]{0,8}\W*evolution")
+_PROVISIONAL_TITLE = re.compile(r"(?:donnees?|chiffres?|resultats?) (?:semi-definiti\w+|provisoires?)")
+
+
+@dataclass(frozen=True)
+class _Side:
+    """What the labels of one row, or the headers of one column, say of its cells; the nearest label first."""
+
+    texts: tuple[str, ...]
+    units: tuple[str, ...]
+    decision: tuple[str, Decision] | None
+    footnotes: tuple[str, ...]
+    evolves: bool
+
+    @classmethod
+    def of(cls, path: Path, legend: Legend) -> _Side:
+        near = tuple(reversed(path))
+        marks = [mark for label in near for mark in label.marks]
+        decided = next(((mark, found) for mark in marks if (found := legend.mark(mark))), None)
+        footnotes = tuple(f"{mark} {words}" for mark in dict.fromkeys(reversed(marks)) if (words := legend.footnote(mark)))
+        return cls(
+            texts(path), tuple(units.of_label(label.written) for label in near), decided, footnotes,
+            bool(_EVOLUTION.search(folded(" ".join(texts(path))))),
+        )  # fmt: skip
+
+
+class Table:
+    """One table with the words around it, ready to give its cells.
+
+    Parameters
+    ----------
+    sheet : str
+        Name of the sheet.
+    number : int
+        Rank of the table on its sheet, from 1.
+    block : RawBlock
+        The table as it was delimited.
+    grid : Grid
+        The sheet, without notes and navigation.
+    legend : Legend
+        Meaning of its symbols and marks.
+    """
+
+    def __init__(self, sheet: str, number: int, block: RawBlock, grid: Grid, legend: Legend) -> None:
+        self.sheet, self.name, self.block, self.grid, self.legend = sheet, str(number), block, grid, legend
+        self.title = " – ".join(block.titles)
+        self.columns = {column: _Side.of(path, legend) for column, path in column_paths(block, grid).items()}
+        self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
+        self.note = notes.words(block.notes, "note")
+        self.title_unit = next((unit for title in reversed(block.titles) if (unit := units.of_title(title))), "")
+        title = folded(self.title)
+        self.evolves = bool(_EVOLUTION.search(title))
+        self.provisional = bool(_PROVISIONAL_TITLE.search(title))
+        self.in_points = bool(
+            _CHANGE_TITLE.match(title) and re.search(r"\bde -?\d+(?:,\d+)? points?\b", folded(self.words["reading"]))
+        )
+        self.decided: dict[str, tuple[str, str, str]] = {}
+
+    def explained(self) -> set[str]:
+        """Addresses of the cells that gave labels, headers or flags."""
+        block = self.block
+        found = {cell.address for line in block.header for cell in line.cells.values()}
+        for row in block.body:
+            for column, cell in row.line.cells.items():
+                if column in block.labels or column in block.flags or row.kind == "section":
+                    found.add(cell.address)
+        return found
+
+    def summary(self) -> Block:
+        """What is said of the table by `traite inspect`."""
+        block = self.block
+        columns = sorted([*block.labels, *block.data])
+        area = f"{letters(columns[0])}{block.top}:{letters(columns[-1])}{block.bottom}"
+        return Block(
+            self.name, area, self.title, tuple(line.row for line in block.header),
+            tuple(map(letters, block.labels)), tuple(map(letters, block.data)),
+        )  # fmt: skip
+
+    def cells(self) -> list[TidyCell]:
+        """A tidy cell for each cell of the body."""
+        return _doubted(list(self._cells()))
+
+    def _cells(self) -> Iterator[TidyCell]:
+        sides: dict[Path, _Side] = {}
+        for row, path in row_paths(self.block, self.grid):
+            side = sides.setdefault(path, _Side.of(path, self.legend)) if path not in sides else sides[path]
+            flags = {
+                target: cell.text if cell.text.startswith(("(", "*")) else f"({cell.text})"
+                for column, target in self.block.flags.items()
+                if (cell := row.line.cells.get(column))
+            }
+            for column in self.block.data:
+                place = (row.line.row, column)
+                cell = self.grid.cells.get(place)
+                if cell is None and self.grid.merge(*place):
+                    continue  # the anchor of the merged area has been given
+                yield self._cell(place, cell, side, self.columns[column], flags.get(column, ""))
+
+    def _cell(self, place: tuple[int, int], cell: Cell | None, row: _Side, column: _Side, flag: str) -> TidyCell:
+        found = read(cell) if cell else Read("text")
+        unit = found.unit or self._unit(row, column)
+        value, status, marker = self._status(cell, found, row, column, flag)
+        if value is not None and status == "observed" and (doubt := self._doubt(cell, value, unit, row, column)):
+            status, marker = "ambiguous", doubt
+        own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
+        return TidyCell(
+            self.sheet, f"{letters(place[1])}{place[0]}", self.name, self.title, row.texts, column.texts, value,
+            "" if unit == units.COUNT else unit, status, marker, self.words["population"], self.words["source"], self.words["reading"],
+            " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip(),
+        )  # fmt: skip
+
+    def _status(self, cell: Cell | None, found: Read, row: _Side, column: _Side, flag: str) -> tuple[float | None, Status, str]:
+        """Value, status and marker: the cell's own sign first, then the flag beside it, its row, its column, the title."""
+        if cell is None:
+            return None, "blank", ""
+        if cell.error:
+            return None, "error", cell.text
+        if found.doubt:
+            return None, "ambiguous", cell.text
+        if found.kind == "symbol":
+            if re.match(r"<|≤|moins|inf", found.symbol, re.IGNORECASE):
+                return None, "below_threshold", found.symbol
+            status, how = self.legend.symbol(found.symbol)
+            self.decided[found.symbol] = (found.symbol, status, how)
+            return (0.0 if status == "observed" else None), status, found.symbol
+        if found.value is None:
+            self.decided[cell.text] = (cell.text, "ambiguous", "words or a date where a number was expected")
+            return None, "ambiguous", cell.text
+        own = next(((mark, decision) for mark in (*found.marks, flag) if mark and (decision := self.legend.mark(mark))), None)
+        if decided := own or row.decision or column.decision:
+            mark, (status, how) = decided
+            self.decided[mark] = (mark, status, how)
+            return found.value, status, mark
+        if self.provisional:
+            return found.value, "provisional", "title"
+        return found.value, "observed", " ".join(found.marks)
+
+    def _doubt(self, cell: Cell | None, value: float, unit: str, row: _Side, column: _Side) -> str:
+        """Why a number is not taken for granted: nothing names it, or its unit cannot hold it."""
+        labelled = bool(row.texts) or not self.block.labels
+        if not labelled or not (column.texts or self.block.labels):
+            return "no label"
+        if cell and not self.block.header and cell.row == self.block.top and is_yearish(cell):
+            return "a year or a number"
+        if unit == "%" and abs(value) > 100.5 and not (self.evolves or row.evolves or column.evolves):
+            return "more than 100 %"
+        return ""
+
+    def _unit(self, row: _Side, column: _Side) -> str:
+        """Unit of a cell from the nearest words that give one: column, spanner, row, unit of the table, title."""
+        near = column.units
+        if row.units[:1] == (units.COUNT,) and near[:1] != ("%",):
+            near = ()  # « Effectif » at the head of a row counts, whatever a spanner says of the others
+        chain = (*near, *row.units, self.block.unit, self.title_unit)
+        for position, unit in enumerate(chain):
+            if unit == units.COUNT:
+                return next((u for u in chain[position + 1 :] if u and u != units.COUNT and not units.is_relative(u)), unit)
+            if unit:
+                # a change between two percentages is in points, when the notes of the table say so
+                return "points" if unit == "%" and self.in_points and position >= len(near) else unit
+        return ""
+
+
+def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
+    """Cells of a table; two figures with the same labels and unit are both in doubt, fractions under « % » too."""
+    seen = Counter((cell.rows, cell.columns, cell.unit) for cell in cells if cell.value is not None)
+    fractions = _maybe_fractions(cells)
+    return [
+        replace(cell, status="ambiguous", marker="same labels twice")
+        if cell.value is not None and seen[cell.rows, cell.columns, cell.unit] > 1
+        else replace(cell, status="ambiguous", marker="fraction or percentage")
+        if cell.value is not None and (cell.columns, cell.unit) in fractions
+        else cell
+        for cell in cells
+    ]
+
+
+def _maybe_fractions(cells: list[TidyCell]) -> set[tuple[tuple[str, ...], str]]:
+    """Columns said to be in % by words only, where all numbers lie in 0-1 and one is exactly 1, or they add to 1."""
+    found = set()
+    columns: dict[tuple[tuple[str, ...], str], list[float]] = {}
+    for cell in cells:
+        if cell.unit == "%" and cell.value is not None:
+            columns.setdefault((cell.columns, cell.unit), []).append(cell.value)
+    for key, values in columns.items():
+        small = len(values) > 1 and all(0 <= value <= 1 for value in values) and any(0 < value < 1 for value in values)
+        if small and (1.0 in values or abs(sum(values) - 1) < 0.011):
+            found.add(key)
+    return found
