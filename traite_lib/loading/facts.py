@@ -43,11 +43,11 @@ class Context:
     """What the title and the « Champ » of a table say.
 
     `variables` are all those that the title names, `primary` those that it distributes (« X selon Y » distributes X);
-    `share_of` is the modality of a « part de … »; `everyone` every population that is named, `populations` the narrowest.
+    `share_of` is the modality of a « part de … »; `populations` are those that are named, without those that a narrower one
+    makes precise.
     """
 
     populations: list[str] = field(default_factory=list)
-    everyone: list[str] = field(default_factory=list)
     restriction: dict[str, str] = field(default_factory=dict)
     variables: list[str] = field(default_factory=list)
     primary: list[str] = field(default_factory=list)
@@ -125,8 +125,7 @@ class TableWords:
         """
         if self.layout:
             variables = [self.layout.variable] if self.layout.variable else []
-            population = [self.layout.population]
-            return Context(population, population, self.layout.restriction, variables, variables)
+            return Context([self.layout.population], self.layout.restriction, variables, variables)
         if len({(c.title, c.population) for c in self.cells}) > 1:
             raise ambiguous("the cells of this table do not have one title and one « Champ »")
         for name, text in self._texts:
@@ -139,14 +138,9 @@ class TableWords:
             self._read_context(context, text)
         self._order(context, title)
         named = [[p.of("population")[0].code for p in text.phrases if p.of("population")] for text in (champ, title)]
-        context.everyone = list(dict.fromkeys(named[0] + named[1]))
-        context.populations = self._narrowest(*named)
+        both = list(dict.fromkeys(named[0] + named[1]))
+        context.populations = [p for p in both if not any(q != p and self.below(q, p) for q in both)]
         return context
-
-    def _narrowest(self, champ: list[str], title: list[str]) -> list[str]:
-        """Populations that are named, those that a narrower one makes precise left out."""
-        both = list(dict.fromkeys(champ + title))
-        return [p for p in both if not any(q != p and self.below(q, p) for q in both)]
 
     def below(self, population: str, ancestor: str) -> bool:
         """Whether a population is another one or a part of it."""
@@ -254,8 +248,9 @@ class TableWords:
         for axis, outer, label, text in labels:
             self._read_label(fact, units, either, axis, outer, label, text)
         fact.unit = self._unit(cell, units, context, bool(fact.populations or either))
-        for population, axis, senses in either:  # « exploitées en France »: a share of victims, or a number of those victims
-            if fact.unit == "percent":
+        named = {self.words.nomenclature(v) for v in (fact.variables or context.variables)}
+        for population, axis, senses in either:  # « exploitées en France »: where victims were exploited, or those victims
+            if fact.unit == "percent" or named & {sense.nomenclature for sense in senses}:
                 fact.choices.append((axis, senses))
             else:
                 fact.populations.append(population)

@@ -96,7 +96,8 @@ def without_number(title: str) -> str:
 
     def bare(part: str) -> str:
         found = _PREFIX.match(part)
-        return part[found.end() :] if found else part
+        rest = part[found.end() :] if found else part
+        return "" if re.fullmatch(r"[A-Za-z]|\d{1,2}", rest) else rest
 
     return " – ".join(filter(None, (bare(part) for part in re.split(r"\s+[–—-]\s+", bare(title)))))
 

@@ -282,7 +282,7 @@ class _Table:
             raise ambiguous(f"two populations around one cell: {', '.join(said)}")
         if said:
             apart = not around or self.words.universe(said[0]) == "associations"
-            if apart or any(self.said.below(said[0], p) for p in self.context.everyone):
+            if apart or any(self.said.below(said[0], p) for p in around):
                 return said[0]
             raise ambiguous(f"the label says {said[0]}, the « Champ » or the title {', '.join(around)}")
         if len(around) != 1:
