@@ -8,9 +8,9 @@ from typing import Literal
 from . import notes, units
 from .columns import flags, label_and_data
 from .grid import Cell, Grid, letters
-from .lines import Cleared, Line, is_caption, is_labelish, lines_of, unit_of
+from .lines import Cleared, Line, is_caption, is_labelish, joined, lines_of, unit_of
 from .notes import Note
-from .values import is_whole, read
+from .values import is_whole, is_yearish, read
 
 
 @dataclass
@@ -106,7 +106,7 @@ class Reader:
 
     def _text(self, line: Line, titles: list[Title]) -> None:
         """A line of text outside tables: the title of the next one, or the continuation of a note just above."""
-        text = " ".join(cell.text for cell in line.cells.values())
+        text = joined(list(line.cells.values()))
         noted = {*self.note_rows, *(row for row, _ in self.trailing)}
         footnote = notes.is_footnote(text) and not self._heads(min(self.lines.index(line) + 1, len(self.lines) - 1))
         if self.blocks and (line.row - 1 in noted or footnote) and not is_caption(text):
@@ -152,6 +152,8 @@ class Reader:
         if is_caption(cell.text) or after.row - line.row > 2 or after.is_single or len(cell.text) > 120:
             return False
         left_of = min(after.cells)
+        if list(after.cells) == [cell.column] and after.numbers and after.row - line.row == 1:
+            return len(cell.text) < 80  # figures below their name, in one column
         if self._spans(cell):
             area = self.grid.merge(cell.row, cell.column)
             return area is not None and area.left > left_of and after.row - line.row == 1
@@ -219,7 +221,7 @@ class Reader:
         if after is None or line.columns("symbol"):
             return False
         texts = [column for column in line.columns("text") if column > line.numbers[0]]
-        label_ok = not line.label or line.first.column in line.numbers or is_labelish(line.label)
+        label_ok = not line.label or line.first.column in line.numbers or is_labelish(line.label) or bool(units.lone(line.label))
         if (
             after.is_text and len(after.cells) > 1 and after.row == line.row + 1
             and len(set(line.numbers) & set(after.cells)) * 2 >= len(line.numbers)
@@ -230,14 +232,16 @@ class Reader:
             return False
         if line.all_yearish():
             values = [line.cells[column].text for column in line.numbers]
-            if header and not label_ok:
+            first = line.numbers[0]
+            if header and (not label_ok or self._year_section(index)):
                 return False
+            if first == below.first.column and is_yearish(below.cells[first]):
+                return False  # years that name rows, and counts that look like years
             if len(values) != len(set(values)) and not header:
                 return False
             if len(values) == 1 and not texts and not header:
-                column = line.numbers[0]
-                return column in below.cells and column != below.first.column and (label_ok or self._stands_out(index, column))
-            return not (below.all_yearish() and below.numbers[0] == line.numbers[0] and len(values) == 1)
+                return first in below.cells and first != below.first.column and (label_ok or self._stands_out(index, first))
+            return not (below.all_yearish() and below.numbers[0] == first and len(values) == 1)
         if header and not label_ok:
             return False
         return (
@@ -247,6 +251,17 @@ class Reader:
             and below.numbers[0] >= line.numbers[0]
             and not below.sequence()
         )
+
+    def _year_section(self, index: int) -> bool:
+        """Whether a year alone on its line, below a header, heads the rows that follow: « 2021 », then the forms."""
+        line, after = self.lines[index], self._line(index + 1)
+        if not line.is_single or line.is_text or after is None or after.is_text:
+            return False
+        column = line.first.column
+        again = any(
+            later.is_single and not later.is_text and column in later.cells for later in self.lines[index + 1 : index + 80]
+        )
+        return column <= after.first.column or again or self._spans(line.first)
 
     def _stands_out(self, index: int, column: int) -> bool:
         """Whether a lone year at the top of a column looks otherwise than the figures below: it is then their header."""
@@ -271,9 +286,8 @@ class Reader:
             gap = self._gap(index) and bool(block.body)
             if block.body and self._ends(index, block, gap):
                 break
-            if (not line.is_text and not (line.is_single and line.first.column in block.labels)) or self._is_words_row(
-                line, block
-            ):
+            heads = line.is_text or (line.is_single and line.first.column in block.labels) or self._year_section(index)
+            if not heads or self._is_words_row(line, block):
                 block.body.append(BodyRow("data", line, gap or previous_gap))
             elif self._section(index, block):
                 block.body.append(BodyRow("section", line, gap or previous_gap))
@@ -292,6 +306,8 @@ class Reader:
             self._drop(united[0].line, united[0].line.first.column)
             block.body.pop(0)
         block.labels, data = label_and_data(self.grid, block.header, block.figures())
+        corner = (head.cells[column].text for head in block.header for column in block.labels if column in head.cells)
+        block.unit = next((unit for text in corner if (unit := units.lone(text))), block.unit)
         block.flags = flags(block.header, block.figures(), block.labels, data)
         block.data = [column for column in data if column not in block.flags]
         return index, block
@@ -320,6 +336,8 @@ class Reader:
             return False
         if line.is_single and line.first.column in block.labels:
             return False
+        if any(_same_texts(line, head) for head in block.header):
+            return True  # the header again
         if not line.all_yearish() or (
             any(column in block.labels for column in line.columns("text")) and not is_labelish(line.label)
         ):
@@ -375,3 +393,7 @@ class Reader:
                 last = titles[0].row
                 self.trailing.append((last, titles.pop(0).text))
         block.own = list(titles)
+
+
+def _same_texts(line: Line, other: Line) -> bool:
+    return line.cells.keys() == other.cells.keys() and all(line.cells[c].text == other.cells[c].text for c in line.cells)

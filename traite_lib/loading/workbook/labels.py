@@ -1,4 +1,4 @@
-"""The labels of a table: paths of row labels (sections, merges, indents) and of column headers (spanners)."""
+"""Row labels of a table: sections, label columns, merged areas, outlines and indents make a path for each row."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from dataclasses import dataclass
 from . import units
 from .blocks import BodyRow, RawBlock
 from .grid import Cell, Grid, Place
-from .values import split_marks
+from .values import folded, is_yearish, read, split_marks
 
 
 @dataclass(frozen=True)
 class Label:
-    """One step of a path: its words without footnote signs, the words as written, those signs, and where it stands."""
+    """One step of a path: its words without footnote signs, the words as written, those signs, where it stands, and whether it
+    is a code rather than words or a year (a code goes down to no other row)."""
 
     text: str
     written: str
     marks: tuple[str, ...]
     place: Place
+    code: bool = False
 
     @classmethod
     def of(cls, cell: Cell) -> Label:
         """Label of a cell."""
         text, marks = split_marks(cell.text)
-        return cls(text, cell.text, marks, cell.place)
+        return cls(text, cell.text, marks, cell.place, read(cell).kind != "text" and not is_yearish(cell))
 
 
 Path = tuple[Label, ...]
@@ -36,11 +38,18 @@ def texts(path: Path) -> tuple[str, ...]:
 
 
 # -- rows ---------------------------------------------------------------------------------------------------------------
-def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path]]:
+def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]]:
     """Each row of figures with its labels, outermost first: sections, then label columns from left to right.
 
-    A line that gives a unit (« En % ») is a section of its own level, until the next one. A label goes down to the rows below when a merged area says so. In a column without any vertical merge, an empty cell
-    beside a deeper label takes the label above it (an outline), until a section or an empty row.
+    A line that gives a unit (« En % ») is a section of its own level, until the next one. A label goes down to the rows below
+    when a merged area says so. In a column without any vertical merge, an empty cell beside a deeper label takes the label
+    above it (an outline), until a section or an empty row; where the first row has no label to take, the labels may stand in
+    the middle of their groups, and what is carried is in doubt.
+
+    Yields
+    ------
+    BodyRow, Path, str
+        The row, its labels, and why they are in doubt (empty when they are not).
     """
     sections: list[tuple[tuple[int, int, bool], Label]] = []
     unit: tuple[Label, ...] = ()
@@ -49,6 +58,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path]]:
     indents: dict[int, list[tuple[int, Label]]] = {}
     merged = {column for column in block.labels if _has_vertical_merge(block, grid, column)}
     indent_of = {column: _indents(block, column) for column in block.labels}
+    uncertain = {column for column in block.labels if column not in merged and _starts_empty(block, column)}
     for row in block.body:
         if row.kind == "section" and units.lone(row.line.first.text):
             unit, sections = (Label.of(row.line.first),), []
@@ -65,11 +75,12 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path]]:
             carried = {}
         own = _own_labels(block, grid, row.line.row)
         path: list[Label] = []
+        doubt = "labels in the middle of their groups" if uncertain else ""
         deepest = max((column for column, (_, at) in own.items() if at), default=0)
         for column in block.labels:
             if column not in own:
-                if column < deepest and column in carried and column not in merged and not _covered(grid, row.line.row, column):
-                    path.append(carried[column])
+                if column < deepest and column not in merged and not _covered(grid, row.line.row, column):
+                    path += [carried[column]] if column in carried else []
                 continue
             label, fresh = own[column]
             path += (
@@ -80,15 +91,27 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path]]:
             if label not in path:
                 path.append(label)
             if fresh:
-                carried = {c: kept for c, kept in carried.items() if c < column} | {column: label}
+                carried = {c: kept for c, kept in carried.items() if c < column}
+                if not label.code:
+                    carried[column] = label
                 indents = {c: kept for c, kept in indents.items() if c <= column}
-        yield row, (*unit, *(label for _, label in sections), *path)
+        yield row, (*unit, *(label for _, label in sections), *path), doubt
 
 
 def _has_vertical_merge(block: RawBlock, grid: Grid, column: int) -> bool:
     rows = [line.row for line in block.figures()]
     areas = (grid.merge(row, column) for row in rows)
     return any(area is not None and area.bottom > area.top for area in areas)
+
+
+def _starts_empty(block: RawBlock, column: int) -> bool:
+    """Whether the first row of a label column is empty beside a deeper label, and words come lower down."""
+    figures = block.figures()
+    first = figures[0]
+    deeper = [cell for other, cell in first.cells.items() if other in block.labels and other > column]
+    total = any(folded(cell.text).startswith(("ensemble", "total", "tous", "toutes", "france")) for cell in deeper)
+    later = any(column in line.cells and line.reads[column].kind == "text" for line in figures[1:])
+    return column not in first.cells and bool(deeper) and not total and later
 
 
 def _covered(grid: Grid, row: int, column: int) -> bool:
@@ -145,56 +168,3 @@ def _parents(
     stack = [(other, kept) for other, kept in indents.get(column, []) if other < depth]
     indents[column] = [*stack, (depth, label)]
     return [kept for _, kept in indents[column]]
-
-
-# -- columns ------------------------------------------------------------------------------------------------------------
-def column_paths(block: RawBlock, grid: Grid) -> dict[int, Path]:
-    """Headers of each data column, outermost first.
-
-    A header goes to the columns that its merged area covers. One that is not merged goes on to the columns at its right
-    only where the headers below it repeat themselves under each such spanner (« nombre, %, nombre, % »), or where all the
-    columns without a header of their own there have one below: never by blind filling.
-    """
-    paths: dict[int, list[Label]] = {column: [] for column in block.data}
-    for position, line in enumerate(block.header):
-        shared = _unmerged_spanners(block, grid, position)
-        for column in block.data:
-            cell = grid.at(line.row, column)
-            if cell is None or (cell.column in block.labels and cell.column != column):
-                cell = shared.get(column)
-            if cell is not None and cell.row >= block.header[0].row:
-                label = Label.of(cell)
-                if not paths[column] or paths[column][-1].place != label.place:
-                    paths[column].append(label)
-    return {column: tuple(path) for column, path in paths.items()}
-
-
-def _unmerged_spanners(block: RawBlock, grid: Grid, position: int) -> dict[int, Cell]:
-    """Columns whose header of a line is that of a column at their left, though nothing is merged."""
-    line = block.header[position]
-    if position == len(block.header) - 1:
-        return {}
-    below = {
-        column: tuple(cell.text for later in block.header[position + 1 :] if (cell := grid.at(later.row, column)))
-        for column in block.data
-    }
-    heads = [column for column in block.data if column in line.cells]
-    empty = [column for column in block.data if grid.at(line.row, column) is None]
-    merges = any((area := grid.merge(line.row, column)) and area.right > area.left for column in heads)
-    if not heads or not empty or merges or not all(below[column] for column in empty):
-        return {}
-    groups: dict[int, list[int]] = {}
-    for column in block.data:
-        if column in heads:
-            groups[column] = [column]
-        elif groups and column in empty:
-            groups[max(groups)].append(column)
-        else:
-            return {}
-    patterns = [tuple(below[column] for column in columns) for head, columns in groups.items() if below[head]]
-    repeated = len(patterns) > 1 and len(set(patterns)) == 1
-    sure = all(below[max(h for h in heads if h <= column)] for column in empty if any(h <= column for h in heads))
-    lonely = all(len(columns) == 1 for head, columns in groups.items() if not below[head])
-    if not (repeated or (sure and lonely and len({p for p in patterns}) == len(patterns) == 1)):
-        return {}
-    return {column: line.cells[head] for head, columns in groups.items() for column in columns[1:]}

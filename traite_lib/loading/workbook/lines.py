@@ -19,6 +19,8 @@ _CAPTION = re.compile(
     r"\W*(?:tableau|tab\.|graphique|graph\.|figure|fig\.|carte|encadr[ée]|annexe|sch[ée]ma|table)\b[^:–—.|]{0,30}?(?:\d|[A-Z]\b)",
     re.IGNORECASE,
 )
+_CLASS = re.compile(r"moins de|inf", re.IGNORECASE)
+"""« moins de 18 » heads a column of ages as often as it hides a small number."""
 _LABELISH = re.compile(
     r"(?:ann[ée]es?|[âa]ges?|num[ée]ros?|n°|codes?|d[ée]p(?:artements?|\.)?s?|r[ée]gions?|territoires?|rang|mois|trimestres?|semaines?|dates?|jours?|p[ée]riodes?|"
     r"mill[ée]simes?|insee|id|x|ann[ée]e d['’]\w+|code .{0,20}|n° .{0,20}|num[ée]ro .{0,20}|ann[ée]e de .{0,30}|"
@@ -47,7 +49,7 @@ class Line:
     @property
     def is_text(self) -> bool:
         """No number nor date, and at most a few letters that could also be symbols (« x » at the head of ages)."""
-        symbols = len(self.columns("symbol"))
+        symbols = sum(not _CLASS.match(self.cells[column].text) for column in self.columns("symbol"))
         return not self.numbers and (not symbols or len(self.cells) == 1 or symbols * 2 < len(self.cells) - 1)
 
     @property
@@ -90,6 +92,13 @@ class Cleared:
     grid: Grid
     notes: list[tuple[int, str]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+def joined(cells: list[Cell]) -> str:
+    """Texts of a row as one; a sign and its meaning in two cells become « nd : non disponible »."""
+    if len(cells) == 2 and len(cells[0].text) <= 5:
+        return f"{cells[0].text} : {cells[1].text}"
+    return " ".join(cell.text for cell in cells)
 
 
 def is_caption(text: str) -> bool:

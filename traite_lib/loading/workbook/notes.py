@@ -184,7 +184,7 @@ def _said_of(token: str, text: str) -> str:
         start = re.match(
             rf"\s*\(?{re.escape(bare)}(?!{re.escape(bare[:1])})\)?\s*[:=.>]?\s*(?!{re.escape(bare[:1])})(.{{3,160}})", text
         )
-        inner = re.search(rf"[;,(]\s*{re.escape(bare)}\s*[:=]\s*([^;]{{3,160}})", text)
+        inner = re.search(rf"(?:^|[\s;,(\"«]){re.escape(bare)}\s*[\"»]?\s*[:=]\s*([^;]{{3,160}})", text)
         found = start or quoted or inner
         return found[1] if found else ""
     key = symbol_key(bare)

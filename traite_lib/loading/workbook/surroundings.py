@@ -67,7 +67,7 @@ def _give_units(blocks: list[RawBlock]) -> None:
     """A table without a unit of its own takes that of the table above it that has the same headers."""
     for above, block in pairwise(blocks):
         one, other = ([[cell.text for cell in line.cells.values()] for line in found.header] for found in (above, block))
-        if not block.unit and one == other:
+        if not block.unit and one == other and not any(is_caption(title.text) for title in block.own):
             block.unit = above.unit
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from . import notes, units
 from .blocks import RawBlock
 from .grid import Cell, Grid, letters
-from .labels import Path, column_paths, row_paths, texts
+from .headers import column_paths
+from .labels import Path, row_paths, texts
 from .notes import KINDS, Decision, Legend
 from .reading import Block, Status, TidyCell
 from .values import Read, folded, is_yearish, read
@@ -31,17 +32,17 @@ class _Side:
     decision: tuple[str, Decision] | None
     footnotes: tuple[str, ...]
     evolves: bool
+    doubt: str
 
     @classmethod
-    def of(cls, path: Path, legend: Legend) -> _Side:
+    def of(cls, path: Path, legend: Legend, doubt: str) -> _Side:
         near = tuple(reversed(path))
         marks = [mark for label in near for mark in label.marks]
         decided = next(((mark, found) for mark in marks if (found := legend.mark(mark))), None)
         footnotes = tuple(f"{mark} {words}" for mark in dict.fromkeys(reversed(marks)) if (words := legend.footnote(mark)))
-        return cls(
-            texts(path), tuple(units.of_label(label.written) for label in near), decided, footnotes,
-            bool(_EVOLUTION.search(folded(" ".join(texts(path))))),
-        )  # fmt: skip
+        evolves = bool(_EVOLUTION.search(folded(" ".join(texts(path)))))
+        near_units = tuple(units.of_label(label.written) for label in near)
+        return cls(texts(path), near_units, decided, footnotes, evolves, doubt)
 
 
 class Table:
@@ -64,7 +65,7 @@ class Table:
     def __init__(self, sheet: str, number: int, block: RawBlock, grid: Grid, legend: Legend) -> None:
         self.sheet, self.name, self.block, self.grid, self.legend = sheet, str(number), block, grid, legend
         self.title = " – ".join(block.titles)
-        self.columns = {column: _Side.of(path, legend) for column, path in column_paths(block, grid).items()}
+        self.columns = {column: _Side.of(path, legend, doubt) for column, (path, doubt) in column_paths(block, grid).items()}
         self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
         self.note = notes.words(block.notes, "note")
         self.title_unit = next((unit for title in reversed(block.titles) if (unit := units.of_title(title))), "")
@@ -101,9 +102,8 @@ class Table:
         return _doubted(list(self._cells()))
 
     def _cells(self) -> Iterator[TidyCell]:
-        sides: dict[Path, _Side] = {}
-        for row, path in row_paths(self.block, self.grid):
-            side = sides.setdefault(path, _Side.of(path, self.legend)) if path not in sides else sides[path]
+        for row, path, doubt in row_paths(self.block, self.grid):
+            side = _Side.of(path, self.legend, doubt)
             flags = {
                 target: cell.text if cell.text.startswith(("(", "*")) else f"({cell.text})"
                 for column, target in self.block.flags.items()
@@ -160,6 +160,8 @@ class Table:
         labelled = bool(row.texts) or not self.block.labels
         if not labelled or not (column.texts or self.block.labels):
             return "no label"
+        if row.doubt or column.doubt:
+            return row.doubt or column.doubt
         if cell and not self.block.header and cell.row == self.block.top and is_yearish(cell):
             return "a year or a number"
         if unit == "%" and abs(value) > 100.5 and not (self.evolves or row.evolves or column.evolves):

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from .grid import Grid
-from .lines import cleared
+from .lines import cleared, joined
 from .notes import Legend
 from .reading import SheetReport, TidyCell
 from .surroundings import read_blocks
@@ -30,13 +30,12 @@ def is_documentation(grid: Grid) -> bool:
 
 def documentation_texts(grid: Grid) -> list[str]:
     """Texts of a sheet that explains the workbook: its legend of symbols is that of every sheet."""
-    return [
-        line.strip()
-        for cell in grid.cells.values()
-        if isinstance(cell.value, str)
-        for line in cell.value.splitlines()
-        if line.strip()
-    ]
+    texts: list[str] = []
+    for cells in grid.rows.values():
+        words = [cell for cell in cells if isinstance(cell.value, str)]
+        sign = len(words) == 2 and len(words[0].text) <= 5
+        texts += [joined(words)] if sign else [str(cell.value) for cell in words]
+    return [line.strip() for text in texts for line in text.splitlines() if line.strip()]
 
 
 def tidy_sheet(grid: Grid, workbook_notes: list[str]) -> tuple[list[TidyCell], SheetReport]:

@@ -19,9 +19,9 @@ _LONE = re.compile(
     rf"\(?\s*(?:unit[ée]s?\s*:\s*(?:en )?|(?:valeurs? |chiffres? |données )?en )(?P<unit>(?:{_WORDS})(?![^\W\d]).{{0,60}}?)\s*\)?\.?",
     re.IGNORECASE,
 )
-_ALONE = r"%|points?|euros?|€|[kM]€|milliers?|millions?|milliards?|ann[ée]es?|ans|mois|jours?|heures?|effectifs?"
+_ALONE = r"%|points?|euros?|€|[kM]€|milliers?|millions?|milliards?|ann[ée]es?|ans|mois|jours?|heures?|effectifs?|indices?(?: base 100)?|base 100"
 _INSIDE = re.compile(
-    rf"\(\s*(?:en (?P<unit>(?:{_WORDS})(?![^\W\d])[^()]*(?:\([^()]*\))?[^()]*)|(?P<alone>(?:{_ALONE})(?: d[’'e][^()]*)?))\s*\)",
+    rf"\(\s*(?:en (?P<unit>(?:{_WORDS})(?![^\W\d])[^()]*(?:\([^()]*\))?[^()]*)|(?P<alone>(?:{_ALONE})(?: d[’'e][^()]*| en [^()]*)?))\s*\)",
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"(?:[,:;–—-]|\s)\s*en (?P<unit>(?:%|pour ?cent|pourcentages?|points?|milliers?|millions?|milliards?|euros?|effectifs?|[kM]€)(?![^\W\d])[^,;:()]*)$", re.IGNORECASE)  # fmt: skip

@@ -76,7 +76,11 @@ _FLAG = re.compile(
 _SIGN = r"\(\d{1,2}\)|\*{1,4}|\(\*{1,4}\)|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹]+"
 _LETTERED = r"\((?:[a-z]{1,2}|est|prov|rev)\)"
 _TRAILING = re.compile(rf"(?:\s*(?:{_SIGN})|(?:\s+|(?<=\d)|(?<=%)){_LETTERED})+\s*$", re.IGNORECASE)
-_BELOW = re.compile(r"(?:<|≤|moins de|inf(?:érieur|erieur|\.)?\s*(?:à|a))\s*(?P<rest>\d.*)", re.IGNORECASE)
+_BELOW = re.compile(
+    r"(?:<|≤|<=|moins de|inf(?:érieur|erieur|\.)?\s*(?:à|a))\s*(?P<rest>\d[\d ,.]*\s*(?:%|€|cas|personnes?|victimes?)?)",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"\(-?\d[\d ]*(?:[.,]\d+)?\s*%?\)")
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)\s?(?P<whole>\d{1,3}(?: \d{3})+|\d+)?(?P<decimal>[.,]\d+)?\s?(?P<unit>%|€|euros?|points?|pts?|pt)?",
     re.IGNORECASE,
@@ -154,6 +158,8 @@ def _read_text(text: str) -> Read:
         return Read("symbol", symbol=text, unit="%" if "%" in below["rest"] else "")
     if _FLAG.fullmatch(plain):
         return Read("flag", marks=(plain,))
+    if _BRACKETED.fullmatch(plain):
+        return Read("number", symbol=text, doubt="brackets: a negative number or a note")
     body, marks = split_marks(plain)
     if _GROUPED.fullmatch(body):
         return Read("number", marks=marks, symbol=text, doubt="thousands or decimals: dots or commas between groups of three")
@@ -219,7 +225,7 @@ def is_yearish(cell: Cell) -> bool:
 
 def is_whole(cell: Cell) -> bool:
     """Whether a cell holds a whole number that may be a code, a rank or an age: no percentage, no decimals."""
-    if isinstance(cell.value, bool) or isinstance(cell.value, dt.datetime):
+    if isinstance(cell.value, (bool, dt.datetime)):
         return False
     if isinstance(cell.value, (int, float)):
         return float(cell.value).is_integer() and "%" not in cell.number_format

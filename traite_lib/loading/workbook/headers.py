@@ -1,0 +1,75 @@
+"""Column headers of a table: header lines, merged areas and spanners make a path for each data column."""
+
+from __future__ import annotations
+
+from .blocks import RawBlock
+from .grid import Cell, Grid
+from .labels import Label, Path
+from .values import folded
+
+
+def column_paths(block: RawBlock, grid: Grid) -> dict[int, tuple[Path, str]]:
+    """Headers of each data column, outermost first, and why they are in doubt (empty when they are not).
+
+    A header goes to the columns that its merged area covers. One that is not merged goes on to the empty columns at its right
+    that have a header below, when it has one below too; where that leaves a choice (headers centred by hand above their
+    columns, a « Total » that ends the line), the columns are in doubt. A column without any header, in a table where others
+    have one, is in doubt.
+    """
+    paths: dict[int, list[Label]] = {column: [] for column in block.data}
+    doubts = dict.fromkeys(block.data, "")
+    for position, line in enumerate(block.header):
+        shared, uncertain = _spanners(block, grid, position)
+        doubts |= dict.fromkeys(uncertain, "header in doubt")
+        for column in block.data:
+            cell = grid.at(line.row, column)
+            if cell is None or (cell.column in block.labels and cell.column != column):
+                cell = shared.get(column)
+            if cell is not None and cell.row >= block.header[0].row:
+                label = Label.of(cell)
+                if not paths[column] or paths[column][-1].place != label.place:
+                    paths[column].append(label)
+    headed = any(paths.values())
+    return {
+        column: (tuple(path), doubts[column] or ("no column label" if headed and not path else ""))
+        for column, path in paths.items()
+    }
+
+
+def _spanners(block: RawBlock, grid: Grid, position: int) -> tuple[dict[int, Cell], set[int]]:
+    """Empty columns of a header line with the header at their left that spans them unmerged; and the columns in doubt."""
+    if position == len(block.header) - 1:
+        return {}, set()
+    line, columns = block.header[position], block.data
+    below = {
+        column: tuple(cell.text for later in block.header[position + 1 :] if (cell := grid.at(later.row, column)))
+        for column in columns
+    }
+    groups: dict[int, list[int]] = {}
+    leading: list[int] = []
+    settled = False  # whether the header at the left is merged, and says itself where it ends
+    for column in columns:
+        if column in line.cells:
+            area = grid.merge(line.row, column)
+            settled = area is not None and area.right > area.left
+            if not settled:
+                groups[column] = [column]
+        elif grid.at(line.row, column) is not None or not below[column]:
+            continue
+        elif groups and not settled and below[max(groups)]:
+            groups[max(groups)].append(column)
+        elif not groups and not settled:
+            leading.append(column)
+    wide = {head: members for head, members in groups.items() if len(members) > 1}
+    if not wide:
+        return {}, set()
+    patterns = {tuple(below[column] for column in members) for members in wide.values()}
+    repeated = len(wide) > 1 and len(patterns) == 1
+    uncertain: set[int] = set()
+    if leading and not repeated:
+        return {}, {*leading, *(column for members in wide.values() for column in members)}
+    for members in wide.values():
+        last = below[members[-1]]
+        if not repeated and len(members) > 2 and folded(last[0]).startswith(("total", "ensemble", "tous", "toutes")):
+            uncertain.add(members[-1])
+    return {column: line.cells[head] for head, members in wide.items() for column in members[1:]}, uncertain
