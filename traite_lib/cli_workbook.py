@@ -89,9 +89,8 @@ def _say_sheet(report: SheetReport, cells: list[TidyCell], say: Say) -> None:
         say(f"  table {block.table}, {block.area}: {block.title or '(no title)'}")
         rows = ", ".join(map(str, block.header_rows)) or "none"
         say(f"    header rows {rows}; labels in {_letters(block.label_columns)}; figures in {_letters(block.data_columns)}")
-        say(
-            f"    {_counts(Counter(cell.status for cell in own))}; units: {', '.join(f'{u} ({n})' for u, n in found.most_common())}"
-        )
+        used = ", ".join(f"{unit} ({number})" for unit, number in found.most_common())
+        say(f"    {_counts(Counter(cell.status for cell in own))}; units: {used}")
         if own:
             first, last = own[0], own[-1]
             say(f"    for example {_shown(first)}" + (f"; {_shown(last)}" if last is not first else ""))

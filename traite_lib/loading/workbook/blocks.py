@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +12,9 @@ from .grid import Cell, Grid, letters
 from .lines import Cleared, Line, is_caption, is_labelish, joined, lines_of, unit_of
 from .notes import Note
 from .values import is_whole, is_yearish, read
+
+_UNITS = re.compile(r"unit[ée]s?(?: de mesure)?", re.IGNORECASE)
+_NUMBERING = re.compile(r"\(?(?:\d{1,2}|[A-Z])[.)]?")
 
 
 @dataclass
@@ -43,6 +47,7 @@ class RawBlock:
     labels: list[int] = field(default_factory=list)
     data: list[int] = field(default_factory=list)
     flags: dict[int, int] = field(default_factory=dict)
+    unit_column: int = 0
     notes: list[Note] = field(default_factory=list)
 
     @property
@@ -129,6 +134,8 @@ class Reader:
     def _heads(self, index: int) -> bool:
         """Whether a line may begin a table: a header or figures, not a title."""
         line, after = self.lines[index], self._line(index + 1)
+        if self._numbered_title(line, after):
+            return False
         if line.is_text:
             if not self._leads_to_figures(index):
                 return False
@@ -139,7 +146,8 @@ class Reader:
             return after is not None and self._single_header(line, after)
         if line.is_single:  # a stray year
             column = line.first.column
-            return after is not None and not after.is_single and column in after.cells and column != after.first.column
+            figures = self._figures_below(index)
+            return after is not None and not after.is_single and column in after.cells and column > figures
         return True
 
     def _spans(self, cell: Cell) -> bool:
@@ -151,13 +159,26 @@ class Reader:
         cell = line.first
         if is_caption(cell.text) or after.row - line.row > 2 or after.is_single or len(cell.text) > 120:
             return False
-        left_of = min(after.cells)
+        left_of = self._figures_below(self.lines.index(line))
         if list(after.cells) == [cell.column] and after.numbers and after.row - line.row == 1:
             return len(cell.text) < 80  # figures below their name, in one column
         if self._spans(cell):
             area = self.grid.merge(cell.row, cell.column)
             return area is not None and area.left > left_of and after.row - line.row == 1
         return cell.column in after.cells and cell.column > left_of and after.row - line.row == 1
+
+    def _figures_below(self, index: int) -> int:
+        """First column of the next line of figures: that of its labels, when it has some."""
+        return next((later.first.column for later in self.lines[index + 1 :] if not later.is_text and not later.is_single), 0)
+
+    def _numbered_title(self, line: Line, after: Line | None) -> bool:
+        """A title in two cells, its number and its words: « 1. | Victimes selon la forme »."""
+        cells = list(line.cells.values())
+        alone = after is None or after.row - line.row > 1 or len(after.cells) == 1
+        return (
+            alone and len(cells) == 2 and len(cells[1].text) > 20 and line.reads[cells[1].column].kind == "text"
+            and bool(_NUMBERING.fullmatch(cells[0].text))
+        )  # fmt: skip
 
     def _leads_to_figures(self, index: int) -> bool:
         """Whether figures follow, after at most a few lines of headers."""
@@ -246,7 +267,7 @@ class Reader:
             return False
         return (
             bool(line.sequence())
-            and label_ok
+            and (label_ok or not header)
             and bool(below.label)
             and below.numbers[0] >= line.numbers[0]
             and not below.sequence()
@@ -308,6 +329,9 @@ class Reader:
         block.labels, data = label_and_data(self.grid, block.header, block.figures())
         corner = (head.cells[column].text for head in block.header for column in block.labels if column in head.cells)
         block.unit = next((unit for text in corner if (unit := units.lone(text))), block.unit)
+        named = (column for head in block.header for column, cell in head.cells.items() if _UNITS.fullmatch(cell.text))
+        block.unit_column = next((column for column in named if column in block.labels), 0)
+        block.labels = [column for column in block.labels if column != block.unit_column]
         block.flags = flags(block.header, block.figures(), block.labels, data)
         block.data = [column for column in data if column not in block.flags]
         return index, block

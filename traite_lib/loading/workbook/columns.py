@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
+from . import units
 from .grid import Cell, Grid
 from .lines import Line, is_labelish
 from .values import Kind, flag_letters, is_whole, is_yearish
@@ -27,6 +28,8 @@ def label_and_data(grid: Grid, header: list[Line], body: list[Line]) -> tuple[li
     kinds: _Kinds = {column: Counter(line.reads[column].kind for line in body if column in line.reads) for column in columns}
     labels: list[int] = []
     for position, column in enumerate(columns):
+        if labels and _measures(grid, header, column):
+            break
         if not (
             _in_words(kinds[column], labels)
             or _numbers_that_name(grid, column, columns[position + 1 :], header, body, kinds, labels)
@@ -37,7 +40,13 @@ def label_and_data(grid: Grid, header: list[Line], body: list[Line]) -> tuple[li
     if not rest and labels:  # numbers all look like labels: the last ones are the figures
         last = next((column for column in reversed(labels) if kinds[column]["number"]), None)
         labels, rest = ([column for column in labels if column != last], [last]) if last else (labels, [])
-    return labels, [column for column in rest if _holds_figures(kinds[column])]
+    return labels, [column for column in rest if _holds_figures(kinds[column]) or (labels and _measures(grid, header, column))]
+
+
+def _measures(grid: Grid, header: list[Line], column: int) -> bool:
+    """Whether the nearest header of a column is a year or a unit: what stands below are figures, even in words."""
+    heads = [cell for line in header if (cell := grid.at(line.row, column))]
+    return bool(heads) and (is_yearish(heads[-1]) or bool(units.of_label(heads[-1].text)))
 
 
 def _in_words(count: Counter[Kind], labels: list[int]) -> bool:

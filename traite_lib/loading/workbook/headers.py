@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from .blocks import RawBlock
 from .grid import Cell, Grid
 from .labels import Label, Path
 from .values import folded
+
+_NUMBERS_OF_COLUMNS = re.compile(r"\((?:\d{1,2}|[a-z])\)(?:\s*=.*)?|[a-z](?:\s*=.*)?")
+"""« (1) », « (2) », « (3) = (1)/(2) », or « a », « b » below the headers: they number columns and name nothing."""
 
 
 def column_paths(block: RawBlock, grid: Grid) -> dict[int, tuple[Path, str]]:
@@ -19,11 +24,13 @@ def column_paths(block: RawBlock, grid: Grid) -> dict[int, tuple[Path, str]]:
     paths: dict[int, list[Label]] = {column: [] for column in block.data}
     doubts = dict.fromkeys(block.data, "")
     for position, line in enumerate(block.header):
+        if position and all(_NUMBERS_OF_COLUMNS.fullmatch(cell.text) for cell in line.cells.values()):
+            continue
         shared, uncertain = _spanners(block, grid, position)
         doubts |= dict.fromkeys(uncertain, "header in doubt")
         for column in block.data:
             cell = grid.at(line.row, column)
-            if cell is None or (cell.column in block.labels and cell.column != column):
+            if cell is None:
                 cell = shared.get(column)
             if cell is not None and cell.row >= block.header[0].row:
                 label = Label.of(cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -12,7 +13,8 @@ from .grid import Cell, Grid, letters
 from .values import Kind, Read, is_whole, is_yearish, read, split_marks
 
 _NAVIGATION = re.compile(
-    r"(?:retour|revenir|aller|acc[eè]s)\b.{0,40}|sommaire|accueil|menu|index|(?:←|<<|<-|▲|►|>>|→)\s?.{0,30}|back to .{0,20}|cliquez? ici.{0,30}",
+    r"(?:retour|revenir|aller|acc[eè]s)\b.{0,40}|sommaire|accueil|menu|index|"
+    r"(?:←|<<|<-|▲|►|>>|→)\s?.{0,30}|back to .{0,20}|cliquez? ici.{0,30}",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
@@ -22,8 +24,8 @@ _CAPTION = re.compile(
 _CLASS = re.compile(r"moins de|inf", re.IGNORECASE)
 """« moins de 18 » heads a column of ages as often as it hides a small number."""
 _LABELISH = re.compile(
-    r"(?:ann[ée]es?|[âa]ges?|num[ée]ros?|n°|codes?|d[ée]p(?:artements?|\.)?s?|r[ée]gions?|territoires?|rang|mois|trimestres?|semaines?|dates?|jours?|p[ée]riodes?|"
-    r"mill[ée]simes?|insee|id|x|ann[ée]e d['’]\w+|code .{0,20}|n° .{0,20}|num[ée]ro .{0,20}|ann[ée]e de .{0,30}|"
+    r"(?:ann[ée]es?|[âa]ges?|num[ée]ros?|n°|codes?|d[ée]p(?:artements?|\.)?s?|r[ée]gions?|territoires?|rang|mois|"
+    r"trimestres?|semaines?|dates?|jours?|p[ée]riodes?|mill[ée]simes?|insee|id|x|ann[ée]e d['’]\w+|code .{0,20}|n° .{0,20}|num[ée]ro .{0,20}|ann[ée]e de .{0,30}|"
     r"[âa]ges? (?:x|r[ée]volus?|atteint|exact|d[ée]taill[ée]|en ann[ée]es.*|au .{0,30}|\(.{0,30}\))|d[ée]partements?/.{0,30})",
     re.IGNORECASE,
 )
@@ -96,7 +98,7 @@ class Cleared:
 
 def joined(cells: list[Cell]) -> str:
     """Texts of a row as one; a sign and its meaning in two cells become « nd : non disponible »."""
-    if len(cells) == 2 and len(cells[0].text) <= 5:
+    if len(cells) == 2 and len(cells[0].text) <= 5 and not cells[0].text.rstrip(".)").isdigit():
         return f"{cells[0].text} : {cells[1].text}"
     return " ".join(cell.text for cell in cells)
 
@@ -166,6 +168,13 @@ def column_groups(grid: Grid) -> list[range]:
         ]
         if any(left for _, left in beside) and sum(text for text, _ in beside) >= max(2, 0.6 * len(beside)):
             starts.append(column)
+    for cells in rows:  # « Pays | Effectif | Pays | Effectif », without an empty column
+        again = [cell.column for cell in cells[2:] if cell.text == cells[0].text and kinds[cell.place] == "text"]
+        for column in again if cells[0].column in (1, used[0]) else []:
+            under = Counter(kinds.get((later[0].row, column), "") for later in rows if later[0].row > cells[0].row)
+            if column not in starts and under["text"] >= 2 and under["text"] > under["number"]:
+                starts.append(column)
+    starts.sort()
     return [range(start, end) for start, end in zip(starts, [*starts[1:], 16385], strict=True)]
 
 

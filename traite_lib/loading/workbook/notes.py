@@ -18,8 +18,9 @@ KINDS: tuple[NoteKind, ...] = ("population", "source", "reading")
 """Kinds that have a column of their own in a tidy table."""
 
 _KEYWORDS = (
-    r"lectures?|aide [àa] la lecture|champs?|population|sources?|notes?(?: de lecture)?|n\.? ?b\.?|remarques?|attention|avertissement|"
-    r"pr[ée]cisions?|d[ée]finitions?|m[ée]thod(?:e|ologie)|l[ée]gende|unit[ée]s?|signes conventionnels|exemple|information|r[ée]f[ée]rence"
+    r"lectures?|aide [àa] la lecture|champs?|population|sources?|notes?(?: de lecture)?|n\.? ?b\.?|remarques?|attention|"
+    r"avertissement|pr[ée]cisions?|d[ée]finitions?|m[ée]thod(?:e|ologie)|l[ée]gende|unit[ée]s?|signes conventionnels|exemple|"
+    r"information|r[ée]f[ée]rence"
 )
 _SEPARATOR = r"\s*(?:\(?\d{0,2}\)?)\s*(?:[:>•►▪·–—|]|\s-\s)\s*"
 _START = re.compile(rf"[\s>•►▪\"(]*(?P<key>{_KEYWORDS}){_SEPARATOR}", re.IGNORECASE)
@@ -194,5 +195,7 @@ def _said_of(token: str, text: str) -> str:
     ):
         if symbol_key(found[1]) == key:
             return re.split(r"[;,]\s*\(?[\w.]{1,5}\)?\s*[:=]", found[2])[0]
-    start = re.match(rf"\s*\({re.escape(bare)}\)\s*(.{{3,160}})", text, re.IGNORECASE)
-    return start[1] if start else ""
+    for pattern in (rf"\s*\({re.escape(bare)}\)\s*(.{{3,160}})", rf".*?\({re.escape(bare)}\)\s*:?\s*(.{{3,160}})"):
+        if start := re.match(pattern, text, re.IGNORECASE):
+            return re.split(r"\(\w{1,4}\)", start[1])[0]
+    return ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ...errors import WorkbookError
-from .grid import Area, Cell, Grid, Place, Value, letters
+from .grid import Area, Cell, Grid, Place, Value, address, letters
 from .package import BadPackage, SheetParts, hidden_place, repaired
 
 if TYPE_CHECKING:
@@ -119,9 +119,8 @@ def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
             if style not in styles:
                 styles[style] = (cell.number_format or "General", bool(cell.font and cell.font.b), _indent(cell.alignment))
             shown, bold, indent = styles[style]
-            grid.cells[place] = Cell(
-                *place, _value(value), shown, bold, indent, _is_error(value, cell.data_type), f"{letters(place[1])}{place[0]}" in sheet.links,
-            )  # fmt: skip
+            error, link = _is_error(value, cell.data_type), bool(sheet.links) and address(*place) in sheet.links
+            grid.cells[place] = Cell(*place, _value(value), shown, bold, indent, error, link)
     grid.hidden = [(why, f"hidden {why.split()[0]}: {len(places)} cell(s)") for why, places in hidden.items()]
     return grid
 

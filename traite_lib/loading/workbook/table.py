@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from . import notes, units
 from .blocks import RawBlock
-from .grid import Cell, Grid, letters
+from .grid import Cell, Grid, address, letters
 from .headers import column_paths
 from .labels import Path, row_paths, texts
 from .notes import KINDS, Decision, Legend
@@ -19,6 +19,7 @@ from .values import Read, folded, is_yearish, read
 _EVOLUTION = re.compile(
     r"evolution|variation|croissance|glissement|accroissement|hausse|baisse|progression|indice|ratio|rapport|base 100|taux"
 )
+_THOUSANDS = {1: "millier", 2: "million", 3: "milliard"}
 _CHANGE_TITLE = re.compile(r"\W*(?:tableau|graphique|figure)?[\s\w.]{0,8}\W*evolution")
 _PROVISIONAL_TITLE = re.compile(r"(?:donnees?|chiffres?|resultats?) (?:semi-definiti\w+|provisoires?)")
 
@@ -104,6 +105,8 @@ class Table:
     def _cells(self) -> Iterator[TidyCell]:
         for row, path, doubt in row_paths(self.block, self.grid):
             side = _Side.of(path, self.legend, doubt)
+            if (own := row.line.cells.get(self.block.unit_column)) is not None:
+                side = replace(side, units=(units.normal(own.text), *side.units))
             flags = {
                 target: cell.text if cell.text.startswith(("(", "*")) else f"({cell.text})"
                 for column, target in self.block.flags.items()
@@ -120,12 +123,16 @@ class Table:
         found = read(cell) if cell else Read("text")
         unit = found.unit or self._unit(row, column)
         value, status, marker = self._status(cell, found, row, column, flag)
-        if value is not None and status == "observed" and (doubt := self._doubt(cell, value, unit, row, column)):
+        divided = found.divided
+        if value is not None and divided and unit.startswith(_THOUSANDS.get(divided, "-")):
+            value, divided = value / 1000**divided, 0  # the number is in units, shown and announced in thousands
+        if value is not None and status == "observed" and (doubt := self._doubt(cell, value, unit, row, column, divided)):
             status, marker = "ambiguous", doubt
         own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
         return TidyCell(
-            self.sheet, f"{letters(place[1])}{place[0]}", self.name, self.title, row.texts, column.texts, value,
-            "" if unit == units.COUNT else unit, status, marker, self.words["population"], self.words["source"], self.words["reading"],
+            self.sheet, address(*place), self.name, self.title, row.texts, column.texts, value,
+            "" if unit == units.COUNT else unit, status, marker,
+            self.words["population"], self.words["source"], self.words["reading"],
             " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip(),
         )  # fmt: skip
 
@@ -155,11 +162,13 @@ class Table:
             return found.value, "provisional", "title"
         return found.value, "observed", " ".join(found.marks)
 
-    def _doubt(self, cell: Cell | None, value: float, unit: str, row: _Side, column: _Side) -> str:
+    def _doubt(self, cell: Cell | None, value: float, unit: str, row: _Side, column: _Side, divided: int) -> str:
         """Why a number is not taken for granted: nothing names it, or its unit cannot hold it."""
         labelled = bool(row.texts) or not self.block.labels
         if not labelled or not (column.texts or self.block.labels):
             return "no label"
+        if divided and unit.startswith(("millier", "million", "milliard", "k€", "m€")):
+            return "the format divides by thousands, and the unit is another one"
         if row.doubt or column.doubt:
             return row.doubt or column.doubt
         if cell and not self.block.header and cell.row == self.block.top and is_yearish(cell):

@@ -13,18 +13,28 @@ COUNT = "count"
 _WORDS = (
     r"%|pour ?cent(?:ages?)?|points?(?: de (?:%|pourcentage))?|ann[ée]es?|ans?|mois|semaines?|jours?|heures?|minutes?|euros?|€|"
     r"[kM]€|d[’']euros|milliers?|millions?|milliards?|effectifs?|nombres?|unit[ée]s?|personnes?|victimes?|individus?|habitants?|"
-    r"m[ée]nages?|foyers?|places?|lits?|[ée]quivalents?|ETP|tonnes?|km²?|kg|m²|ha|indices?|base 100|pour (?:mille|1 ?000|10 ?000|100 ?000)|‰"
+    r"m[ée]nages?|foyers?|places?|lits?|[ée]quivalents?|ETP|tonnes?|km²?|kg|m²|ha|indices?|base 100|‰|"
+    r"pour (?:mille|1 ?000|10 ?000|100 ?000)"
 )
 _LONE = re.compile(
-    rf"\(?\s*(?:unit[ée]s?\s*:\s*(?:en )?|(?:valeurs? |chiffres? |données )?en )(?P<unit>(?:{_WORDS})(?![^\W\d]).{{0,60}}?)\s*\)?\.?",
+    r"\(?\s*(?:unit[ée]s?\s*:\s*(?:en )?|(?:valeurs? |chiffres? |données )?en )"
+    rf"(?P<unit>(?:{_WORDS})(?![^\W\d]).{{0,60}}?)\s*\)?\.?",
     re.IGNORECASE,
 )
-_ALONE = r"%|points?|euros?|€|[kM]€|milliers?|millions?|milliards?|ann[ée]es?|ans|mois|jours?|heures?|effectifs?|indices?(?: base 100)?|base 100"
+_ALONE = (
+    r"%|points?|euros?|€|[kM]€|milliers?|millions?|milliards?|ann[ée]es?|ans|mois|jours?|heures?|effectifs?|"
+    r"indices?(?: base 100)?|base 100"
+)
 _INSIDE = re.compile(
-    rf"\(\s*(?:en (?P<unit>(?:{_WORDS})(?![^\W\d])[^()]*(?:\([^()]*\))?[^()]*)|(?P<alone>(?:{_ALONE})(?: d[’'e][^()]*| en [^()]*)?))\s*\)",
+    rf"\(\s*(?:en (?P<unit>(?:{_WORDS})(?![^\W\d])[^()]*(?:\([^()]*\))?[^()]*)|"
+    rf"(?P<alone>(?:{_ALONE})(?: d[’'e][^()]*| en [^()]*)?))\s*\)",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"(?:[,:;–—-]|\s)\s*en (?P<unit>(?:%|pour ?cent|pourcentages?|points?|milliers?|millions?|milliards?|euros?|effectifs?|[kM]€)(?![^\W\d])[^,;:()]*)$", re.IGNORECASE)  # fmt: skip
+_ENDING = re.compile(
+    r"(?:[,:;–—-]|\s)\s*en (?P<unit>(?:%|pour ?cent|pourcentages?|points?|milliers?|millions?|milliards?|euros?|effectifs?|[kM]€)"
+    r"(?![^\W\d])[^,;:()]*)$",
+    re.IGNORECASE,
+)
 _RATE = re.compile(r"pour (?:1 000|10 000|100 000|1 million d[’'])\s?[^\W\d][\w’' -]{0,40}", re.IGNORECASE)
 _PERCENT = re.compile(r"%|pour ?cent(?:ages?)?", re.IGNORECASE)
 _SHARE = re.compile(r"(?:%|pourcentages?|part \(%\)|% .{0,60}|r[ée]partition en %|part en %)", re.IGNORECASE)

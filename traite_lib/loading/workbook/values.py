@@ -27,7 +27,8 @@ _SAME = str.maketrans({**dict.fromkeys("‐‑‒–—―−", "-"), **dict.fro
 
 SYMBOLS: dict[str, Status] = {
     **dict.fromkeys(("nd", "nr", "nc", "...", "..", ":", "na", "n/a", "n/d", "non disponible", "nsp"), "not_available"),
-    **dict.fromkeys(("non renseigne", "non communique", "non repondant", "non reponse", "manquant", "indisponible"), "not_available"),
+    **dict.fromkeys(("non renseigne", "non communique", "non repondant", "non reponse"), "not_available"),
+    **dict.fromkeys(("manquant", "indisponible"), "not_available"),
     **dict.fromkeys(("///", "//", "/", "so", "sans objet", "non concerne", "non applicable"), "not_applicable"),
     **dict.fromkeys(("s", "ss", "c", "secret", "secret statistique", "confidentiel", "(s)", "(c)"), "confidential"),
     **dict.fromkeys(("ns", "non significatif"), "not_significant"),
@@ -81,6 +82,9 @@ _BELOW = re.compile(
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\(-?\d[\d ]*(?:[.,]\d+)?\s*%?\)")
+_FIGURES = re.compile(
+    r"(?:environ|env\.|plus de|près de|>|>=|≥|~|≈)\s*\d[\d ,.]*%?|-?\d[\d ,.]*%?\s*[\[(±][\d ,.;%±+à-]*[\])]?", re.IGNORECASE
+)
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)\s?(?P<whole>\d{1,3}(?: \d{3})+|\d+)?(?P<decimal>[.,]\d+)?\s?(?P<unit>%|€|euros?|points?|pts?|pt)?",
     re.IGNORECASE,
@@ -94,7 +98,7 @@ class Read:
     """One cell as it was understood.
 
     `unit` is what the number itself says (``%`` by its format or its text). `marks` are the signs that follow it. `doubt`
-    says why a number cannot be trusted.
+    says why a number cannot be trusted, `divided` how many times its format divides it by a thousand.
     """
 
     kind: Kind
@@ -103,6 +107,7 @@ class Read:
     symbol: str = ""
     marks: tuple[str, ...] = ()
     doubt: str = ""
+    divided: int = 0
 
 
 def read(cell: Cell) -> Read:
@@ -126,8 +131,11 @@ def _read(cell: Cell) -> Read:
     if isinstance(value, (int, float)):
         if not math.isfinite(value):
             return Read("symbol", symbol=str(value), doubt="not a finite number")
-        percent, unit = _of_format(cell.number_format)
-        return Read("number", scaled(value) if percent else float(value), unit)
+        shown = _of_format(cell.number_format, (value > 0) - (value < 0))
+        if shown.instead is not None:
+            return _read_text(shown.instead) if shown.instead else Read("number", doubt="a format that hides the number")
+        number = scaled(value) if shown.percent else float(value)
+        return Read("number", number, shown.unit, marks=shown.marks, divided=shown.divided)
     if cell.error:
         return Read("symbol", symbol=cell.text)
     return _read_text(cell.text)
@@ -138,17 +146,35 @@ def scaled(fraction: float) -> float:
     return float(f"{fraction * 100:.15g}")
 
 
-@lru_cache(maxsize=2048)
-def _of_format(code: str) -> tuple[bool, str]:
-    """Whether a number format shows a percentage, and the unit that it writes after the number."""
-    shown = re.sub(r"_.|\*.|\[[^\]]*\]", "", code.split(";")[0])
-    literal = re.sub(r"\\(.)", r"\1", shown)
-    if "%" in re.sub(r'"[^"]*"', "", shown).replace("\\%", ""):
-        return True, "%"
-    quoted = " ".join(re.findall(r'"([^"]*)"', shown))
-    if "%" in quoted or "\\%" in shown:  # the sign is written, the number is not multiplied
-        return False, "%"
-    return False, "euros" if "€" in literal else ""
+@dataclass(frozen=True)
+class _Shown:
+    """What a number format adds to a number: a percentage, a unit, marks, a division by thousands, or other words instead."""
+
+    percent: bool = False
+    unit: str = ""
+    marks: tuple[str, ...] = ()
+    divided: int = 0
+    instead: str | None = None
+
+
+@lru_cache(maxsize=4096)
+def _of_format(code: str, sign: int) -> _Shown:
+    """Format code of a spreadsheet (its section for positive or negative numbers), read as a person sees the result."""
+    sections = code.split(";")
+    section = sections[1] if sign < 0 and len(sections) > 1 and sections[1] else sections[0]
+    visible = re.sub(r"_.|\*.|\[[^\]]*\]", "", section)
+    quoted = " ".join(re.findall(r'"([^"]*)"', visible)).strip()
+    bare = re.sub(r'"[^"]*"', "", visible)
+    if sign and code not in ("General", "@") and not re.search(r"[0#?@]|General|Standard", bare):
+        return _Shown(instead=re.sub(r"\\(.)", r"\1", f"{quoted} {bare}").strip())
+    marks = tuple(mark[0].strip() for mark in _FLAG.finditer(quoted.replace('"', "")))
+    commas = re.search(r"[0#?](,+)(?!\s*[0#?,])", bare)
+    divided = len(commas[1]) if commas else 0
+    if "%" in re.sub(r"\\.", "", bare):
+        return _Shown(True, "%", marks, divided)
+    if "%" in quoted or "\\%" in bare:  # the sign is written, the number is not multiplied
+        return _Shown(False, "%", marks, divided)
+    return _Shown(False, "euros" if "€" in re.sub(r"\\(.)", r"\1", visible) else "", marks, divided)
 
 
 @lru_cache(maxsize=65536)
@@ -160,6 +186,8 @@ def _read_text(text: str) -> Read:
         return Read("flag", marks=(plain,))
     if _BRACKETED.fullmatch(plain):
         return Read("number", symbol=text, doubt="brackets: a negative number or a note")
+    if _FIGURES.fullmatch(plain) and not _FLAG.search(plain):
+        return Read("number", symbol=text, doubt="words or several numbers in one cell")
     body, marks = split_marks(plain)
     if _GROUPED.fullmatch(body):
         return Read("number", marks=marks, symbol=text, doubt="thousands or decimals: dots or commas between groups of three")
