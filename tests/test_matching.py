@@ -204,14 +204,15 @@ def test_a_label_wider_than_the_champ_is_refused() -> None:
     assert (p.state, p.why) == ("ambiguous", "the label says accompanied, the « Champ » or the title accompanied_in_france")
 
 
-def test_exploited_in_france_is_a_share_of_victims_or_a_number_of_those_victims() -> None:
-    lines = (
-        ("Exploitées au moins en partie en France", "%", 89.0),
-        ("Exploitées au moins en partie en France", "Nombre", 2675.0),
+def test_exploited_in_france_is_where_victims_were_exploited_or_those_victims() -> None:
+    row = "Exploitées au moins en partie en France"
+    found = placed(
+        table((row, "%", 89.0), (row, "Nombre", 2675.0), title="Lieu d’exploitation", population="victimes accompagnées")
     )
-    found = placed(table(*lines, title="Lieu d’exploitation", population="victimes accompagnées"))
     assert said(found[0]) == ("place", "in_france", {}, "accompanied", "percent", 89.0)
-    assert said(found[1]) == ("total", "_T", {}, "accompanied_in_france", "count", 2675.0)
+    assert said(found[1]) == ("place", "in_france", {}, "accompanied", "count", 2675.0)
+    (p,) = placed(table((row, "Nombre", 2675.0), title="Effectifs", population="victimes accompagnées"))
+    assert said(p) == ("total", "_T", {}, "accompanied_in_france", "count", 2675.0)
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,10 @@ def write(path: Path, layout: str, year: int) -> Path:
         raise ValueError(f"layout C needs the figures of {year - 1}")
     book = Workbook()
     book.remove(book.active)
-    {"A": _one_figure_a_sheet, "B": _several_tables_a_sheet, "C": _years_side_by_side}[layout](book, year)
+    if layout == "B-untitled":  # no title above the first table's
+        _several_tables_a_sheet(book, year, titled=False)
+    else:
+        {"A": _one_figure_a_sheet, "B": _several_tables_a_sheet, "C": _years_side_by_side}[layout](book, year)
     book.properties.creator = "traite, tests"
     book.save(path)
     return path

@@ -155,7 +155,8 @@ def agreement(rows: pd.DataFrame, table: pd.DataFrame, judged: set[str]) -> Iter
     rows, table : DataFrame
         The statements to check; Observations, all of them.
     judged : set of str
-        Cited statements that ``corrections.toml`` speaks of: a disagreement with one of them, or settled by one, is known.
+        Cited statements that ``corrections.toml`` speaks of: where one says the same, the disagreement of the others is known,
+        as is the one of a doubtful statement.
     """
     others = table[~table["statement_id"].isin(rows["statement_id"]) & table["value"].notna()]
     groups = dict(iter(others.groupby(KEY, sort=False)))
@@ -169,7 +170,7 @@ def agreement(rows: pd.DataFrame, table: pd.DataFrame, judged: set[str]) -> Iter
         settled = any(other["statement_id"] in judged and agree(row, other) for other in around)
         for other in around:
             if not agree(row, other):
-                known = settled or other["statement_id"] in judged or other["status"] == "U"
+                known = settled or other["status"] == "U"
                 text = f"{told(row)}: {_number(row)}; {other['source_id']} says {_number(other)} ({other['statement_id']})"
                 yield Finding("note" if known else "look", "published", place(row), text)
 
