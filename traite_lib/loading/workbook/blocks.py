@@ -9,7 +9,7 @@ from typing import Literal
 from . import notes, units
 from .columns import flags, label_and_data
 from .grid import Cell, Grid, letters
-from .lines import Cleared, Line, is_caption, is_labelish, joined, lines_of, unit_of
+from .lines import Cleared, Line, is_caption, is_labelish, is_total, joined, lines_of, unit_of
 from .notes import Note
 from .values import is_whole, is_yearish, read
 
@@ -24,6 +24,7 @@ class BodyRow:
     kind: Literal["data", "section"]
     line: Line
     after_gap: bool
+    spread: bool = False
 
 
 @dataclass
@@ -111,7 +112,8 @@ class Reader:
 
     def _text(self, line: Line, titles: list[Title]) -> None:
         """A line of text outside tables: the title of the next one, or the continuation of a note just above."""
-        text = joined(list(line.cells.values()))
+        captioned = is_caption(line.label)
+        text = line.first.text if captioned else joined(list(line.cells.values()))
         noted = {*self.note_rows, *(row for row, _ in self.trailing)}
         footnote = notes.is_footnote(text) and not self._heads(min(self.lines.index(line) + 1, len(self.lines) - 1))
         if self.blocks and (line.row - 1 in noted or footnote) and not is_caption(text):
@@ -134,8 +136,12 @@ class Reader:
     def _heads(self, index: int) -> bool:
         """Whether a line may begin a table: a header or figures, not a title."""
         line, after = self.lines[index], self._line(index + 1)
-        if self._numbered_title(line, after):
+        if self._numbered_title(line, after) or self._after_notes(line):
             return False
+        if len(line.cells) > 1 and is_caption(line.label) and not self._spans(line.first):
+            return False  # a title with a date or a page number at its right
+        if len(line.cells) == 1 and not line.is_single and after is not None and (after.is_text or after.all_yearish()):
+            return False  # a stray number above a header
         if line.is_text:
             if not self._leads_to_figures(index):
                 return False
@@ -143,33 +149,42 @@ class Reader:
                 return False
             if len(line.cells) > 1:
                 return True
-            return after is not None and self._single_header(line, after)
+            return self._lone_header(index)
         if line.is_single:  # a stray year
-            column = line.first.column
-            figures = self._figures_below(index)
-            return after is not None and not after.is_single and column in after.cells and column > figures
+            return self._lone_header(index)
         return True
+
+    def _after_notes(self, line: Line) -> bool:
+        """Figures without a header below the closing notes of a table: « Nombre d'associations | 44 »."""
+        if not self.blocks or not self.blocks[-1].header or line.is_text or line.all_yearish():
+            return False
+        return self._note_between(self.blocks[-1].bottom, line.row)
 
     def _spans(self, cell: Cell) -> bool:
         area = self.grid.merge(cell.row, cell.column)
         return bool(area and area.right > area.left)
 
-    def _single_header(self, line: Line, after: Line) -> bool:
-        """A text alone above a column of figures, or spread over several: « Répartition », « Domicile »."""
-        cell = line.first
-        if is_caption(cell.text) or after.row - line.row > 2 or after.is_single or len(cell.text) > 120:
-            return False
-        left_of = self._figures_below(self.lines.index(line))
-        if list(after.cells) == [cell.column] and after.numbers and after.row - line.row == 1:
-            return len(cell.text) < 80  # figures below their name, in one column
-        if self._spans(cell):
-            area = self.grid.merge(cell.row, cell.column)
-            return area is not None and area.left > left_of and after.row - line.row == 1
-        return cell.column in after.cells and cell.column > left_of and after.row - line.row == 1
+    def _lone_header(self, index: int) -> bool:
+        """A text or a year alone above a column of figures, or spread over several: « Répartition », « 2022 », « Domicile ».
 
-    def _figures_below(self, index: int) -> int:
-        """First column of the next line of figures: that of its labels, when it has some."""
-        return next((later.first.column for later in self.lines[index + 1 :] if not later.is_text and not later.is_single), 0)
+        Further headers, or the first sections of the body, may stand between it and the figures.
+        """
+        line = self.lines[index]
+        cell = line.first
+        end = next(
+            (n for n, later in enumerate(self.lines[index + 1 :], index + 1) if not (later.is_text or later.is_single)), None
+        )
+        if end is None or is_caption(cell.text) or len(cell.text) > 120:
+            return False
+        figures, between = self.lines[end], self.lines[index + 1 : end]
+        labels, gap = figures.first.column, self.lines[index + 1].row - line.row
+        if cell.column <= labels:  # figures below their name, in one column without labels
+            return line.is_text and gap == 1 and not between and list(figures.cells) == [cell.column] and len(cell.text) < 80
+        if gap > (1 if line.is_text else 2):
+            return False
+        if all(later.is_single and later.first.column == labels for later in between):
+            return len(between) < 4 and (cell.column in figures.cells or self._spans(cell))
+        return self._spans(cell) or (cell.column in self.lines[index + 1].cells and len(cell.text) <= 60)
 
     def _numbered_title(self, line: Line, after: Line | None) -> bool:
         """A title in two cells, its number and its words: « 1. | Victimes selon la forme »."""
@@ -232,9 +247,19 @@ class Reader:
         if units.lone(text):
             return False  # it heads figures in this unit: others may follow in another one
         if is_labelish(text):
-            return True
+            return not self._another_section(index)
         after = self._line(index + 1)
         return after is not None and column > min(after.cells) and column in after.cells and column not in header[-1].cells
+
+    def _another_section(self, index: int) -> bool:
+        """Whether texts alone head other rows further down: « Âge » is then the first section, not the head of a column."""
+        column = self.lines[index].first.column
+        for later in self.lines[index + 1 :]:
+            if later.is_text and len(later.cells) > 1:
+                return False
+            if later.is_text and later.first.column == column:
+                return self._leads_to_figures(self.lines.index(later))
+        return False
 
     def _numeric_header(self, index: int, header: list[Line]) -> bool:
         """Whether a line with numbers is a header: years, dates, or codes above their labels."""
@@ -243,6 +268,8 @@ class Reader:
             return False
         texts = [column for column in line.columns("text") if column > line.numbers[0]]
         label_ok = not line.label or line.first.column in line.numbers or is_labelish(line.label) or bool(units.lone(line.label))
+        if header and not label_ok and len(line.numbers) > 1:  # the corner itself, when no line above has given it yet
+            label_ok = not any(line.first.column in head.cells for head in header) and not is_total(line.label)
         if (
             after.is_text and len(after.cells) > 1 and after.row == line.row + 1
             and len(set(line.numbers) & set(after.cells)) * 2 >= len(line.numbers)
@@ -259,6 +286,8 @@ class Reader:
             if first == below.first.column and is_yearish(below.cells[first]):
                 return False  # years that name rows, and counts that look like years
             if len(values) != len(set(values)) and not header:
+                return False
+            if header and below.all_yearish() and len(values) > 1 and line.label:
                 return False
             if len(values) == 1 and not texts and not header:
                 return first in below.cells and first != below.first.column and (label_ok or self._stands_out(index, first))
@@ -311,7 +340,7 @@ class Reader:
             if not heads or self._is_words_row(line, block):
                 block.body.append(BodyRow("data", line, gap or previous_gap))
             elif self._section(index, block):
-                block.body.append(BodyRow("section", line, gap or previous_gap))
+                block.body.append(BodyRow("section", line, gap or previous_gap, self._spans(line.first)))
             else:
                 break
             previous_gap = False
@@ -332,7 +361,7 @@ class Reader:
         named = (column for head in block.header for column, cell in head.cells.items() if _UNITS.fullmatch(cell.text))
         block.unit_column = next((column for column in named if column in block.labels), 0)
         block.labels = [column for column in block.labels if column != block.unit_column]
-        block.flags = flags(block.header, block.figures(), block.labels, data)
+        block.flags = flags(self.grid, block.header, block.figures(), block.labels, data)
         block.data = [column for column in data if column not in block.flags]
         return index, block
 
@@ -360,8 +389,8 @@ class Reader:
             return False
         if line.is_single and line.first.column in block.labels:
             return False
-        if any(_same_texts(line, head) for head in block.header):
-            return True  # the header again
+        if any(_same_texts(line, head, block.data) for head in block.header[-1:]):
+            return True  # the header again, under the same corner or another
         if not line.all_yearish() or (
             any(column in block.labels for column in line.columns("text")) and not is_labelish(line.label)
         ):
@@ -419,5 +448,6 @@ class Reader:
         block.own = list(titles)
 
 
-def _same_texts(line: Line, other: Line) -> bool:
-    return line.cells.keys() == other.cells.keys() and all(line.cells[c].text == other.cells[c].text for c in line.cells)
+def _same_texts(line: Line, other: Line, columns: list[int]) -> bool:
+    one, two = ([cells.cells[c].text if c in cells.cells else "" for c in columns] for cells in (line, other))
+    return any(one) and one == two

@@ -46,7 +46,7 @@ def label_and_data(grid: Grid, header: list[Line], body: list[Line]) -> tuple[li
 def _measures(grid: Grid, header: list[Line], column: int) -> bool:
     """Whether the nearest header of a column is a year or a unit: what stands below are figures, even in words."""
     heads = [cell for line in header if (cell := grid.at(line.row, column))]
-    return bool(heads) and (is_yearish(heads[-1]) or bool(units.of_label(heads[-1].text)))
+    return bool(heads) and (is_yearish(heads[-1]) or units.of_label(heads[-1].text) not in ("", units.COUNT))
 
 
 def _in_words(count: Counter[Kind], labels: list[int]) -> bool:
@@ -76,13 +76,14 @@ def _numbers_that_name(
     words_next = bool(later) and kinds[later[0]]["text"] > kinds[later[0]]["number"]
     if words_next and all(is_whole(cell) for cell in cells) and (not labels or not own):
         return True
-    if own:
-        return False
+    consecutive = all(is_whole(cell) and cell.text.isdigit() for cell in cells) and all(
+        int(after.text) - int(before.text) == 1 for before, after in pairwise(cells)
+    )
+    if own:  # « Nombre d'enfants | 2022 », then 0, 1, 2, 3 ou plus
+        return not labels and consecutive and len(cells) > 1
     if all(is_yearish(cell) for cell in cells):
         return len({cell.text for cell in cells}) > 1 or len(cells) == 1
-    if len(cells) < 4 or not all(is_whole(cell) and cell.text.isdigit() for cell in cells):
-        return False
-    return all(int(after.text) - int(before.text) == 1 for before, after in pairwise(cells))
+    return consecutive and len(cells) >= 4
 
 
 def _over_one(grid: Grid, cell: Cell, column: int) -> bool:
@@ -90,12 +91,14 @@ def _over_one(grid: Grid, cell: Cell, column: int) -> bool:
     return cell.column == column and (area is None or area.left == area.right)
 
 
-def flags(header: list[Line], body: list[Line], labels: list[int], data: list[int]) -> dict[int, int]:
+def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], data: list[int]) -> dict[int, int]:
     """Columns of flags such as ``(e)``, and the data column that each is about: the nearest at its left."""
     found: dict[int, int] = {}
     for column in sorted({column for line in body for column in line.cells} - set(labels)):
         cells = [(line.reads[column], line.cells[column]) for line in body if column in line.cells]
         headed = any(column in line.cells for line in header)
+        if headed and _measures(grid, header, column):
+            continue
         flagged = all(one.kind == "flag" or (not headed and flag_letters(cell.text) in _FLAG_LETTERS) for one, cell in cells)
         left = [other for other in data if other < column and other not in found]
         if cells and flagged and left:

@@ -111,7 +111,7 @@ def date_text(value: dt.datetime, number_format: str) -> str:
     code = re.sub(r"\[[^\]]*\]|\"[^\"]*\"|\\.", "", number_format.split(";")[0]).lower()
     if value.hour or value.minute or value.second:
         return value.isoformat(sep=" ")
-    if re.search(r"[dj]", code) or value.day != 1:
+    if re.search(r"[dj]", code) or not re.search(r"[my]", code):
         return value.date().isoformat()
     return f"{value:%Y-%m}" if "m" in code else f"{value:%Y}" if "y" in code or "a" in code else value.date().isoformat()
 

@@ -7,7 +7,7 @@ import re
 from .blocks import RawBlock
 from .grid import Cell, Grid
 from .labels import Label, Path
-from .values import folded
+from .lines import is_total
 
 _NUMBERS_OF_COLUMNS = re.compile(r"\((?:\d{1,2}|[a-z])\)(?:\s*=.*)?|[a-z](?:\s*=.*)?")
 """« (1) », « (2) », « (3) = (1)/(2) », or « a », « b » below the headers: they number columns and name nothing."""
@@ -77,6 +77,6 @@ def _spanners(block: RawBlock, grid: Grid, position: int) -> tuple[dict[int, Cel
         return {}, {*leading, *(column for members in wide.values() for column in members)}
     for members in wide.values():
         last = below[members[-1]]
-        if not repeated and len(members) > 2 and folded(last[0]).startswith(("total", "ensemble", "tous", "toutes")):
+        if not repeated and len(members) > 2 and is_total(last[0]):
             uncertain.add(members[-1])
     return {column: line.cells[head] for head, members in wide.items() for column in members[1:]}, uncertain

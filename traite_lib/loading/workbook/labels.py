@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from . import units
 from .blocks import BodyRow, RawBlock
 from .grid import Cell, Grid, Place
-from .values import folded, is_yearish, read, split_marks
+from .lines import is_total
+from .values import is_yearish, read, split_marks
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Label:
     @classmethod
     def of(cls, cell: Cell) -> Label:
         """Label of a cell."""
+        if (found := read(cell)).kind == "flag":
+            return cls("", cell.text, found.marks, cell.place)
         text, marks = split_marks(cell.text)
         return cls(text, cell.text, marks, cell.place, read(cell).kind != "text" and not is_yearish(cell))
 
@@ -34,7 +37,7 @@ Path = tuple[Label, ...]
 
 def texts(path: Path) -> tuple[str, ...]:
     """Words of a path."""
-    return tuple(label.text for label in path)
+    return tuple(label.text for label in path if label.text)
 
 
 # -- rows ---------------------------------------------------------------------------------------------------------------
@@ -58,6 +61,8 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
     indents: dict[int, list[tuple[int, Label]]] = {}
     merged = {column for column in block.labels if _has_vertical_merge(block, grid, column)}
     indent_of = {column: _indents(block, column) for column in block.labels}
+    closing = _closing_rows(block, indent_of)
+    unsure = _unsure_section(block, indent_of)
     uncertain = {column for column in block.labels if column not in merged and _starts_empty(block, column)}
     for row in block.body:
         if row.kind == "section" and units.lone(row.line.first.text):
@@ -73,9 +78,14 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
         since_data = True
         if row.after_gap:
             carried = {}
+        ended = closing.get(row.line.row)
+        if ended is not None:
+            sections, carried, indents = [], {}, {}
         own = _own_labels(block, grid, row.line.row)
         path: list[Label] = []
-        doubt = "labels in the middle of their groups" if uncertain else ""
+        doubt = ended or ("labels in the middle of their groups" if uncertain else "")
+        if sections and sections[-1][1].place in unsure:
+            doubt = doubt or "a section, or a row without figures"
         deepest = max((column for column, (_, at) in own.items() if at), default=0)
         for column in block.labels:
             if column not in own:
@@ -98,6 +108,50 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
         yield row, (*unit, *(label for _, label in sections), *path), doubt
 
 
+def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict[int, str]:
+    """Rows that end a section without belonging to it, and why that is in doubt (empty when it is not).
+
+    A row that looks like the section's title and not like its rows (indent, bold) ends it; so does a total after an empty row.
+    A total at the very end may be that of the last section, unless the other sections have none: then it is in doubt.
+    """
+    found: dict[int, str] = {}
+    section: tuple[int, int, bool] | None = None
+    inside: list[tuple[int, int, bool]] = []
+    totals = 0
+    groups = 0
+    last = block.body[-1]
+    for row in block.body:
+        first = row.line.first
+        if row.kind == "section":
+            section, inside, groups = _style(first, indent_of), [], groups + 1
+            continue
+        style = _style(first, indent_of)
+        if section is None or first.column not in block.labels:
+            continue
+        whole = is_total(first.text)
+        if (inside and style != inside[0] and style <= section and all(other == inside[0] for other in inside)) or (
+            whole and row.after_gap and inside
+        ):
+            found[row.line.row], section = "", None
+        elif whole and row is last and len(inside) > 1 and not totals:
+            found[row.line.row] = "the total of a section or of the table"
+        else:
+            totals += whole
+            inside.append(style)
+    return found
+
+
+def _unsure_section(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> set[Place]:
+    """A lone text among rows that look the same may be a section, or a row whose figures are missing."""
+    sections = [row for row in block.body if row.kind == "section"]
+    if len(sections) != 1 or sections[0] is block.body[0]:
+        return set()
+    cell = sections[0].line.first
+    style = _style(cell, indent_of)
+    alike = all(_style(row.line.first, indent_of) == style for row in block.body if row.line.first.column == cell.column)
+    return {cell.place} if alike and not cell.text.rstrip().endswith(":") and not sections[0].spread else set()
+
+
 def _has_vertical_merge(block: RawBlock, grid: Grid, column: int) -> bool:
     rows = [line.row for line in block.figures()]
     areas = (grid.merge(row, column) for row in rows)
@@ -109,7 +163,7 @@ def _starts_empty(block: RawBlock, column: int) -> bool:
     figures = block.figures()
     first = figures[0]
     deeper = [cell for other, cell in first.cells.items() if other in block.labels and other > column]
-    total = any(folded(cell.text).startswith(("ensemble", "total", "tous", "toutes", "france")) for cell in deeper)
+    total = any(is_total(cell.text) for cell in deeper)
     later = any(column in line.cells and line.reads[column].kind == "text" for line in figures[1:])
     return column not in first.cells and bool(deeper) and not total and later
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from . import notes, units
 from .grid import Cell, Grid, letters
-from .values import Kind, Read, is_whole, is_yearish, read, split_marks
+from .values import Kind, Read, folded, is_whole, is_yearish, read, split_marks
 
 _NAVIGATION = re.compile(
     r"(?:retour|revenir|aller|acc[eè]s)\b.{0,40}|sommaire|accueil|menu|index|"
@@ -25,7 +25,8 @@ _CLASS = re.compile(r"moins de|inf", re.IGNORECASE)
 """« moins de 18 » heads a column of ages as often as it hides a small number."""
 _LABELISH = re.compile(
     r"(?:ann[ée]es?|[âa]ges?|num[ée]ros?|n°|codes?|d[ée]p(?:artements?|\.)?s?|r[ée]gions?|territoires?|rang|mois|"
-    r"trimestres?|semaines?|dates?|jours?|p[ée]riodes?|mill[ée]simes?|insee|id|x|ann[ée]e d['’]\w+|code .{0,20}|n° .{0,20}|num[ée]ro .{0,20}|ann[ée]e de .{0,30}|"
+    r"trimestres?|semaines?|dates?|jours?|p[ée]riodes?|"
+    r"mill[ée]simes?|insee|id|x|ann[ée]e d['’]\w+|code .{0,20}|n° .{0,20}|num[ée]ro .{0,20}|ann[ée]e de .{0,30}|"
     r"[âa]ges? (?:x|r[ée]volus?|atteint|exact|d[ée]taill[ée]|en ann[ée]es.*|au .{0,30}|\(.{0,30}\))|d[ée]partements?/.{0,30})",
     re.IGNORECASE,
 )
@@ -38,6 +39,7 @@ class Line:
     row: int
     cells: dict[int, Cell]
     reads: dict[int, Read]
+    heads: bool = False
 
     def columns(self, *kinds: Kind) -> list[int]:
         """Columns whose cell is of one of these kinds."""
@@ -51,6 +53,8 @@ class Line:
     @property
     def is_text(self) -> bool:
         """No number nor date, and at most a few letters that could also be symbols (« x » at the head of ages)."""
+        if self.heads:
+            return True
         symbols = sum(not _CLASS.match(self.cells[column].text) for column in self.columns("symbol"))
         return not self.numbers and (not symbols or len(self.cells) == 1 or symbols * 2 < len(self.cells) - 1)
 
@@ -83,8 +87,11 @@ class Line:
         if len(cells) < 3 or not all(is_whole(cell) for cell in cells):
             return []
         values = [int(re.sub(r"\D", "", cell.text) or 0) for cell in cells]
-        steps = [after - before for before, after in pairwise(values)]
-        return values if all(step > 0 for step in steps) and steps.count(1) >= len(steps) * 0.8 else []
+        restarts = [0, *(n for n, (before, after) in enumerate(pairwise(values), start=1) if after <= before), len(values)]
+        runs = [values[start:end] for start, end in pairwise(restarts)]
+        steps = [after - before for before, after in pairwise(runs[0])]
+        alike = all(run == runs[0] for run in runs) and len(steps) > 0
+        return values if alike and steps.count(1) >= len(steps) * 0.8 else []
 
 
 @dataclass
@@ -106,6 +113,11 @@ def joined(cells: list[Cell]) -> str:
 def is_caption(text: str) -> bool:
     """Whether a text is the title of a numbered table or figure: « Tableau 2 : … », « Graphique 1 • … »."""
     return bool(_CAPTION.match(text)) and len(text) > 8
+
+
+def is_total(text: str) -> bool:
+    """Whether a label is that of a whole: « Ensemble », « Total France »."""
+    return folded(text).startswith(("ensemble", "total", "tous", "toutes", "france entiere", "france metro"))
 
 
 def is_labelish(text: str) -> bool:
@@ -146,6 +158,11 @@ def lines_of(grid: Grid, columns: range) -> list[Line]:
         inside = {cell.column: cell for cell in cells if cell.column in columns}
         if inside:
             found.append(Line(row, inside, {column: read(cell) for column, cell in inside.items()}))
+    for line, after in pairwise(found):  # « Oui | Non | NSP | NR » above figures: signs that are headers
+        signs = line.columns("symbol")
+        if signs and not line.numbers and len(line.cells) > 2 and all(line.cells[column].text.isalpha() for column in signs):
+            words = [column for column in line.columns("text") if column != line.first.column]
+            line.heads = bool(words) and len(set(after.numbers) & set(line.cells)) >= len(line.cells) - 1
     return found
 
 

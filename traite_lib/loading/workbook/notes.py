@@ -153,8 +153,9 @@ class Legend:
                 and not _OF_FIGURES.match(folded(_said_anywhere(mark, self._texts)))
             ):
                 declared = None  # « (1) Ordonnance de placement provisoire » explains a label, not a figure
-            if declared is None and mark.startswith("(") and flag_letters(mark) in FLAGS:
-                declared = (FLAGS[flag_letters(mark)], "the default table")
+            if declared is None and mark.startswith("("):
+                status = FLAGS.get(flag_letters(mark)) or (meaning(mark) if len(mark) > 6 else None)
+                declared = (status, "the default table") if status and status != "zero" else None
             useful = declared is not None and declared[0] in ("estimated", "provisional", "revised", "confidential", "ambiguous")
             self._known[key] = declared if useful else None
         return self._known[key]
@@ -187,7 +188,7 @@ def _said_of(token: str, text: str) -> str:
         )
         inner = re.search(rf"(?:^|[\s;,(\"«]){re.escape(bare)}\s*[\"»]?\s*[:=]\s*([^;]{{3,160}})", text)
         found = start or quoted or inner
-        return found[1] if found else ""
+        return re.split(r";|,\s*\S{1,4}\s*[:=]", found[1])[0] if found else ""
     key = symbol_key(bare)
     for found in re.finditer(
         r"(?<![\w.])\(?([A-Za-zé]\.?(?:[A-Za-z]\.?){0,3}|ε)\)?\s*[\"»”]?\s*(?:[:=]|\(|signifie|indique|désigne)\s*([^;]{3,160})",

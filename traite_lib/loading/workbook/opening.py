@@ -121,8 +121,18 @@ def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
             shown, bold, indent = styles[style]
             error, link = _is_error(value, cell.data_type), bool(sheet.links) and address(*place) in sheet.links
             grid.cells[place] = Cell(*place, _value(value), shown, bold, indent, error, link)
-    grid.hidden = [(why, f"hidden {why.split()[0]}: {len(places)} cell(s)") for why, places in hidden.items()]
+    _finish(grid, hidden)
     return grid
+
+
+def _finish(grid: Grid, hidden: dict[str, list[Place]]) -> None:
+    """Set apart what nobody sees: hidden rows and columns, and cells under a merged area other than its first."""
+    grid.hidden = [(why, f"hidden {why.split()[0]}: {len(places)} cell(s)") for why, places in hidden.items()]
+    covered = [place for place in grid.cells if (area := grid.merge(*place)) and place != (area.top, area.left)]
+    for place in covered:
+        grid.hidden.append((address(*place), "under a merged area"))
+        del grid.cells[place]
+    grid.__dict__.pop("_merge_of", None)
 
 
 def _indent(alignment: Any) -> int:
@@ -187,12 +197,25 @@ def _xls_grid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Grid:
                 value = bool(cell.value)
             elif cell.ctype == xlrd.XL_CELL_DATE:
                 value = _xls_date(float(cell.value), book.datemode)
+            elif isinstance(value, str):
+                value = _raised_noted(book, sheet, row, column - 1, value)
             bold = bool(book.font_list[style.font_index].bold)
             grid.cells[place] = Cell(
                 *place, value, shown, bold, style.alignment.indent_level if style.alignment else 0, error, place in links
             )
-    grid.hidden = [(why, f"hidden {why.split()[0]}: {len(places)} cell(s)") for why, places in hidden.items()]
+    _finish(grid, hidden)
     return grid
+
+
+def _raised_noted(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, column: int, text: str) -> str:
+    """A text whose raised digits are footnote signs: « 45³ » gives « 45 (3) »."""
+    runs = sheet.rich_text_runlist_map.get((row, column), [])
+    bounds = [start for start, _ in runs] + [len(text)]
+    for (start, font), end in reversed(list(zip(runs, bounds[1:], strict=True))):
+        raised = text[start:end].strip()
+        if book.font_list[font].escapement == 1 and raised.isdigit():
+            text = f"{text[:start]} ({raised}){text[end:]}"
+    return text
 
 
 def _xls_date(value: float, datemode: Literal[0, 1]) -> Value:

@@ -34,6 +34,9 @@ _CHUNK = 1 << 20
 _EMPTY = re.compile(rb"<(?:\w+:)?c\b[^>]*/>|<((?:\w+:)?)c\b[^>]*[^/>]>\s*</\1c>")
 _EMPTY_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*/>|<((?:\w+:)?)row\b[^>]*[^/>]>\s*</\1row>")
 _FORMULA = re.compile(rb"<((?:\w+:)?)c\b([^>]*)>\s*<\1f\b(?:[^>]*/>|[^>]*>[^<]*</\1f>)\s*(?:<\1v\s*/>|<\1v>\s*</\1v>)?\s*</\1c>")
+_RUN = re.compile(rb"<((?:\w+:)?)r>.*?</\1r>", re.DOTALL)
+_SUPERSCRIPT = re.compile(rb'vertAlign\s+val="superscript"')
+_RUN_TEXT = re.compile(rb"(<(?:\w+:)?t\b[^>]*>)\s*\(?([\d ,;]+)\)?\s*(</(?:\w+:)?t>)")
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\bhidden=\"(?:1|true)\")[^>]*\br=\"(\d+)\"")
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 
@@ -152,7 +155,8 @@ def _write_around(
     for kind in ("sharedStrings", "styles"):
         if kind in extra:
             data = _transitional(archive.read(extra[kind]))
-            copy.writestr(f"xl/{kind}.xml", _plain_styles(data, extra[kind]) if kind == "styles" else data)
+            plain = _plain_styles(data, extra[kind]) if kind == "styles" else _RUN.sub(_noted, data)
+            copy.writestr(f"xl/{kind}.xml", plain)
             relations += f'<Relationship Id="{kind}" Type="{RELATIONS}/{kind}" Target="{kind}.xml"/>'
             types += (
                 f'<Override PartName="/xl/{kind}.xml" '
@@ -176,6 +180,13 @@ def _write_around(
         f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">{properties}<sheets>{"".join(listed)}</sheets></workbook>',
     )
     copy.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{package}/relationships">{relations}</Relationships>')
+
+
+def _noted(run: re.Match[bytes]) -> bytes:
+    """A run of raised digits as a footnote sign, so that « 45 » and its note 3 are not read as 453."""
+    if not _SUPERSCRIPT.search(run[0]):
+        return run[0]
+    return _RUN_TEXT.sub(lambda text: b'<t xml:space="preserve">' + b" (%b)" % text[2].strip() + text[3], run[0])
 
 
 def _plain_styles(data: bytes, part: str) -> bytes:
@@ -269,6 +280,8 @@ def _filled(rows: bytes, closing: bytes, sheet: SheetParts) -> bytes:
 
 
 def _not_calculated(found: re.Match[bytes]) -> bytes:
+    if b't="str"' in found[2]:
+        return b""  # calculated, and the result is an empty text
     attributes = re.sub(rb'\st="\w*"', b"", found[2])
     return b'<%bc%b t="str"><%bv>%b</%bv></%bc>' % (
         found[1], attributes, found[1], NOT_CALCULATED.encode(), found[1], found[1],

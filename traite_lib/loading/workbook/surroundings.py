@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from . import notes
+from . import notes, units
 from .blocks import RawBlock, Reader, Title
-from .lines import Cleared, column_groups, is_caption
+from .lines import Cleared, column_groups, is_caption, is_labelish
 from .notes import Note, NoteKind
 
 ALL_KINDS: tuple[NoteKind, ...] = ("population", "source", "reading", "note")
@@ -21,6 +21,7 @@ def read_blocks(cleared: Cleared) -> tuple[list[RawBlock], list[tuple[int, str]]
         reader = Reader(cleared, columns)
         blocks = reader.read()
         _give_titles(blocks, every)
+        _give_corners(blocks)
         _give_units(blocks)
         every += blocks
         texts += reader.trailing
@@ -44,6 +45,20 @@ def _give_titles(blocks: list[RawBlock], before: list[RawBlock]) -> None:
             block.titles = list(above.titles)
         else:
             block.titles = own if any(is_caption(title) for title in own) else [*base, *own]
+
+
+def _give_corners(blocks: list[RawBlock]) -> None:
+    """Tables one below the other with the same headers and each its own corner: the corner is the name of the table."""
+    corners = [_corner(block) for block in blocks]
+    for number, block in enumerate(blocks):
+        near = [other for other in (number - 1, number + 1) if 0 <= other < len(blocks) and not blocks[max(number, other)].own]
+        if any(corners[number] and corners[other] not in ("", corners[number]) for other in near):
+            block.titles = [*block.titles, corners[number]]
+
+
+def _corner(block: RawBlock) -> str:
+    texts = [cell.text for line in block.header for column, cell in line.cells.items() if column in block.labels]
+    return texts[0] if len(texts) == 1 and not is_labelish(texts[0]) and not units.lone(texts[0]) else ""
 
 
 def _titles_of_the_sheet(first: RawBlock, later: list[RawBlock]) -> list[str]:

@@ -196,14 +196,15 @@ def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
     """Cells of a table; two figures with the same labels and unit are both in doubt, fractions under « % » too."""
     seen = Counter((cell.rows, cell.columns, cell.unit) for cell in cells if cell.value is not None)
     fractions = _maybe_fractions(cells)
-    return [
-        replace(cell, status="ambiguous", marker="same labels twice")
-        if cell.value is not None and seen[cell.rows, cell.columns, cell.unit] > 1
-        else replace(cell, status="ambiguous", marker="fraction or percentage")
-        if cell.value is not None and (cell.columns, cell.unit) in fractions
-        else cell
-        for cell in cells
-    ]
+    found = []
+    for cell in cells:
+        if cell.value is not None and cell.status != "ambiguous":
+            if seen[cell.rows, cell.columns, cell.unit] > 1:
+                cell = replace(cell, status="ambiguous", marker="same labels twice")
+            elif (cell.columns, cell.unit) in fractions:
+                cell = replace(cell, status="ambiguous", marker="fraction or percentage")
+        found.append(cell)
+    return found
 
 
 def _maybe_fractions(cells: list[TidyCell]) -> set[tuple[tuple[str, ...], str]]:

@@ -22,7 +22,7 @@ _LONE = re.compile(
     re.IGNORECASE,
 )
 _ALONE = (
-    r"%|points?|euros?|€|[kM]€|milliers?|millions?|milliards?|ann[ée]es?|ans|mois|jours?|heures?|effectifs?|"
+    r"%|‰|points?|euros?|€|[kM]€|milliers?|millions?|milliards?|ann[ée]es?|ans|mois|jours?|heures?|effectifs?|"
     r"indices?(?: base 100)?|base 100"
 )
 _INSIDE = re.compile(
@@ -31,16 +31,16 @@ _INSIDE = re.compile(
     re.IGNORECASE,
 )
 _ENDING = re.compile(
-    r"(?:[,:;–—-]|\s)\s*en (?P<unit>(?:%|pour ?cent|pourcentages?|points?|milliers?|millions?|milliards?|euros?|effectifs?|[kM]€)"
+    r"(?:[,:;–—-]|\s)\s*en (?P<unit>(?:%|‰|€|pour ?cent|pourcentages?|points?|milliers?|millions?|milliards?|euros?|effectifs?|[kM]€)"
     r"(?![^\W\d])[^,;:()]*)$",
     re.IGNORECASE,
 )
 _RATE = re.compile(r"pour (?:1 000|10 000|100 000|1 million d[’'])\s?[^\W\d][\w’' -]{0,40}", re.IGNORECASE)
 _PERCENT = re.compile(r"%|pour ?cent(?:ages?)?", re.IGNORECASE)
-_SHARE = re.compile(r"(?:%|pourcentages?|part \(%\)|% .{0,60}|r[ée]partition en %|part en %)", re.IGNORECASE)
+_SHARE = re.compile(r"(?:%|pourcentages?(?: d.{0,60})?|part \(%\)|% .{0,60}|r[ée]partition en %|part en %)", re.IGNORECASE)
 _COUNTS = re.compile(
-    r"(?:effectifs?|nombres?|nb\.?|n)(?:\s*\(?(?:n|effectifs?|unit[ée]s?)\)?)?(?:\s+(?:de|d['’]|des|total|totaux)\b.*|\s*[=:].*)?|"
-    r"(?:total|ensemble|base)?\s*\(?(?:en )?effectifs?\)?",
+    r"(?:effectifs?|nombres?|nb\.?|n)(?:\s*\(?(?:n|effectifs?|unit[ée]s?)\)?)?(?:\s+(?:de|d['’]|des|total|totaux|moyen)\b.*|\s*[=:].*)?|"
+    r"effectifs?(?: \w+){0,2}|(?:total|ensemble|base)\s*\(?n\b.*|(?:total|ensemble|base)?\s*\(?(?:en )?effectifs?\)?",
     re.IGNORECASE,
 )
 
@@ -50,6 +50,8 @@ def normal(unit: str) -> str:
     words = one_line(unit).strip(" .()").lower()
     if _PERCENT.match(words) or words.startswith("%"):
         return "%"
+    if words == "€":
+        return "euros"
     if words.startswith("point") or words in ("pt", "pts"):
         return "points"
     if re.fullmatch(r"(?:effectifs?|nombres?|unit[ée]s?)(?: .*)?", words):
@@ -84,6 +86,8 @@ def of_label(text: str) -> str:
         return rate[0].lower()
     if re.search(r":\s*% d", text):
         return "%"
+    if text == "ETP":
+        return "etp"
     return COUNT if _COUNTS.fullmatch(text) else ""
 
 

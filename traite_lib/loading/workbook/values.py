@@ -76,14 +76,18 @@ _FLAG = re.compile(
 )
 _SIGN = r"\(\d{1,2}\)|\*{1,4}|\(\*{1,4}\)|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹]+"
 _LETTERED = r"\((?:[a-z]{1,2}|est|prov|rev)\)"
-_TRAILING = re.compile(rf"(?:\s*(?:{_SIGN})|(?:\s+|(?<=\d)|(?<=%)){_LETTERED})+\s*$", re.IGNORECASE)
+_WORDED = r"\((?:données? |chiffres? )?(?:provisoires?|semi-définiti\w+|estimé\w*|estimations?|révisé\w*|rectifié\w*)\)"
+_TRAILING = re.compile(rf"(?:\s*(?:{_SIGN}|{_WORDED})|(?:\s+|(?<=\d)|(?<=%)){_LETTERED})+\s*$", re.IGNORECASE)
+_EUROSTAT = re.compile(r"(?P<body>.*\d)(?: (?P<sign>[eprs])|(?<=(?:19|20)\d\d)(?P<glued>[pre]))")
 _BELOW = re.compile(
     r"(?:<|≤|<=|moins de|inf(?:érieur|erieur|\.)?\s*(?:à|a))\s*(?P<rest>\d[\d ,.]*\s*(?:%|€|cas|personnes?|victimes?)?)",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\(-?\d[\d ]*(?:[.,]\d+)?\s*%?\)")
 _FIGURES = re.compile(
-    r"(?:environ|env\.|plus de|près de|>|>=|≥|~|≈)\s*\d[\d ,.]*%?|-?\d[\d ,.]*%?\s*[\[(±][\d ,.;%±+à-]*[\])]?", re.IGNORECASE
+    r"(?:environ|env\.|plus de|près de|>|>=|≥|~|≈)\s*\d[\d ,.]*%?|-?\d[\d ,.]*%?\s*[\[(±][\d ,.;%±+à-]*[\])]?"
+    r"|\d[\d ]*(?:[.',:’]\d+)+\s*(?:M|k|Md|millions?|milliards?|milliers?)?|\(\w\) ?\d[\d ,]*",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)\s?(?P<whole>\d{1,3}(?: \d{3})+|\d+)?(?P<decimal>[.,]\d+)?\s?(?P<unit>%|€|euros?|points?|pts?|pt)?",
@@ -162,7 +166,7 @@ def _of_format(code: str, sign: int) -> _Shown:
     """Format code of a spreadsheet (its section for positive or negative numbers), read as a person sees the result."""
     sections = code.split(";")
     section = sections[1] if sign < 0 and len(sections) > 1 and sections[1] else sections[0]
-    visible = re.sub(r"_.|\*.|\[[^\]]*\]", "", section)
+    visible = re.sub(r"_.|\*.|\[[^\]]*\]", "", re.sub(r"\[\$([^\]-]*)[^\]]*\]", r'"\1"', section))
     quoted = " ".join(re.findall(r'"([^"]*)"', visible)).strip()
     bare = re.sub(r'"[^"]*"', "", visible)
     if sign and code not in ("General", "@") and not re.search(r"[0#?@]|General|Standard", bare):
@@ -174,7 +178,10 @@ def _of_format(code: str, sign: int) -> _Shown:
         return _Shown(True, "%", marks, divided)
     if "%" in quoted or "\\%" in bare:  # the sign is written, the number is not multiplied
         return _Shown(False, "%", marks, divided)
-    return _Shown(False, "euros" if "€" in re.sub(r"\\(.)", r"\1", visible) else "", marks, divided)
+    if "€" in re.sub(r"\\(.)", r"\1", visible):
+        return _Shown(False, "euros", marks, divided)
+    duration = re.fullmatch(r"ans|années|mois|jours|heures|minutes|points?|‰", quoted)
+    return _Shown(False, quoted if duration else "", marks, divided)
 
 
 @lru_cache(maxsize=65536)
@@ -186,7 +193,7 @@ def _read_text(text: str) -> Read:
         return Read("flag", marks=(plain,))
     if _BRACKETED.fullmatch(plain):
         return Read("number", symbol=text, doubt="brackets: a negative number or a note")
-    if _FIGURES.fullmatch(plain) and not _FLAG.search(plain):
+    if _FIGURES.fullmatch(plain) and not _NUMBER.fullmatch(plain):
         return Read("number", symbol=text, doubt="words or several numbers in one cell")
     body, marks = split_marks(plain)
     if _GROUPED.fullmatch(body):
@@ -199,7 +206,7 @@ def _read_text(text: str) -> Read:
         if not found["whole"] and not found["sign"] and decimal.startswith("."):
             return Read("text")  # « .5 » or « .12 » is a numbering as often as a number
         number = float(f"{found['sign']}{whole}{decimal.replace(',', '.')}")
-        return Read("number", number, _unit_word(found["unit"] or ""), text if doubt else "", marks, doubt)
+        return Read("number", None if doubt else number, _unit_word(found["unit"] or ""), text if doubt else "", marks, doubt)
     if symbol_status(body) is not None:
         return Read("symbol", symbol=body, marks=marks)
     return Read("text")
@@ -224,10 +231,13 @@ def symbol_status(symbol: str) -> Status | None:
 @lru_cache(maxsize=65536)
 def split_marks(text: str) -> tuple[str, tuple[str, ...]]:
     """A label or a number without the signs that follow it, and those signs: « GALI* » gives « GALI », ``*``."""
+    if lettered := _EUROSTAT.fullmatch(text):  # « 12,3 p », « 2021p »
+        return lettered["body"], (f"({lettered['sign'] or lettered['glued']})",)
     found = _TRAILING.search(text)
     if not found or not found.start():
         return text.strip(), ()
-    marks = tuple(mark[0].strip() for mark in _FLAG.finditer(found[0]))
+    worded = re.findall(_WORDED, found[0], re.IGNORECASE)
+    marks = (*(mark[0].strip() for mark in _FLAG.finditer(found[0]) if mark[0] not in worded), *worded)
     return text[: found.start()].strip(), marks
 
 
