@@ -185,7 +185,7 @@ def test_another_file_of_the_same_name_is_not_overwritten(project: Path, traite:
 
 def test_a_layout_prepared_beforehand_is_checked_and_kept(project: Path, traite: Run, book: Path) -> None:
     layout = project / "data/layouts/2022.toml"
-    layout.parent.mkdir()
+    layout.parent.mkdir(exist_ok=True)
     layout.write_text('sheets = ["Sommaire"]\n', encoding="utf-8")
     before = contents(project / "data")
     done = traite("add-edition", "2022", str(book), "--invented", check=1)
