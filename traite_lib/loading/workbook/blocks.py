@@ -156,7 +156,9 @@ class Reader:
 
     def _after_notes(self, line: Line) -> bool:
         """Figures without a header below the closing notes of a table: « Nombre d'associations | 44 »."""
-        if not self.blocks or not self.blocks[-1].header or line.is_text or line.all_yearish():
+        if not self.blocks or not self.blocks[-1].header or line.is_text or len(line.cells) == 1:
+            return False
+        if line.all_yearish() and len(line.numbers) > 1:
             return False
         return self._note_between(self.blocks[-1].bottom, line.row)
 
@@ -240,7 +242,7 @@ class Reader:
         for later in self.lines[index + 1 : index + 4]:
             if later.is_single and later.is_text:
                 continue
-            if later.is_text or (later.all_yearish() and not later.label):
+            if later.is_text or (later.all_yearish() and not later.label and later.numbers[0] > line.first.column):
                 return True
             break
         text, column = line.first.text, line.first.column
@@ -269,18 +271,22 @@ class Reader:
         texts = [column for column in line.columns("text") if column > line.numbers[0]]
         label_ok = not line.label or line.first.column in line.numbers or is_labelish(line.label) or bool(units.lone(line.label))
         if header and not label_ok and len(line.numbers) > 1:  # the corner itself, when no line above has given it yet
-            label_ok = not any(line.first.column in head.cells for head in header) and not is_total(line.label)
+            named = any(line.first.column in head.cells for head in header)
+            label_ok = not named and not is_total(line.label) and self._spread(header[-1], line)
         if (
             after.is_text and len(after.cells) > 1 and after.row == line.row + 1
             and len(set(line.numbers) & set(after.cells)) * 2 >= len(line.numbers)
         ):  # fmt: skip
-            return all(is_whole(line.cells[column]) for column in line.columns("number")) and (label_ok or bool(line.sequence()))
+            whole = all(is_whole(line.cells[column]) for column in line.columns("number"))
+            return whole and (label_ok or bool(line.sequence()) or (not header and line.all_yearish()))
         below = next((later for later in self.lines[index + 1 :] if later.numbers), None)
         if below is None:
             return False
         if line.all_yearish():
             values = [line.cells[column].text for column in line.numbers]
             first = line.numbers[0]
+            if header and line.label and not self._spread(header[-1], line):
+                return False
             if header and (not label_ok or self._year_section(index)):
                 return False
             if first == below.first.column and is_yearish(below.cells[first]):
@@ -297,10 +303,15 @@ class Reader:
         return (
             bool(line.sequence())
             and (label_ok or not header)
-            and bool(below.label)
-            and below.numbers[0] >= line.numbers[0]
+            and (bool(below.label) or below.first.column < line.numbers[0])
+            and (below.numbers[0] >= line.numbers[0] or below.first.column < line.numbers[0])
             and not below.sequence()
         )
+
+    def _spread(self, head: Line, line: Line) -> bool:
+        """Whether the headers of a line stand over several of the columns below each, as spanners do."""
+        alone = [column for column in line.numbers if (cell := head.cells.get(column)) and not self._spans(cell)]
+        return len(alone) < len(line.numbers)
 
     def _year_section(self, index: int) -> bool:
         """Whether a year alone on its line, below a header, heads the rows that follow: « 2021 », then the forms."""

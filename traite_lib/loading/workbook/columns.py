@@ -8,7 +8,7 @@ from itertools import pairwise
 from . import units
 from .grid import Cell, Grid
 from .lines import Line, is_labelish
-from .values import Kind, flag_letters, is_whole, is_yearish
+from .values import Kind, flag_letters, is_whole, is_yearish, read
 
 _FLAG_LETTERS = {"e", "p", "r", "sd"}
 _Kinds = dict[int, Counter[Kind]]
@@ -76,9 +76,11 @@ def _numbers_that_name(
     words_next = bool(later) and kinds[later[0]]["text"] > kinds[later[0]]["number"]
     if words_next and all(is_whole(cell) for cell in cells) and (not labels or not own):
         return True
-    consecutive = all(is_whole(cell) and cell.text.isdigit() for cell in cells) and all(
-        int(after.text) - int(before.text) == 1 for before, after in pairwise(cells)
+    numbers = [cell for cell in cells if read(cell).kind == "number"]
+    consecutive = (
+        len(numbers) > 1 and len(cells) - len(numbers) < 2 and all(is_whole(cell) and cell.text.isdigit() for cell in numbers)
     )
+    consecutive = consecutive and all(int(after.text) - int(before.text) == 1 for before, after in pairwise(numbers))
     if own:  # « Nombre d'enfants | 2022 », then 0, 1, 2, 3 ou plus
         return not labels and consecutive and len(cells) > 1
     if all(is_yearish(cell) for cell in cells):

@@ -124,6 +124,7 @@ class Grid:
     cells: dict[Place, Cell] = field(default_factory=dict)
     merges: list[Area] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
     visible: bool = True
     repairs: list[str] = field(default_factory=list)
 
@@ -161,4 +162,4 @@ class Grid:
         """The same sheet without some cells."""
         gone = set(places)
         kept = {place: cell for place, cell in self.cells.items() if place not in gone}
-        return Grid(self.name, kept, self.merges, self.hidden, self.visible, self.repairs)
+        return Grid(self.name, kept, self.merges, self.hidden, self.hidden_rows, self.visible, self.repairs)

@@ -57,6 +57,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
     sections: list[tuple[tuple[int, int, bool], Label]] = []
     unit: tuple[Label, ...] = ()
     since_data = True
+    above, shaken = block.top, False
     carried: dict[int, Label] = {}
     indents: dict[int, list[tuple[int, Label]]] = {}
     merged = {column for column in block.labels if _has_vertical_merge(block, grid, column)}
@@ -69,12 +70,15 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
             unit, sections = (Label.of(row.line.first),), []
             continue
         if row.kind == "section":
+            above, shaken = row.line.row, False
             style = _style(row.line.first, indent_of)
             _push_section(sections, style, Label.of(row.line.first), nested=not since_data)
             for cell in list(row.line.cells.values())[1:]:
                 sections.append((style, Label.of(cell)))
             carried, indents, since_data = {}, {}, False
             continue
+        shaken = shaken or any(above < hidden < row.line.row for hidden in grid.hidden_rows)
+        above = row.line.row
         since_data = True
         if row.after_gap:
             carried = {}
@@ -105,7 +109,18 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
                 if not label.code:
                     carried[column] = label
                 indents = {c: kept for c, kept in indents.items() if c <= column}
+        inherited = bool(sections) or any(label.place[0] < row.line.row for label in path)
+        if not inherited and path and path[0].place[1] == block.labels[0]:
+            shaken = False
+        if shaken and inherited and not _merged_down(grid, path, row.line.row):
+            doubt = doubt or "a hidden row may hold another label"
         yield row, (*unit, *(label for _, label in sections), *path), doubt
+
+
+def _merged_down(grid: Grid, path: list[Label], row: int) -> bool:
+    """Whether the labels that come from above come by merged areas, which no hidden row can change."""
+    above = [label for label in path if label.place[0] < row]
+    return bool(above) and all((area := grid.merge(*label.place)) and area.bottom >= row for label in above)
 
 
 def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict[int, str]:

@@ -189,7 +189,8 @@ def column_groups(grid: Grid) -> list[range]:
         again = [cell.column for cell in cells[2:] if cell.text == cells[0].text and kinds[cell.place] == "text"]
         for column in again if cells[0].column in (1, used[0]) else []:
             under = Counter(kinds.get((later[0].row, column), "") for later in rows if later[0].row > cells[0].row)
-            if column not in starts and under["text"] >= 2 and under["text"] > under["number"]:
+            words = under["text"] >= 2 and under["text"] > under["number"]
+            if column not in starts and (words or is_labelish(cells[0].text)):
                 starts.append(column)
     starts.sort()
     return [range(start, end) for start, end in zip(starts, [*starts[1:], 16385], strict=True)]

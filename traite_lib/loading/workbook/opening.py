@@ -6,11 +6,13 @@ import datetime as dt
 import io
 import warnings
 import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ...errors import WorkbookError
-from .grid import Area, Cell, Grid, Place, Value, address, letters
+from .grid import Area, Cell, Grid, Value, address, letters
 from .package import BadPackage, SheetParts, hidden_place, repaired
 
 if TYPE_CHECKING:
@@ -105,30 +107,44 @@ def _open_xml(path: Path, data: bytes) -> tuple[list[Grid], list[str]]:
 def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
     grid = Grid(sheet.name, merges=sheet.merges, visible=sheet.visible, repairs=sheet.repairs)
     styles: dict[int, tuple[str, bool, int]] = {}
-    hidden: dict[str, list[Place]] = {}
+    hidden: dict[str, list[Cell]] = {}
     for row in worksheet.iter_rows():
         for cell in row:
             value = cell.value
             if value is None or (isinstance(value, str) and not value.strip()):
                 continue
             place = (cell.row, cell.column)
-            if (sheet.hidden_rows or sheet.hidden_columns) and (why := hidden_place(sheet, *place)):
-                hidden.setdefault(why, []).append(place)
-                continue
             style = cell._style_id
             if style not in styles:
                 styles[style] = (cell.number_format or "General", bool(cell.font and cell.font.b), _indent(cell.alignment))
             shown, bold, indent = styles[style]
             error, link = _is_error(value, cell.data_type), bool(sheet.links) and address(*place) in sheet.links
-            grid.cells[place] = Cell(*place, _value(value), shown, bold, indent, error, link)
-    _finish(grid, hidden)
+            found = Cell(*place, _value(value), shown, bold, indent, error, link)
+            if (sheet.hidden_rows or sheet.hidden_columns) and (why := hidden_place(sheet, *place)):
+                hidden.setdefault(why, []).append(found)
+            else:
+                grid.cells[place] = found
+    _finish(grid, hidden, lambda row, column: bool(hidden_place(sheet, row, column)))
     return grid
 
 
-def _finish(grid: Grid, hidden: dict[str, list[Place]]) -> None:
-    """Set apart what nobody sees: hidden rows and columns, and cells under a merged area other than its first."""
-    grid.hidden = [(why, f"hidden {why.split()[0]}: {len(places)} cell(s)") for why, places in hidden.items()]
-    covered = [place for place in grid.cells if (area := grid.merge(*place)) and place != (area.top, area.left)]
+def _finish(grid: Grid, hidden: dict[str, list[Cell]], is_hidden: Callable[[int, int], bool]) -> None:
+    """Set apart what nobody sees: hidden rows and columns, and cells under a merged area other than its first.
+
+    The text of a merged area whose first row or column is hidden is still seen in what is left of it: it moves there.
+    """
+    grid.hidden = [(why, f"hidden {why.split()[0]}: {len(cells)} cell(s)") for why, cells in hidden.items()]
+    grid.hidden_rows = sorted({cell.row for why, cells in hidden.items() if why.startswith("row") for cell in cells})
+    anchors = {cell.place: cell for cells in hidden.values() for cell in cells}
+    for number, area in enumerate(grid.merges):
+        if (cell := anchors.get((area.top, area.left))) is None:
+            continue
+        rows = [row for row in range(area.top, min(area.bottom, area.top + 2000) + 1) if not is_hidden(row, 0)]
+        columns = [column for column in range(area.left, area.right + 1) if not is_hidden(0, column)]
+        if rows and columns:
+            grid.merges[number] = Area(rows[0], columns[0], area.bottom, area.right)
+            grid.cells[rows[0], columns[0]] = replace(cell, row=rows[0], column=columns[0])
+    covered = [place for place in grid.cells if (over := grid.merge(*place)) and place != (over.top, over.left)]
     for place in covered:
         grid.hidden.append((address(*place), "under a merged area"))
         del grid.cells[place]
@@ -177,16 +193,12 @@ def _xls_grid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Grid:
     columns = {number + 1 for number, info in sheet.colinfo_map.items() if info.hidden}
     rows = {number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden}
     links = {((link.frowx or 0) + 1, (link.fcolx or 0) + 1) for link in sheet.hyperlink_list if link.textmark}
-    hidden: dict[str, list[Place]] = {}
+    hidden: dict[str, list[Cell]] = {}
     for row in range(sheet.nrows) if grid.visible else ():
         for column, cell in enumerate(sheet.row(row), start=1):
             if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) or (isinstance(cell.value, str) and not cell.value.strip()):
                 continue
             place = (row + 1, column)
-            if place[0] in rows or column in columns:
-                why = f"row {place[0]}" if place[0] in rows else f"column {letters(column)}"
-                hidden.setdefault(why, []).append(place)
-                continue
             style = book.xf_list[cell.xf_index or 0]
             shown = book.format_map[style.format_key].format_str if style.format_key in book.format_map else "General"
             value: Value = cell.value
@@ -200,10 +212,14 @@ def _xls_grid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Grid:
             elif isinstance(value, str):
                 value = _raised_noted(book, sheet, row, column - 1, value)
             bold = bool(book.font_list[style.font_index].bold)
-            grid.cells[place] = Cell(
-                *place, value, shown, bold, style.alignment.indent_level if style.alignment else 0, error, place in links
-            )
-    _finish(grid, hidden)
+            indent = style.alignment.indent_level if style.alignment else 0
+            found = Cell(*place, value, shown, bold, indent, error, place in links)
+            if place[0] in rows or column in columns:
+                why = f"row {place[0]}" if place[0] in rows else f"column {letters(column)}"
+                hidden.setdefault(why, []).append(found)
+            else:
+                grid.cells[place] = found
+    _finish(grid, hidden, lambda row, column: row in rows or column in columns)
     return grid
 
 

@@ -193,7 +193,7 @@ def _read_text(text: str) -> Read:
         return Read("flag", marks=(plain,))
     if _BRACKETED.fullmatch(plain):
         return Read("number", symbol=text, doubt="brackets: a negative number or a note")
-    if _FIGURES.fullmatch(plain) and not _NUMBER.fullmatch(plain):
+    if _FIGURES.fullmatch(plain) and not _NUMBER.fullmatch(plain) and not _TRAILING.search(plain):
         return Read("number", symbol=text, doubt="words or several numbers in one cell")
     body, marks = split_marks(plain)
     if _GROUPED.fullmatch(body):
