@@ -9,8 +9,10 @@ import openpyxl
 import pandas as pd
 import pytest
 from conftest import ROOT
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
-from workbooks import DATA, INVENTED, LAYOUTS, NAME, PUBLISHED_2022, statements, write
+from workbooks import DATA, FORMS, INVENTED, LAYOUTS, NAME, PUBLISHED_2022, Number, statements, write
 
 from traite_lib import annex, open_edition
 from traite_lib.adding import Details, add_edition
@@ -63,6 +65,34 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Pat
 @pytest.mark.parametrize(("layout", "book", "year"), [("A", 2021, 2021), ("A", 2022, 2022), ("B", 2021, 2021), ("B", 2022, 2022), ("C", 2022, 2021), ("C", 2022, 2022)])  # fmt: skip
 def test_each_layout_says_what_was_coded_by_hand(books: dict[tuple[str, int], Path], layout: str, book: int, year: int) -> None:
     assert said(matched(books[layout, book], book), year) == by_hand(year)
+
+
+@st.composite
+def years(draw: st.DrawFn) -> dict[str, list[Number]]:
+    """Figures of a year with other numbers: victims by sex in each form, then all that follows from them."""
+    data = dict(DATA[2022])
+    total = [0, 0, 0, 0]
+    for n, (_, form) in enumerate(FORMS):
+        counts = draw(st.lists(st.integers(1, 900), min_size=3, max_size=3))
+        data[f"sex {form}"] = [*counts, sum(counts)]
+        data[f"sex {form}%"] = [*(round(c / sum(counts) * 100, 1) for c in counts), 100]
+        data["form"] = [*data["form"][:n], sum(counts), *data["form"][n + 1 :]]
+        total = [a + b for a, b in zip(total, [*counts, sum(counts)], strict=True)]
+    data["form"] = [*data["form"][:-1], total[3]]
+    data["form%"] = [*(round(c / total[3] * 100, 1) for c in data["form"][:-1]), 100]  # type: ignore[operator]
+    data["sex"] = list(total)
+    data["sex%"] = [*(round(c / total[3] * 100, 1) for c in total[:3]), 100]
+    return data
+
+
+@settings(max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(years())
+def test_random_numbers_say_the_same_in_every_layout(tmp_path: Path, data: dict[str, list[Number]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(DATA, 2022, data)
+        truth = by_hand(2022)
+        for layout in LAYOUTS:
+            assert said(matched(write(tmp_path / f"{layout}.xlsx", layout, 2022), 2022), 2022) == truth
 
 
 def test_a_sheet_without_a_title_of_its_own_says_the_same(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ SOURCE = "Miprof et SSMSI, enquête auprès des associations."
 IN_FRANCE = "victimes accompagnées par les associations répondantes en {years}, exploitées au moins en partie en France"
 LAYOUTS = ("A", "B", "C")
 
-Number = int | str
+Number = int | float | str
 """A number, « < 1 » or « s » (confidential)."""
 
 
@@ -278,9 +278,11 @@ def _several_tables_a_sheet(book: Workbook, year: int, titled: bool = True) -> N
                     sheet.cell(row, 2, number)
                     if share is not None:
                         cell = sheet.cell(
-                            row, 3, {"< 1": "moins de 1 %", "s": "s"}.get(share) if isinstance(share, str) else share / 100
+                            row,
+                            3,
+                            {"< 1": "moins de 1 %", "s": "s"}.get(share) if isinstance(share, str) else round(share / 100, 6),
                         )
-                        cell.number_format = "0 %"
+                        cell.number_format = "0.0 %" if isinstance(share, float) else "0 %"
                     row += 1
             row = _notes(sheet, row, figure.champ, str(year), _secret(figure)) + 2
 
@@ -311,4 +313,4 @@ def _years_side_by_side(book: Workbook, year: int) -> None:
 
 
 def _typed(value: Number) -> str:
-    return value if isinstance(value, str) else f"{value:,}".replace(",", "\u202f")
+    return value if isinstance(value, str) else f"{value:,}".replace(",", "\u202f").replace(".", ",")

@@ -149,7 +149,7 @@ def show(
             row["population"],
             " ".join(f"{c}={row[c]}" for c in SUB_POPULATION if row[c] != ALL),
             "" if row["category"] == ALL else row["category"],
-            f"{row['bound']}{row['value']:g}",
+            "" if pd.isna(row["value"]) else f"{row['bound']}{row['value']:g}",
             row["unit"],
             "not published" if pd.isna(row["base"]) else f"{row['base']}",
             row["status"] if row["retained"] else f"{row['status']}, not retained",
