@@ -49,6 +49,7 @@ class RawBlock:
     data: list[int] = field(default_factory=list)
     flags: dict[int, int] = field(default_factory=dict)
     unit_column: int = 0
+    doubt: str = ""
     notes: list[Note] = field(default_factory=list)
 
     @property
@@ -136,7 +137,7 @@ class Reader:
     def _heads(self, index: int) -> bool:
         """Whether a line may begin a table: a header or figures, not a title."""
         line, after = self.lines[index], self._line(index + 1)
-        if self._numbered_title(line, after) or self._after_notes(line):
+        if self._numbered_title(line, after) or (self._after_notes(line) and not self._numeric_header(index, [])):
             return False
         if len(line.cells) > 1 and is_caption(line.label) and not self._spans(line.first):
             return False  # a title with a date or a page number at its right
@@ -239,12 +240,13 @@ class Reader:
     def _belongs_to_header(self, index: int, header: list[Line]) -> bool:
         """A text alone below a header: a further header cell (« Âge »), or the first section of the body."""
         line = self.lines[index]
-        for later in self.lines[index + 1 : index + 4]:
-            if later.is_single and later.is_text:
-                continue
-            if later.is_text or (later.all_yearish() and not later.label and later.numbers[0] > line.first.column):
-                return True
-            break
+        later = next((found for found in self.lines[index + 1 : index + 4] if not (found.is_single and found.is_text)), None)
+        if later is not None and later.is_text:
+            return True
+        if any(line.first.column in head.cells for head in header):
+            return False  # the column has its head already: this is a section
+        if later is not None and later.all_yearish() and not later.label and later.numbers[0] > line.first.column:
+            return True
         text, column = line.first.text, line.first.column
         if units.lone(text):
             return False  # it heads figures in this unit: others may follow in another one
@@ -270,6 +272,9 @@ class Reader:
             return False
         texts = [column for column in line.columns("text") if column > line.numbers[0]]
         label_ok = not line.label or line.first.column in line.numbers or is_labelish(line.label) or bool(units.lone(line.label))
+        below = next((later for later in self.lines[index + 1 :] if later.numbers), None)
+        if not label_ok and below is not None and below.first.column < line.first.column in below.numbers:
+            label_ok = True  # « Ensemble » over a column of figures, beside the years
         if header and not label_ok and len(line.numbers) > 1:  # the corner itself, when no line above has given it yet
             named = any(line.first.column in head.cells for head in header)
             label_ok = not named and not is_total(line.label) and self._spread(header[-1], line)
@@ -279,13 +284,12 @@ class Reader:
         ):  # fmt: skip
             whole = all(is_whole(line.cells[column]) for column in line.columns("number"))
             return whole and (label_ok or bool(line.sequence()) or (not header and line.all_yearish()))
-        below = next((later for later in self.lines[index + 1 :] if later.numbers), None)
         if below is None:
             return False
         if line.all_yearish():
             values = [line.cells[column].text for column in line.numbers]
             first = line.numbers[0]
-            if header and line.label and not self._spread(header[-1], line):
+            if header and not self._spread(header[-1], line):
                 return False
             if header and (not label_ok or self._year_section(index)):
                 return False
@@ -310,8 +314,8 @@ class Reader:
 
     def _spread(self, head: Line, line: Line) -> bool:
         """Whether the headers of a line stand over several of the columns below each, as spanners do."""
-        alone = [column for column in line.numbers if (cell := head.cells.get(column)) and not self._spans(cell)]
-        return len(alone) < len(line.numbers)
+        inside = [column for column in line.numbers if column >= min(head.cells)]
+        return any((cell := head.cells.get(column)) is None or self._spans(cell) for column in inside)
 
     def _year_section(self, index: int) -> bool:
         """Whether a year alone on its line, below a header, heads the rows that follow: « 2021 », then the forms."""
@@ -374,7 +378,15 @@ class Reader:
         block.labels = [column for column in block.labels if column != block.unit_column]
         block.flags = flags(self.grid, block.header, block.figures(), block.labels, data)
         block.data = [column for column in data if column not in block.flags]
+        block.doubt = self._first_row_doubt(block)
         return index, block
+
+    def _first_row_doubt(self, block: RawBlock) -> str:
+        """Whether the first row of figures looks like headers (years, ages in order) and the others do not."""
+        first, *others = block.figures()
+        ordered = [line.all_yearish() or bool(line.sequence()) for line in (first, *others)]
+        alone = ordered[0] and len(first.numbers) > 1 and sum(ordered[1:]) * 2 < len(others)
+        return "the first row may be a header" if alone else ""
 
     def _run(self, index: int) -> list[Line]:
         """Lines of figures from an index to the next line that looks like a header."""

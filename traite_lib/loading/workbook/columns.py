@@ -70,7 +70,7 @@ def _numbers_that_name(
     if not cells or not any(kinds[other]["number"] for other in later):
         return False
     heads = [cell for line in header if (cell := grid.at(line.row, column))]
-    own = [cell for cell in heads if _over_one(grid, cell, column)]
+    own = [cell for cell in heads if _over_one(grid, cell, column) and not units.lone(cell.text)]
     if heads and is_labelish(heads[-1].text):
         return True
     words_next = bool(later) and kinds[later[0]]["text"] > kinds[later[0]]["number"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -127,33 +128,31 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
     """Rows that end a section without belonging to it, and why that is in doubt (empty when it is not).
 
     A row that looks like the section's title and not like its rows (indent, bold) ends it; so does a total after an empty row.
-    A total at the very end may be that of the last section, unless the other sections have none: then it is in doubt.
+    A total that comes again in several sections belongs to each. One at the very end may be that of the last section or of
+    the table: it is in doubt.
     """
     found: dict[int, str] = {}
+    words: dict[int, str] = {}
     section: tuple[int, int, bool] | None = None
     inside: list[tuple[int, int, bool]] = []
-    totals = 0
-    groups = 0
-    last = block.body[-1]
     for row in block.body:
         first = row.line.first
-        if row.kind == "section":
-            section, inside, groups = _style(first, indent_of), [], groups + 1
-            continue
         style = _style(first, indent_of)
+        if row.kind == "section":
+            section, inside = style, []
+            continue
         if section is None or first.column not in block.labels:
             continue
-        whole = is_total(first.text)
-        if (inside and style != inside[0] and style <= section and all(other == inside[0] for other in inside)) or (
-            whole and row.after_gap and inside
-        ):
-            found[row.line.row], section = "", None
-        elif whole and row is last and len(inside) > 1 and not totals:
+        words[row.line.row] = folded(first.text)
+        like_title = bool(inside) and style != inside[0] and style <= section and all(other == inside[0] for other in inside)
+        if like_title or (is_total(first.text) and row.after_gap and inside):
+            found[row.line.row] = ""
+        elif is_total(first.text) and row is block.body[-1] and len(inside) > 1:
             found[row.line.row] = "the total of a section or of the table"
         else:
-            totals += whole
             inside.append(style)
-    return found
+    repeated = {text for text, number in Counter(words.values()).items() if number > 1}
+    return {row: doubt for row, doubt in found.items() if words[row] not in repeated}
 
 
 def _unsure_section(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> set[Place]:

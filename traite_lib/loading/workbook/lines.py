@@ -173,17 +173,9 @@ def column_groups(grid: Grid) -> list[range]:
     if not used:
         return [range(1, 16385)]
     kinds = {(cell.row, cell.column): read(cell).kind for cells in rows for cell in cells}
-    figures = [[cell.column for cell in cells if kinds[cell.place] == "number"] for cells in rows]
     starts = [1]
     for before, column in pairwise(used):
-        if column - before < 2:
-            continue
-        beside = [
-            (kinds.get((cells[0].row, column)) == "text", any(c < column for c in numbers))
-            for cells, numbers in zip(rows, figures, strict=True)
-            if any(c > column for c in numbers)
-        ]
-        if any(left for _, left in beside) and sum(text for text, _ in beside) >= max(2, 0.6 * len(beside)):
+        if column - before > 1 and _is_table_beside(grid, column, used, kinds):
             starts.append(column)
     for cells in rows:  # « Pays | Effectif | Pays | Effectif », without an empty column
         again = [cell.column for cell in cells[2:] if cell.text == cells[0].text and kinds[cell.place] == "text"]
@@ -194,6 +186,25 @@ def column_groups(grid: Grid) -> list[range]:
                 starts.append(column)
     starts.sort()
     return [range(start, end) for start, end in zip(starts, [*starts[1:], 16385], strict=True)]
+
+
+def _is_table_beside(grid: Grid, column: int, used: list[int], kinds: dict[tuple[int, int], Kind]) -> bool:
+    """Whether a table of its own begins at a column, after an empty one: it has a title there, or labels for its rows."""
+    here = [cell for cell in grid.cells.values() if cell.column == column]
+    left = any(kind == "number" for place, kind in kinds.items() if place[1] < column)
+    right = [place for place, kind in kinds.items() if place[1] > column and kind == "number"]
+    if not left or not right:
+        return False
+    if any(is_caption(cell.text) for cell in here):
+        return True
+    body = [cell for cell in here if cell.row >= min(row for row, _ in right)]
+    count = Counter(kinds.get(cell.place, "text") for cell in body)
+    if not count["number"] and count["text"] > 1:
+        return True
+    return (
+        any(is_labelish(cell.text) for cell in here if kinds.get(cell.place) == "text")
+        or count["text"] > 1.5 * count["number"] > 0
+    )
 
 
 def unit_of(line: Line, following: Line | None, grid: Grid) -> int | None:

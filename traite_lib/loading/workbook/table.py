@@ -169,6 +169,8 @@ class Table:
             return "no label"
         if divided and unit.startswith(("millier", "million", "milliard", "k€", "m€")):
             return "the format divides by thousands, and the unit is another one"
+        if self.block.doubt:
+            return self.block.doubt
         if row.doubt or column.doubt:
             return row.doubt or column.doubt
         if cell and not self.block.header and cell.row == self.block.top and is_yearish(cell):

@@ -31,7 +31,8 @@ _INSIDE = re.compile(
     re.IGNORECASE,
 )
 _ENDING = re.compile(
-    r"(?:[,:;–—-]|\s)\s*en (?P<unit>(?:%|‰|€|pour ?cent|pourcentages?|points?|milliers?|millions?|milliards?|euros?|effectifs?|[kM]€)"
+    r"(?:[,:;–—-]|\s)\s*en "
+    r"(?P<unit>(?:%|‰|€|pour ?cent|pourcentages?|points?|milliers?|millions?|milliards?|euros?|effectifs?|[kM]€)"
     r"(?![^\W\d])[^,;:()]*)$",
     re.IGNORECASE,
 )
