@@ -10,7 +10,7 @@ from . import units
 from .blocks import BodyRow, RawBlock
 from .grid import Cell, Grid, Place
 from .lines import is_total
-from .values import is_yearish, read, split_marks
+from .values import folded, is_yearish, read, split_marks
 
 
 @dataclass(frozen=True)
