@@ -155,6 +155,18 @@ def test_a_title_that_the_sums_deny_is_refused() -> None:
     assert "the title distributes by sex, the shares add to 100 by form" in found[0].why
 
 
+def test_shares_of_the_whole_table_are_no_distributions_of_its_parts() -> None:
+    found = placed(cross((60.0, 20.0), (15.0, 5.0), title="Sexe selon la forme d’exploitation"))
+    assert {(p.state, p.why) for p in found} == {
+        ("ambiguous", "the shares of the whole table add to 100: they are no distributions of its parts")
+    }
+    one_group = table(
+        ("Femmes", "Mendicité forcée > %", 60.0), ("Hommes", "Mendicité forcée > %", 40.0), title="Sexe selon la forme"
+    )
+    one_group = [replace(c, title="Sexe selon la forme d’exploitation") for c in one_group]
+    assert [p.state for p in placed(one_group)] == ["observation", "observation"]
+
+
 def test_a_number_in_a_cross_table_has_one_reading_whatever_the_layout() -> None:
     by_rows = placed(table(("Femmes", "Mendicité forcée > Nombre", 26.0), title="Effectifs"))
     by_columns = placed(table(("Mendicité forcée", "Femmes > Nombre", 26.0), title="Effectifs"))

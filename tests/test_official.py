@@ -29,6 +29,7 @@ from traite_lib.survey import observations
 CATALOGUE = Catalogue(ROOT)
 WORDS = Nomenclatures(ROOT / "data")
 LEXICON = Lexicon(ROOT / "data", WORDS)
+FAMILY = ROOT.parent / "shared" / "workbooks" / "development"
 YEARS = {edition.years[0] for edition in CATALOGUE.dated}
 
 
@@ -115,6 +116,14 @@ def test_what_is_not_matched_is_listed_with_its_cells(books: dict[tuple[str, int
     assert list(frame["state"].value_counts().drop(["observation", "control"]).index) == ["unmatched"]
     assert (frame["statement_id"] != "").sum() == (frame["state"] == "observation").sum()
     assert frame.loc[frame["state"] == "unmatched", "why"].str.contains("'Mode', 'recrutement'").all()
+
+
+@pytest.mark.skipif(not FAMILY.is_dir(), reason="the official workbooks of other subjects (../shared/workbooks) are not there")
+def test_official_workbooks_about_other_subjects_give_no_statement() -> None:
+    for path in (*FAMILY.glob("*.xlsx"), *FAMILY.glob("*.xls")):
+        found = matched(path, 2022)
+        assert {p.state for p in found.placed} <= {"unmatched", "ambiguous", "blank"}, path.name
+        assert all(p.why for p in found.placed if p.state != "blank")
 
 
 # -- in the table and in the chapters ----------------------------------------------------------------------------------

@@ -201,6 +201,8 @@ class _Table:
         if self.context.primary and not titled:
             said = ", ".join(self.context.primary)
             raise ambiguous(f"the title speaks of {said}, the labels of {', '.join(sorted(self._crossed))}")
+        if self._shares_of_the_whole():
+            raise ambiguous("the shares of the whole table add to 100: they are no distributions of its parts")
         if len(titled) == 1:
             if whole and titled[0] not in whole and sums.get(titled[0]) is False:
                 raise ambiguous(f"the title distributes by {titled[0]}, the shares add to 100 by {', '.join(whole)}")
@@ -211,6 +213,16 @@ class _Table:
             raise ambiguous(f"shares by {' or by '.join(sorted(self._crossed))}: neither the title nor the sums say which")
         order = [v for v in self.words.variables if self.words.nomenclature(v) in self._crossed]
         return self.words.nomenclature(order[-1])  # numbers: both readings are true, the same one is always chosen
+
+    def _shares_of_the_whole(self) -> bool:
+        """Whether the shares of a table that crosses variables add to 100 all together, year by year."""
+        sums: dict[int, float] = {}
+        for fact in self.facts:
+            if fact.unit == "percent" and len(fact.dims) > 1 and not fact.within:
+                value = math.nan if fact.cell.value is None else fact.cell.value
+                sums[fact.year] = sums.get(fact.year, 0.0) + value
+        alone = any(len({fact.dims[name] for fact in self.facts if name in fact.dims}) == 1 for name in self._crossed)
+        return bool(sums) and not alone and all(abs(total - 100) <= NEAR_100 for total in sums.values())
 
     def _adds_up(self, name: str) -> bool | None:
         """Whether the shares of each distribution over a nomenclature add to 100; None when none is complete."""
