@@ -297,7 +297,9 @@ class Reader:
                 return False  # years that name rows, and counts that look like years
             if len(values) != len(set(values)) and not header:
                 return False
-            if header and below.all_yearish() and len(values) > 1 and line.label:
+            if len(values) > 1 and not line.in_order():
+                return False
+            if header and below.all_yearish() and line.label and below.in_order():
                 return False
             if len(values) == 1 and not texts and not header:
                 return first in below.cells and first != below.first.column and (label_ok or self._stands_out(index, first))

@@ -81,6 +81,11 @@ class Line:
         """Whether every number and date looks like a year or a date at the head of a column."""
         return bool(self.numbers) and all(is_yearish(self.cells[column]) for column in self.numbers)
 
+    def in_order(self) -> bool:
+        """Whether its years or dates follow each other, up or down, the same under each spanner: 2021, 2022, 2021, 2022."""
+        values = [self.cells[column].text for column in self.numbers]
+        return any(_repeats(values, step) for step in (1, -1))
+
     def sequence(self) -> list[int]:
         """Its whole numbers when they follow each other (department numbers, ranks, ages), else nothing."""
         cells = [self.cells[column] for column in self.numbers]
@@ -92,6 +97,14 @@ class Line:
         steps = [after - before for before, after in pairwise(runs[0])]
         alike = all(run == runs[0] for run in runs) and len(steps) > 0
         return values if alike and steps.count(1) >= len(steps) * 0.8 else []
+
+
+def _repeats(values: list[str], step: int) -> bool:
+    """Whether values form one increasing (or, with -1, decreasing) run, or the same one again and again, parts hidden or not."""
+    edges = [n for n, (before, after) in enumerate(pairwise(values), start=1) if ((after > before) - (after < before)) != step]
+    runs = [values[start:end] for start, end in pairwise([0, *edges, len(values)])]
+    longest = set(max(runs, key=len))
+    return all(longest.issuperset(run) for run in runs)
 
 
 @dataclass
