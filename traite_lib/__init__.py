@@ -1,12 +1,14 @@
 """French survey of victims of trafficking in human beings accompanied by associations: the notebooks' library.
 
-The names below are all that a chapter needs. Each is imported when it is first used: a command or a notebook loads pandas,
-matplotlib or the reader of workbooks only when it calls them.
+The names below are all that a chapter needs. Each is imported when it is first used: pandas loads with `open_edition`, matplotlib
+and seaborn with ``charts``, and the command line, which may need none of them, starts at once.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,21 +32,37 @@ __all__ = [
     "side_by_side",
 ]
 
-_HOME = {
-    **dict.fromkeys(("ComparisonError", "TraiteError"), ".errors"),
-    **dict.fromkeys(("Result", "control", "side_by_side"), ".result"),
-    **dict.fromkeys(("Survey", "observations", "open_edition"), ".survey"),
-}
 _MODULES = {"annex": ".annex", "charts": ".presentation.charts"}
+_HOMES = {
+    **dict.fromkeys(["ComparisonError", "TraiteError"], ".errors"),
+    **dict.fromkeys(["Result", "control", "side_by_side"], ".result"),
+    **dict.fromkeys(["Survey", "observations", "open_edition"], ".survey"),
+}
+
+
+class _Package(ModuleType):
+    """This package, where ``observations`` is always the function: the import system would put the module of that name there."""
+
+    @property
+    def observations(self) -> Any:
+        """The function `survey.observations`."""
+        return __getattr__("observations")
+
+    @observations.setter
+    def observations(self, module: ModuleType) -> None:
+        pass
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(_MODULES[name], __name__)
-    if name in _HOME:
-        return getattr(import_module(_HOME[name], __name__), name)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return [*__all__, "__version__"]

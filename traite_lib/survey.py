@@ -227,13 +227,13 @@ class Survey:
         found = []
         for key in (earlier, self.edition.key):
             who = population or self.catalogue.edition(key).share_population
-            rows = self.observations[self.observations["edition"] == key]
-            rows = select(rows, variable, population=who, category=category, unit=unit, **sub_population)
+            rows = select(self.observations, variable, population=who, category=category, unit=unit, **sub_population)
+            rows = rows[rows["edition"] == key]
             blank = self._blank(who, sub_population, int(key)) | {"variable": variable, "category": category, "unit": unit}
             found.append(rows.iloc[0] if len(rows) else pd.Series(blank | {"period": key, "value": float("nan"), "bound": ""}))
         if all(pd.isna(row["value"]) for row in found):
             return None
-        result = compare.compare(found[0], found[1], self.observations, self.catalogue, self.words)
+        result = compare.compare(found[0], found[1], self.observations, self.catalogue, self.words, known=self._respondents)
         if not result.refusals:
             self.shown += [row["statement_id"] for row in found]
         return result
@@ -329,6 +329,10 @@ class Survey:
         )
 
     # -- inside ----------------------------------------------------------------------------------------------------
+    @cached_property
+    def _respondents(self) -> pd.Series:
+        return compare.respondents(self.observations)
+
     def _rows_of_edition(self) -> pd.DataFrame:
         return self.observations[self.observations["edition"] == self.edition.key]
 

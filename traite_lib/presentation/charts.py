@@ -5,6 +5,7 @@ Every chart takes `Result` objects and draws what they hold; an empty one draws 
 
 from __future__ import annotations
 
+import base64
 import io
 import textwrap
 from collections.abc import Sequence
@@ -15,7 +16,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ..analysis.shares import main_unit
 from . import wording
@@ -36,7 +39,7 @@ INKS = ["#1f4e79", "#8a5a00", "#00664b", "#8f4a73", "#1c6ea4", "#8c510a"]
 """The palette, darkened for text."""
 
 THEME: Any = sns.axes_style("white") | {"font.sans-serif": ["DejaVu Sans"], "hatch.linewidth": 0.6, "text.color": INK}
-THEME |= {"axes.edgecolor": GRID, "font.size": 10}
+THEME |= {"axes.edgecolor": GRID, "font.size": 10, "text.hinting": "none"}  # hinting is for screens of 100 dpi, and slow
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,9 @@ class Chart:
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
         if not self.png:
             return {"text/plain": ""}, {}
-        return {"image/png": self.png, "text/plain": self.alt}, {"image/png": {"alt": self.alt, "caption": self.caption}}
+        # As text: not every program that executes notebooks encodes bytes.
+        png = base64.b64encode(self.png).decode("ascii")
+        return {"image/png": png, "text/plain": self.alt}, {"image/png": {"alt": self.alt, "caption": self.caption}}
 
 
 NOTHING = Chart(b"", "", "")
@@ -79,15 +84,28 @@ def _canvas(
 
 
 def _finish(figure: Figure, result: Result, kind: str, found: str) -> Chart:
-    from PIL import Image
-
-    drawn, buffer = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", metadata={"Software": None})
-    # Flat colours and grey text: 64 colours are enough, and the page is three times lighter.
-    Image.open(drawn).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(buffer, format="png", optimize=True)
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+    png = _compressed(drawn)
     alt = f"{kind}. {result.title}. Population : {wording.lower_first(result.population)}. {found}"
     who = "" if result.population == wording.EACH_LINE else f" — {wording.lower_first(result.population)}"
-    return Chart(buffer.getvalue(), wording.typographic(alt), wording.typographic(result.title + who))
+    return Chart(png, wording.typographic(alt), wording.typographic(result.title + who))
+
+
+def _compressed(image: Image.Image) -> bytes:
+    """PNG of 64 colours: flat colours and grey text need no more, and the page is three times lighter.
+
+    The octree is six times faster than a median cut and as faithful, but for the background, which it makes a little grey.
+    """
+    reduced = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = reduced.getpalette() or []
+    background = int(reduced.getpixel((0, 0)))  # type: ignore[arg-type]  # an index into the palette
+    palette[3 * background : 3 * background + 3] = image.getpixel((0, 0))  # type: ignore[assignment]
+    reduced.putpalette(palette)
+    buffer = io.BytesIO()
+    reduced.save(buffer, format="png", compress_level=6)  # level 9 takes six times longer for 4 %
+    return buffer.getvalue()
 
 
 def _rows_axis(axes: Axes, labels: Sequence[str], wrap: int = 34) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -19,6 +21,12 @@ def _style() -> str:
     return (TEMPLATES / "style.css").read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=32)
+def _exporter(_thread: int) -> HTMLExporter:
+    """Exporter of a thread: its templates take longer to compile than a page to write."""
+    return HTMLExporter(template_name="traite", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True)
+
+
 def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Chapter], edition: Edition) -> str:
     """HTML of one executed chapter: a page that needs nothing but itself.
 
@@ -33,7 +41,7 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
     edition : Edition
         What it was executed for.
     """
-    exporter = HTMLExporter(template_name="traite", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True)
+    exporter = _exporter(threading.get_ident())
     names = [other.name for other in chapters]
     place = names.index(chapter.name)
     context = {

@@ -1,0 +1,101 @@
+"""What an edition's folder holds beside its chapters (index, manifest), and the index of all editions."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from ..catalogue import Catalogue, Edition, sha256
+from . import html
+from .chapters import Chapter
+
+PACKAGES = ["pandas", "matplotlib", "seaborn", "papermill", "nbconvert", "nbclient", "ipykernel", "babel"]
+STAGING = ".staging-"
+"""Start of the name of what is being written; `batch.prepare` removes what a killed run left."""
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=f"{STAGING}{os.getpid()}-", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(text)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+def write_edition(edition: Edition, chapters: Sequence[Chapter], folder: Path, catalogue: Catalogue) -> None:
+    """Index and manifest of the chapters that an edition's folder holds."""
+    done = [chapter for chapter in chapters if (folder / f"{chapter.name}.html").is_file()]
+    notebooks = {chapter.name: nbformat.read(folder / f"{chapter.name}.ipynb", as_version=4) for chapter in done}
+    listed = [(chapter, html.key_sentence(notebooks[chapter.name])) for chapter in done]
+    write(folder / "index.html", html.edition_index(edition, listed, catalogue.licence.figures))
+    described = manifest(edition, notebooks, folder, catalogue)
+    write(folder / "manifest.json", json.dumps(described, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_overall(catalogue: Catalogue, output: Path) -> None:
+    """Index of the editions that have been rendered."""
+    rendered = [edition for edition in catalogue.dated if (output / edition.key / "index.html").is_file()]
+    write(output / "index.html", html.overall_index(catalogue, rendered))
+
+
+def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path, catalogue: Catalogue) -> dict[str, object]:
+    """What an edition's annexes are made of: parameters, checksums of inputs and outputs, versions, commit.
+
+    Nothing in it depends on when or where the annexes were rendered.
+    """
+    inputs = sorted(path for path in catalogue.data.rglob("*") if path.is_file() and path.suffix in (".csv", ".toml", ".xlsx"))
+    root = catalogue.root
+    return {
+        "edition": edition.key,
+        "title": edition.title,
+        "commit": _commit(root),
+        "versions": {"python": ".".join(map(str, sys.version_info[:3])), "traite": _version("traite")}
+        | {name: _version(name) for name in PACKAGES},
+        "inputs": {path.relative_to(root).as_posix(): sha256(path) for path in inputs},
+        "chapters": {
+            name: {
+                "parameters": dict(notebook.metadata.papermill.parameters),
+                "source": sha256(root / "notebooks" / f"{name}.ipynb"),
+                "outputs": {file.relative_to(folder).as_posix(): sha256(file) for file in _files(folder, name)},
+            }
+            for name, notebook in notebooks.items()
+        },
+    }
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    files = [folder / f"{name}.ipynb", folder / f"{name}.html", folder / "tables" / f"{name}.csv"]
+    return [file for file in files if file.is_file()]
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _commit(root: Path) -> str:
+    """Commit of the project, marked when files have changed since; empty outside a git checkout."""
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=40", "--dirty", "--match="],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return found.stdout.strip()
