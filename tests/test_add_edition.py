@@ -82,7 +82,7 @@ def test_a_workbook_joins_an_edition_that_had_cited_figures_only(project: Path, 
     shown = traite("show", "2022", "--variable", "form").stdout
     assert "classeur-2022\tFigure 2!C4" in shown
     hidden = traite("show", "2022", "--variable", "sex", "-w", "form=other", "--category", "women").stdout
-    assert "accompanied_in_france\tform=other\twomen\t\tpercent\tnot published\tQ\tclasseur-2022\tFigure 4!K5" in hidden
+    assert "accompanied_in_france\tform=other\twomen\t\tpercent\t3\tQ\tclasseur-2022\tFigure 4!K5" in hidden
     assert traite("checksums").stdout == "All data files are the declared ones.\n"
 
 
