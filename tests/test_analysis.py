@@ -122,7 +122,7 @@ def test_no_series_holds_the_edition_without_a_year() -> None:
 
 
 def statement(value: float, bound: str) -> pd.Series:
-    return pd.Series({"value": value, "bound": bound})
+    return pd.Series({"value": value, "bound": bound, "unit": "percent"})
 
 
 @pytest.mark.parametrize(

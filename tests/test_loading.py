@@ -188,7 +188,16 @@ def test_the_retained_women_of_2019_are_82_percent_because_90_has_no_sure_popula
 
 def frame(*rows: dict[str, object]) -> pd.DataFrame:
     """Statements of one statistic, exact, sure and official unless said otherwise."""
-    base = dict.fromkeys(KEY, "x") | {"value": 1.0, "status": "A", "bound": "", "rank": 1, "reason": "", "note": "", "choice": 0}
+    base = dict.fromkeys(KEY, "x") | {
+        "value": 1.0,
+        "status": "A",
+        "bound": "",
+        "rank": 1,
+        "reason": "",
+        "note": "",
+        "choice": 0,
+        "locator": "",
+    }
     return pd.DataFrame([base | {"statement_id": f"S{n}"} | row for n, row in enumerate(rows)])
 
 
@@ -256,7 +265,7 @@ def test_each_action_of_a_correction(action: str, status: str, choice: int) -> N
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda t: t.assign(value=t["value"].where(t.index != 0, float("nan"))), "a missing value has status M or O"),
+        (lambda t: t.assign(value=t["value"].where(t.index != 0, float("nan"))), "a missing value has a status of its own"),
         (lambda t: t.assign(population="nobody"), "column population, found 'nobody'"),
         (lambda t: t.assign(category="nothing"), "the category belongs to the nomenclature of its variable"),
         (lambda t: t.assign(base=pd.array([0] * len(t), dtype="Int64")), "column base"),

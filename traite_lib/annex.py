@@ -116,7 +116,10 @@ def editions(survey: Survey) -> Table:
     return Table(
         trimmed(pd.DataFrame([_edition_line(survey, edition) for edition in survey.catalogue.editions])),
         "Les éditions de l’enquête",
-        [*(f"{edition.number}ᵉ édition : {edition.note}" for edition in survey.catalogue.editions if edition.note), NOT_SEEN],
+        [
+            *(f"{edition.number}ᵉ édition : {edition.remarks}" for edition in survey.catalogue.editions if edition.remarks),
+            NOT_SEEN,
+        ],
         ("Associations répondantes", "Victimes repérées", "Victimes accompagnées"),
     )
 
@@ -181,13 +184,52 @@ def recomputed(survey: Survey) -> Table:
             "Population": found["who"],
             "Part publiée": found["text"],
             "Effectif publié": [wording.number(value, 0) for value in found["count"]],
-            "Total publié": [wording.number(value, 0) for value in found["total"]],
+            "Base ou total publié": [wording.number(value, 0) for value in found["total"]],
             "Part recalculée": [wording.quantity(float(wording.rounded(value, 1)), "percent") for value in found["computed"]],
         }
     )
-    note = "Un écart n’est pas une erreur : la base d’une question n’est pas le total, et elle n’est pas publiée."
+    note = (
+        "Un écart n’est pas une erreur : quand la base d’une question n’est pas publiée, l’effectif est rapporté au total de la "
+        "population, qui n’est pas cette base."
+    )
     absent = "Aucune part publiée ne peut être recalculée à partir d’effectifs publiés."
     return Table(frame, "Parts publiées et parts recalculées", [note], tuple(frame.columns[2:]), absent)
+
+
+STATES = {
+    "observation": "repris",
+    "control": "contrôle (total des parts)",
+    "blank": "vide",
+    "set_aside": "écarté, avec son motif",
+    "unmatched": "non reconnu",
+    "ambiguous": "ambigu",
+}
+"""What became of a cell of a workbook, in French."""
+
+
+def workbook(survey: Survey) -> Table:
+    """Tables of the edition's workbook: how many cells each gives, and what was not taken; all stay in `Survey.workbook`."""
+    cells = survey.workbook()
+    lines = []
+    for (sheet, _), rows in cells.groupby(["sheet", "table"], sort=False):
+        counts = rows["state"].value_counts()
+        lines.append(
+            {
+                "Feuille": sheet,
+                "Tableau": rows["title"].iloc[0] or "(sans titre)",
+                "Cellules": f"{rows['cell'].iloc[0]} à {rows['cell'].iloc[-1]}",
+                "Chiffres repris": str(counts.get("observation", 0)),
+                "Autres cellules": " ; ".join(f"{n} {STATES[str(s)]}" for s, n in counts.items() if s != "observation"),
+            }
+        )
+    notes = [
+        "Une cellule n’est reprise que si tous les mots qui l’entourent sont dans les nomenclatures et disent une seule chose ; "
+        "les autres restent consultables, jamais devinées."
+    ]
+    if survey.edition.workbook and survey.edition.workbook.invented:
+        notes.append(wording.INVENTED)
+    absent = "Aucun classeur de données n’a été consulté pour cette édition."
+    return Table(trimmed(pd.DataFrame(lines)), "Classeur de données : ce qui est repris", notes, ("Chiffres repris",), absent)
 
 
 def provenance(survey: Survey, *, undated: bool = False) -> Table:
@@ -195,7 +237,7 @@ def provenance(survey: Survey, *, undated: bool = False) -> Table:
     edition = next(e for e in survey.catalogue.editions if e.reference_year is None) if undated else survey.edition
     rows = survey.read(survey.observations[survey.observations["edition"] == edition.key])
     title = "Énoncés de l’édition sans année certaine" if undated else "Tous les énoncés relevés pour cette édition"
-    return provenance_table(rows, title, [edition.note] if edition.note else [])
+    return provenance_table(rows, title, [edition.remarks] if edition.remarks else [])
 
 
 def _statistic(rows: pd.DataFrame) -> list[str]:
@@ -205,4 +247,5 @@ def _statistic(rows: pd.DataFrame) -> list[str]:
 
 
 def _links(rows: pd.DataFrame) -> list[Link]:
-    return [Link(citation, url) for citation, url in zip(rows["citation"], rows["locator"], strict=True)]
+    places = zip(rows["citation"], rows["locator"], strict=True)
+    return [Link(wording.place_of(citation, locator), locator) for citation, locator in places]

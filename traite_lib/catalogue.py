@@ -29,6 +29,24 @@ class DataFile(_Strict):
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
+class Workbook(DataFile):
+    """The data workbook of an edition, as received, below ``data/raw/``.
+
+    `layout` is the file, relative to ``data/``, that says what its labels alone do not (see `loading.layouts`). A workbook
+    whose numbers are `invented` (an example) says so wherever its numbers are shown.
+    """
+
+    source_id: str
+    layout: str = ""
+    invented: bool = False
+
+    @model_validator(mode="after")
+    def _below_raw(self) -> Workbook:
+        if not self.path.startswith("raw/") or ".." in self.path.split("/"):
+            raise ValueError(f"a workbook lies below raw/, found {self.path!r}")
+        return self
+
+
 class Source(_Strict):
     """Who said a number. Rank 1 is official, 2 partner or scholarly, 3 press."""
 
@@ -54,8 +72,10 @@ class Edition(_Strict):
     published: str
     share_population: str
     identified_counted: bool
+    workbook_published: bool = False
     note: str = ""
-    figures: DataFile
+    figures: DataFile | None = None
+    workbook: Workbook | None = None
     source: list[Source] = []
 
     @model_validator(mode="after")
@@ -64,7 +84,18 @@ class Edition(_Strict):
             raise ValueError("give either reference_year or possible_years")
         if self.reference_year is not None and self.key != str(self.reference_year):
             raise ValueError(f"the key {self.key!r} must be the reference year, {self.reference_year}")
+        if self.figures is None and self.workbook is None:
+            raise ValueError("give figures (cited statements), a workbook, or both")
+        if self.workbook is not None and self.reference_year is None:
+            raise ValueError("an edition with a workbook has a reference_year")
         return self
+
+    @property
+    def remarks(self) -> str:
+        """What a reader must know of the edition, in French: its note, and the workbook that was published but not seen."""
+        unseen = self.workbook_published and self.workbook is None
+        sentence = "Un classeur de données accompagne la publication ; il n’a pas pu être consulté."
+        return " ".join(filter(None, (self.note, sentence if unseen else "")))
 
     @property
     def years(self) -> tuple[int, int]:
@@ -160,8 +191,15 @@ def sha256(path: Path) -> str:
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def _read_toml(path: Path, model: type[_Model]) -> _Model:
-    name = path.name
+def read_toml(path: Path, model: type[_Model]) -> _Model:
+    """Read a TOML file of ``data/`` as a model.
+
+    Raises
+    ------
+    CatalogueError
+        The file is missing, is not TOML, or breaks the schema: the message names the file and the key.
+    """
+    name = path.name if path.parent.name == "data" else f"{path.parent.name}/{path.name}"
     try:
         return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -206,9 +244,9 @@ class Catalogue:
     def __init__(self, root: Path | None = None) -> None:
         self.root = root or project_root()
         self.data = self.root / "data"
-        self._editions = _read_toml(self.data / "editions.toml", _Editions)
-        self.breaks = _read_toml(self.data / "breaks.toml", _Breaks).breaks
-        self.corrections = _read_toml(self.data / "corrections.toml", _Corrections).correction
+        self._editions = read_toml(self.data / "editions.toml", _Editions)
+        self.breaks = read_toml(self.data / "breaks.toml", _Breaks).breaks
+        self.corrections = read_toml(self.data / "corrections.toml", _Corrections).correction
         self.editions = self._editions.edition
         self.licence = self._editions.licence
         keys = [edition.key for edition in self.editions]
@@ -244,7 +282,8 @@ class Catalogue:
         """Every data file that the catalogue answers for."""
         yield self._editions.sources
         yield from self._editions.administrative
-        yield from (edition.figures for edition in self.editions)
+        yield from (edition.figures for edition in self.editions if edition.figures)
+        yield from (edition.workbook for edition in self.editions if edition.workbook)
 
     @property
     def administrative(self) -> list[DataFile]:

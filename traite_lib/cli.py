@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from . import cli_workbook
+from . import cli_editions, cli_workbook
 from .catalogue import Catalogue, project_root, sha256
 from .errors import ComparisonError, RenderError, TraiteError, available
 from .nomenclature import ALL
@@ -23,6 +23,8 @@ app = typer.Typer(
 )  # fmt: skip
 app.command()(cli_workbook.tidy)
 app.command()(cli_workbook.inspect)
+app.command()(cli_editions.add_edition)
+app.command()(cli_editions.check)
 screen, errors = Console(), Console(stderr=True, highlight=False)
 
 EditionArg = Annotated[str, typer.Argument(help="Reference year of an edition.")]
@@ -138,7 +140,7 @@ def show(
             row["population"],
             " ".join(f"{c}={row[c]}" for c in SUB_POPULATION if row[c] != ALL),
             "" if row["category"] == ALL else row["category"],
-            f"{row['bound']}{row['value']:g}",
+            "" if pd.isna(row["value"]) else f"{row['bound']}{row['value']:g}",
             row["unit"],
             "not published" if pd.isna(row["base"]) else f"{row['base']}",
             row["status"] if row["retained"] else f"{row['status']}, not retained",

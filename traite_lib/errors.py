@@ -22,6 +22,10 @@ class ObservationsError(TraiteError):
     """A source row is malformed, or the Observations table does not respect its schema."""
 
 
+class LayoutError(TraiteError):
+    """A workbook is not the one that its layout was written for; the message names the cells."""
+
+
 class WorkbookError(TraiteError):
     """A workbook cannot be opened or understood: the message names the file, the sheet and the cell."""
 

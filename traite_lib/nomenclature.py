@@ -13,6 +13,12 @@ from .errors import NomenclatureError, available
 ALL = "_T"
 """Code of « all » in a sub-population column (SDMX)."""
 
+UNKNOWN = "_U"
+"""Code of « did not answer », a category of any variable (SDMX); its item is in ``nomenclatures/common.csv``."""
+
+ANY = "*"
+"""Variable of the items that any variable may have."""
+
 Years = tuple[int, int]
 _EVER: Years = (0, 9999)
 
@@ -53,6 +59,7 @@ class Variable:
     proper: bool
     question: str
     htcds: str
+    source_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,9 @@ class Nomenclatures:
         ]
         self.variables: dict[str, Variable] = {}
         for row in _rows(self.folder / "variables.csv"):
-            fields: dict[str, Any] = {**row, **{name: row[name] == "1" for name in ("closed", "multiple", "proper")}}
+            labels = tuple(filter(None, row.pop("source_labels").split("|")))
+            flags = {name: row[name] == "1" for name in ("closed", "multiple", "proper")}
+            fields: dict[str, Any] = {**row, **flags, "source_labels": labels}
             self.variables[row["code"]] = Variable(**fields)
         self.populations = {
             row["code"]: Population(order=int(row.pop("order")), **row) for row in _rows(self.folder / "populations.csv")
@@ -170,7 +179,7 @@ class Nomenclatures:
         """
         name = self.nomenclature(variable)
         wider = [age] if age == ALL else [age, self.item("age", age).parent]
-        for candidate in (*(f"{name}:{part}" for part in wider), name):
+        for candidate in (*(f"{name}:{part}" for part in wider), name, ANY):
             found = [i for i in self.items if i.variable == candidate and i.code == code]
             if found:
                 then = [i for i in found if year is None or _overlap(i.valid, (year, year))]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from .errors import ObservationsError
-from .nomenclature import ALL, Nomenclatures
+from .nomenclature import ALL, UNKNOWN, Nomenclatures
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -20,9 +21,14 @@ KEY = ["period", "population", *SUB_POPULATION, "variable", "category", "unit"]
 """Columns that say what is measured: two rows with the same key are two statements of the same statistic."""
 
 UNITS = ["count", "percent", "points", "years", "ratio", "per_100000"]
-STATUSES = ["A", "E", "P", "B", "U", "M", "O"]
-"""SDMX code list CL_OBS_STATUS, the codes used here: A normal, E estimated, P provisional, B break, U low reliability,
-M missing (cannot exist), O missing."""
+NO_VALUE = ["L", "M", "N", "O", "Q"]
+"""Statuses of a row without a value. With the value 0 and the category ``_U`` (did not answer), they keep apart what must not
+be confused: L not asked, M not applicable (cannot exist), N too imprecise to be given, O not published or not found, Q withheld
+(confidential)."""
+
+STATUSES = ["A", "E", "P", "B", "U", *NO_VALUE]
+"""SDMX code list CL_OBS_STATUS, the codes used here: A normal, E estimated, P provisional, B break, U low reliability, and
+those of `NO_VALUE`."""
 
 COLUMNS = [
     *("edition", "reference_year", *KEY[:-1], "value", "unit", "bound", "base", "status", "confidentiality"),
@@ -33,12 +39,12 @@ COLUMNS = [
 def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
     """Pandera schema of the Observations table, with the codes of the nomenclatures.
 
-    Bounds: counts are whole and not negative, shares lie in 0-100. A value is missing exactly when the status is M or O.
+    Bounds: counts are whole and not negative, shares lie in 0-100. A value is missing exactly when the status says why.
     """
     import pandera.pandas as pa
 
     def codes(name: str) -> list[str]:
-        return [ALL, *dict.fromkeys(i.code for i in nomenclatures.items if i.variable == name)]
+        return [ALL, UNKNOWN, *dict.fromkeys(i.code for i in nomenclatures.items if i.variable == name)]
 
     def category_exists(table: pd.DataFrame) -> pd.Series:
         pairs = table[["variable", "category"]].drop_duplicates()
@@ -74,12 +80,17 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
         checks=[
             pa.Check(category_exists, error="the category belongs to the nomenclature of its variable"),
             pa.Check(within_bounds, error="counts are whole and positive, shares lie between 0 and 100"),
-            pa.Check(lambda t: t["value"].isna() == t["status"].isin(["M", "O"]), error="a missing value has status M or O"),
+            pa.Check(lambda t: t["value"].isna() == t["status"].isin(NO_VALUE), error="a missing value has a status of its own"),
         ],
         strict=True,
         ordered=True,
         unique=["statement_id"],
     )
+
+
+def is_cell(locator: str) -> bool:
+    """Whether a locator is a cell of a workbook, ``Figure 3!C7``, and not an address."""
+    return re.search(r"![A-Z]{1,3}[1-9]\d*$", locator) is not None
 
 
 def validate(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,6 +17,9 @@ from .nomenclature import ALL, Nomenclatures, Variable
 from .observations import SUB_POPULATION, select
 from .presentation import wording
 from .result import Kind, Markdown, Result, together
+
+if TYPE_CHECKING:
+    from .loading.official import Matching
 
 UNITS = {"count": "unités", "percent": "%", "points": "points", "years": "ans", "ratio": "fois", "per_100000": "pour 100 000"}
 
@@ -83,6 +86,7 @@ class Survey:
         frames = []
         for part in self._parts(variable, who, by, sub_population) if by else [sub_population]:
             rows = select(self._rows_about(who), variable, population=who, category=category, unit=unit, **part)
+            rows = rows[rows["value"].notna()]  # a sign in place of a value is shown in a distribution, it answers nothing alone
             frames.append(rows.sort_values("unit", key=lambda units: units != "percent").head(1))
         rows = pd.concat(frames) if frames else self.observations.iloc[:0]
         result = self._result(rows, variable, who, sub_population)
@@ -101,8 +105,8 @@ class Survey:
     def totals(self, *populations: str, title: str = "Effectifs") -> Result:
         """Numbers of victims, associations, procedures… of one or several populations."""
         rows = pd.concat(
-            [select(self._rows_about(who), "total", population=who, unit="count") for who in populations]
-        )  # fmt: skip
+            [select(self._rows_about(who), "total", population=who, unit="count").dropna(subset="value") for who in populations]
+        )
         result = self._result(rows, "total", populations[0], {})
         if len(populations) == 1:
             return result
@@ -139,6 +143,8 @@ class Survey:
         order = {name: number for number, name in enumerate(self.words.variables)}
         rows = rows.sort_values("variable", key=lambda names: names.map(order), kind="stable")
         rows = rows[rows["retained"] & (rows["population"].map(self.words.universe) == universe)]
+        totals = (rows["category"] == ALL) & rows["variable"].map(lambda name: self.words.variables[name].nomenclature != "")
+        rows = rows[~totals]  # the total of a distribution is a base: it is shown beside the shares
         if variables:
             rows = rows[rows["variable"].isin(variables)]
         if restricted:
@@ -232,14 +238,46 @@ class Survey:
             self.shown += [row["statement_id"] for row in found]
         return result
 
+    def workbook(self, sheet: str | None = None) -> pd.DataFrame:
+        """The edition's workbook as a tidy table: every body cell, also those that became no statement, and why.
+
+        Parameters
+        ----------
+        sheet : str, optional
+            Keep the tables of one sheet.
+
+        Returns
+        -------
+        DataFrame
+            One row a cell: ``sheet, cell, table, title, rows, columns, value, unit, status, marker, population, source,
+            reading, note``; then ``state`` (observation, control, blank, unmatched, ambiguous, set_aside), ``why`` and, for
+            an observation, ``statement_id``. Label paths are joined by `` > ``, outermost first. Empty without a workbook.
+
+        Raises
+        ------
+        WorkbookError
+            There is no such sheet; the message lists those that exist.
+        """
+        from .loading.official import tidy_frame
+
+        return tidy_frame(self.matching, sheet)
+
+    @cached_property
+    def matching(self) -> Matching | None:
+        """What became of each cell of the edition's workbook; None without one."""
+        from .loading.official import matching
+
+        return matching(self.edition, self.catalogue, self.words)
+
     def heading(self) -> Markdown:
         """The edition in one paragraph: who produced it, when, about whom, from how many associations."""
         edition = self.edition
         respondents = self.totals("associations")
         answered = f" {wording.quantity_of(respondents.frame.iloc[0])} associations ont répondu." if respondents else ""
+        invented = f"\n\n**{wording.INVENTED}**" if edition.workbook and edition.workbook.invented else ""
         return Markdown(
             f"**Édition {edition.key}** — {edition.title}. {wording.listed(edition.producers)}, {edition.published}.{answered} "
-            f"Sauf mention contraire, les parts décrivent {self.words.populations[edition.share_population].scope_fr}."
+            f"Sauf mention contraire, les parts décrivent {self.words.populations[edition.share_population].scope_fr}.{invented}"
         )
 
     def key_points(self, *points: Result | compare.Comparison | None) -> Markdown:
@@ -333,7 +371,7 @@ class Survey:
         answers = frame[frame["unit"] == "percent"].groupby("variable")["category"].nunique()
         if any(number > 1 and self.words.variable(str(name)).multiple for name, number in answers.items()):
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
-        if frame["status"].isin(["O", "M"]).any():
+        if (frame["value"].isna() & frame["source_id"].eq("")).any():
             notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
         title = info.label_fr if variable != "total" else self.words.populations[population].label_fr
         result = Result(frame, title, wording.subtitle(described, self.words), tuple(notes), self._absent(info, described), kind)

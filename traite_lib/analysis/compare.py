@@ -14,7 +14,7 @@ from ..observations import select
 
 def respondents(table: pd.DataFrame) -> pd.Series:
     """Number of responding associations, by period."""
-    rows = select(table, "total", population="associations", unit="count")
+    rows = select(table, "total", population="associations", unit="count").dropna(subset="value")
     return rows.set_index("period")["value"].astype(int)
 
 

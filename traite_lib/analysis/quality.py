@@ -8,14 +8,14 @@ import pandas as pd
 
 from ..catalogue import Catalogue
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import KEY, select
+from ..observations import KEY, is_cell, select
 
 
 def agree(a: pd.Series, b: pd.Series) -> bool:
     """Whether two statements of one statistic can both be true.
 
-    An approximation agrees with an exact value that rounds to it (half up, at the approximation's own precision); a bound
-    agrees with a value on its right side.
+    An approximation agrees with an exact value that rounds to it (half up, at the approximation's own precision); so do two
+    shares or changes in points given with more and with fewer decimals; a bound agrees with a value on its right side.
     """
     for one, other in ((a, b), (b, a)):
         if one["bound"] == "<" and not other["bound"]:
@@ -28,7 +28,19 @@ def agree(a: pd.Series, b: pd.Series) -> bool:
             return bool(other["value"] < one["value"])
         if one["bound"] == ">" and other["bound"] == "~":
             return bool(other["value"] > one["value"])
+    if a["bound"] == b["bound"] == "" and a["unit"] in ("percent", "points"):
+        fewer, more = sorted((float(a["value"]), float(b["value"])), key=_decimals)
+        return rounded_to(more, _decimals(fewer)) == Decimal(str(fewer)).quantize(Decimal(1).scaleb(-_decimals(fewer)))
     return bool(a["value"] == b["value"] or a["bound"] == b["bound"] != "")
+
+
+def rounded_to(value: float, decimals: int) -> Decimal:
+    """A value rounded half up."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def _decimals(value: float) -> int:
+    return max(0, -_exponent(value))
 
 
 def _rounded_like(approximation: float, exact: float) -> bool:
@@ -47,7 +59,9 @@ def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataF
     """Statistics on which the sources do not agree, every statement of each, the retained one first.
 
     Statements about all accompanied victims and about a part of them are put together, except for totals: a source that
-    says « accompanied » may describe the part that the edition computes its shares on.
+    says « accompanied » may describe the part that the edition computes its shares on. Two cells of workbooks are compared
+    only when their populations are the same: a workbook says which victims it describes. A sign in place of a value (not
+    available, confidential…) disagrees with nothing.
 
     Returns
     -------
@@ -59,21 +73,29 @@ def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataF
         parent = nomenclatures.populations[population].parent
         return root(parent) if parent else population
 
+    table = table[table["value"].notna()]
     exact = (table["variable"] == "total") | (table["unit"] == "points")
     family = table["population"].where(exact, table["population"].map(root))
     groups = table.assign(_family=family).groupby([*(k for k in KEY if k != "population"), "_family"], sort=False)
     found: list[pd.DataFrame] = []
     for _, rows in groups:
         reference = rows.sort_values(["retained", "rank"], ascending=[False, True])
-        if len(rows) > 1 and not all(agree(reference.iloc[0], row) for _, row in reference.iterrows()):
+        first = reference.iloc[0]
+        if len(rows) > 1 and not all(agree(first, row) for _, row in reference.iterrows() if _same_victims(first, row)):
             found.append(reference.assign(group=len(found) + 1))
     return pd.concat(found) if found else table.iloc[:0].assign(group=pd.Series(dtype=int))
+
+
+def _same_victims(one: pd.Series, other: pd.Series) -> bool:
+    cells = is_cell(one["locator"]) and is_cell(other["locator"])
+    return bool(one["population"] == other["population"]) or not cells
 
 
 def recomputed(table: pd.DataFrame) -> pd.DataFrame:
     """Published shares beside the share that published counts give, where both exist.
 
-    A gap is not an error: the base of a question is the victims of the associations that answered it, not the total.
+    The count is divided by the base of the share where its source gives it, else by the published total. A gap is then not an
+    error: the base of a question is the victims of the associations that answered it, not the total.
 
     Parameters
     ----------
@@ -85,7 +107,7 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Rows of the shares, with ``count``, ``total`` and ``computed`` (percent, unrounded).
     """
-    rows = table[table["retained"] & (table["bound"] == "")]
+    rows = table[table["retained"] & (table["bound"] == "") & table["value"].notna()]
     rows = rows[~rows["variable"].str.startswith("change_")]
     counts = rows[(rows["unit"] == "count") & (rows["variable"] != "total")]
     key = [name for name in KEY if name != "unit"]
@@ -94,6 +116,9 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
     for _, row in both.iterrows():
         sub = {name: row[name] for name in ("form", "sex", "age", "origin", "offence")}
         own = [name for name, code in sub.items() if code != ALL]
+        if pd.notna(row["base"]):
+            totals.append(float(row["base"]))
+            continue
         if not own:
             whole = select(rows, "total", population=row["population"], unit="count")
         elif len(own) == 1:
@@ -107,6 +132,11 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
 
 def availability(table: pd.DataFrame, catalogue: Catalogue, variables: list[str]) -> pd.DataFrame:
     """Number of retained figures by variable (rows) and dated edition (columns), associations left out."""
-    rows = table[table["retained"] & table["variable"].isin(variables) & ~table["population"].str.startswith("associations")]
+    rows = table[
+        table["retained"]
+        & table["value"].notna()
+        & table["variable"].isin(variables)
+        & ~table["population"].str.startswith("associations")
+    ]
     counts = pd.crosstab(rows["variable"], rows["edition"])
     return counts.reindex(index=variables, columns=[e.key for e in catalogue.dated], fill_value=0)

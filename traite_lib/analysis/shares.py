@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from ..nomenclature import Nomenclatures
+from ..nomenclature import ALL, Nomenclatures
 from ..observations import select
 
 ShareRule = Literal["counts_only", "x_of_n", "small_base", "normal", "unknown_base"]
@@ -37,9 +37,9 @@ def distribution(
 ) -> pd.DataFrame:
     """Published distribution of a population over a variable, as shares, counts, or both.
 
-    Nothing is computed: each row is a retained statement. When the nomenclature is closed, its modalities without a
-    statement are added with status O (missing), so that a reader sees what was not found. A distribution nobody published
-    is an empty frame.
+    Nothing is computed: each row is a retained statement, with a value or with the reason why its source gives none. When the
+    nomenclature is closed, its modalities without a statement are added with status O (missing), so that a reader sees what
+    was not found. A distribution nobody published is an empty frame.
 
     Parameters
     ----------
@@ -65,6 +65,7 @@ def distribution(
     info = nomenclatures.variable(variable)
     rows = select(table, variable, population=population, **sub_population)
     rows = rows[(rows["period"] == period) & rows["unit"].isin(["percent", "count"])]
+    rows = rows[rows["category"] != ALL]  # a total is a base, no modality
     if rows.empty:
         return rows.assign(level=pd.Series(dtype=int), order=pd.Series(dtype=int))
     year = int(rows["reference_year"].iloc[0]) if rows["reference_year"].notna().all() else None

@@ -10,7 +10,8 @@ import pandas as pd
 from ..catalogue import Catalogue, Correction, project_root
 from ..errors import CatalogueError, available
 from ..nomenclature import Nomenclatures
-from ..observations import COLUMNS, KEY, validate
+from ..observations import COLUMNS, KEY, is_cell, validate
+from .official import load_official
 from .published import Observation, load_published
 
 RANKS = {1: "source officielle", 2: "source partenaire ou savante", 3: "presse"}
@@ -80,18 +81,30 @@ def _joined(*texts: str) -> str:
 def retain(table: pd.DataFrame) -> pd.DataFrame:
     """Keep every statement and mark, for each statistic, the one to publish.
 
-    Order of preference: a correction's choice, a sure population before a doubtful one, an exact value before a bound or
-    an approximation, the rank of the source (official, partner, press), then the order of the data file. A statement that
-    is set aside is never retained, even alone.
+    Order of preference: a value before the sign of a missing one, a correction's choice or an exact cell of a workbook, a sure
+    population before a doubtful one, an exact value before a bound or an approximation, the rank of the source (official,
+    partner, press), the data workbook of the edition, then that of a later edition, before figures that are cited, and the
+    order of the data file. A correction that prefers a cited statement was a choice between cited statements: against a
+    workbook, its cell is set aside. A statement that is set aside is never retained, even alone.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Corrected statements, those of workbooks first.
 
     Returns
     -------
     DataFrame
         With ``retained`` and, where there was a choice, ``reason`` in French.
     """
+    cells = table["locator"].map(is_cell)
     order = table.assign(
-        _choice=-table["choice"], _weak=table["status"] == "U", _inexact=table["bound"] != "", _line=range(len(table))
-    ).sort_values(["_choice", "_weak", "_inexact", "rank", "_line"])
+        _absent=table["value"].isna(),
+        _choice=~((table["choice"] == 1) | (cells & (table["bound"] == ""))),
+        _weak=table["status"] == "U",
+        _inexact=table["bound"] != "",
+        _line=range(len(table)),
+    ).sort_values(["_absent", "_choice", "_weak", "_inexact", "rank", "_line"])
     usable = order[order["choice"] >= 0]
     first = usable.drop_duplicates(KEY)
     rivals = usable.groupby(KEY, dropna=False)["statement_id"].transform("size")
@@ -99,7 +112,8 @@ def retain(table: pd.DataFrame) -> pd.DataFrame:
     chosen_among_many = table["retained"] & table["statement_id"].isin(set(usable.loc[rivals > 1, "statement_id"]))
     unexplained = chosen_among_many & (table["reason"] == "")
     exact = (table["bound"] == "").map({True: "Valeur exacte", False: "Valeur approchée"})
-    table["reason"] = table["reason"].mask(unexplained, exact + ", " + table["rank"].map(RANKS) + ".")
+    kind = cells.map({True: ", classeur de données", False: ""})
+    table["reason"] = table["reason"].mask(unexplained, exact + ", " + table["rank"].map(RANKS) + kind + ".")
     return table.drop(columns="choice")
 
 
@@ -111,7 +125,7 @@ def fill_bases(table: pd.DataFrame) -> pd.DataFrame:
     """
     totals = table[
         table["retained"] & (table["unit"] == "count") & (table["bound"] == "") & (table["population"] == "identified")
-    ]
+    ].dropna(subset="value")
     by_form = totals[totals["variable"] == "form"].set_index(["period", "category"])["value"]
     whole = totals[totals["variable"] == "total"].set_index("period")["value"]
     for index, row in table[(table["variable"] == "accompanied") & table["base"].isna()].iterrows():
@@ -137,7 +151,8 @@ def _loaded(root: Path) -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
     nomenclatures = Nomenclatures(catalogue.data)
     for edition in catalogue.editions:
         nomenclatures.universe(edition.share_population)
-    return catalogue, nomenclatures, build(load_published(catalogue, nomenclatures), catalogue, nomenclatures)
+    statements = load_official(catalogue, nomenclatures) + load_published(catalogue, nomenclatures)
+    return catalogue, nomenclatures, build(statements, catalogue, nomenclatures)
 
 
 def load() -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:

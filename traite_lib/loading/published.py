@@ -174,7 +174,7 @@ def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[O
     """
     concordances = Concordances.read(catalogue.data)
     sources = catalogue.sources
-    files: list[tuple[DataFile, Edition | None]] = [(edition.figures, edition) for edition in catalogue.editions]
+    files: list[tuple[DataFile, Edition | None]] = [(e.figures, e) for e in catalogue.editions if e.figures]
     files += [(file, None) for file in catalogue.administrative]
     observations: list[Observation] = []
     for file, edition in files:

@@ -304,7 +304,8 @@ def dumbbell(result: Result) -> Chart:
         if len(pair) == 2:
             axes.plot(pair["value"], [n, n], color=GRID, linewidth=5, zorder=1, solid_capstyle="round")
         elif pair.empty:
-            axes.text(1, n, wording.MISSING, va="center", size=8.5, style="italic", color=MUTED, backgroundcolor="white")
+            why = wording.listed(dict.fromkeys(rows.loc[rows["label"] == label, "text"]))
+            axes.text(1, n, why, va="center", size=8.5, style="italic", color=MUTED, backgroundcolor="white")
         for side, (_, row) in enumerate(pair.iterrows()):
             k = groups.index(row["group"])
             axes.plot(row["value"], n, marker=MARKERS[k], color=PALETTE[k], markersize=9, zorder=2, linestyle="")

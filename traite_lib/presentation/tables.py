@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..nomenclature import ALL
 from . import wording
-from .wording import MISSING, NBSP
+from .wording import NBSP
 
 _TEMPLATE = """<figure class="statistics">
 <div class="scroll" tabindex="0" role="region" aria-label="{{ caption }}">
@@ -141,7 +141,7 @@ def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], abs
                 "Valeur": "".join(row["text"] for row in group if row["unit"] not in ("percent", "count")),
                 "Base": wording.base_cell(shares[0]) if shares else "",
                 "Fiabilité": wording.listed(
-                    dict.fromkeys(filter(None, (s for s in (wording.STATUSES[r["status"]] for r in group) if s != MISSING)))
+                    dict.fromkeys(filter(None, (wording.STATUSES[r["status"]] for r in group if pd.notna(r["value"]))))
                 ),
                 "Source": wording.listed(dict.fromkeys(filter(None, (row["publisher"] for row in group)))),
             }
@@ -187,7 +187,7 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
             "Population": rows["who"],
             "Base": [wording.base_cell(row) or "sans objet" for _, row in rows.iterrows()],
             "Fiabilité": ["" if row["retained"] else "non retenu" for _, row in rows.iterrows()],
-            "Source": [Link(row["citation"], row["locator"]) for _, row in rows.iterrows()],
+            "Source": [Link(wording.place_of(row["citation"], row["locator"]), row["locator"]) for _, row in rows.iterrows()],
         }
     )
     doubtful = [wording.STATUSES[status] for status in rows["status"]]

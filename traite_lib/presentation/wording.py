@@ -12,10 +12,12 @@ from babel.numbers import format_decimal
 from ..analysis.compare import Comparison
 from ..analysis.shares import share_rule
 from ..nomenclature import ALL, Nomenclatures
+from ..observations import is_cell
 
 NBSP, NARROW = "\u00a0", "\u202f"
 UNKNOWN_BASE = "base non publiée"
 MISSING = "non relevé"
+INVENTED = "Chiffres d’exemple : le classeur de cette édition est inventé, en tout ou partie ; ne pas citer."
 EACH_LINE = "indiquée pour chaque ligne"
 
 SELECTORS = {
@@ -29,7 +31,10 @@ SELECTORS = {
 
 BOUNDS = {"": "", "<": "moins de ", ">": "plus de ", "~": "environ "}
 SUFFIXES = {"percent": f"{NBSP}%", "points": f"{NBSP}points", "years": f"{NBSP}ans", "per_100000": " pour 100 000 habitants"}
-STATUSES = {"A": "", "E": "estimé", "P": "provisoire", "B": "rupture", "U": "fiabilité faible", "M": MISSING, "O": MISSING}
+NO_VALUE = {"L": "question non posée", "M": "sans objet", "N": "trop imprécis", "O": "non disponible", "Q": "confidentiel"}
+"""Why a source gives no value; what no source gives at all is `MISSING`."""
+
+STATUSES = {"A": "", "E": "estimé", "P": "provisoire", "B": "rupture", "U": "fiabilité faible", **NO_VALUE}
 
 
 def typographic(text: str) -> str:
@@ -78,9 +83,11 @@ def quantity(value: float, unit: str, bound: str = "", *, sign: bool = False) ->
 
 def quantity_of(row: pd.Series) -> str:
     """The quantity of an observation, shown according to its base (see `share_rule`); a published change has a sign."""
+    if pd.isna(row["value"]):
+        return NO_VALUE[row["status"]] if row["source_id"] else MISSING
     change = str(row["variable"]).startswith("change_")
     base = None if pd.isna(row["base"]) else int(row["base"])
-    if row["unit"] == "percent" and not change and base is not None and not pd.isna(row["value"]):
+    if row["unit"] == "percent" and not change and base is not None:
         rule = share_rule(base)
         if rule in ("counts_only", "x_of_n"):
             count = number(row["value"] * base / 100, 0)
@@ -255,6 +262,11 @@ def notes_of(rows: pd.DataFrame) -> list[str]:
         else f"{upper_first(listed(dict.fromkeys(labels)))} : {lower_first(note)}"
         for note, labels in notes.items()
     ]
+
+
+def place_of(citation: str, locator: str) -> str:
+    """A source and, in a workbook, the cell; the address of a page is a link, not words."""
+    return f"{citation}, {locator}" if is_cell(locator) else citation
 
 
 def source_line(publishers: Sequence[str]) -> str:

@@ -54,7 +54,9 @@ def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path,
 
     Nothing in it depends on when or where the annexes were rendered.
     """
-    inputs = sorted(path for path in catalogue.data.rglob("*") if path.is_file() and path.suffix in (".csv", ".toml", ".xlsx"))
+    inputs = sorted(
+        path for path in catalogue.data.rglob("*") if path.is_file() and path.suffix in (".csv", ".toml", ".xlsx", ".xls")
+    )
     root = catalogue.root
     return {
         "edition": edition.key,

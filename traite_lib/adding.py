@@ -1,0 +1,305 @@
+"""Add the workbook of an edition to the catalogue: all of it, or nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .catalogue import Catalogue, Edition, Workbook, sha256
+from .errors import CatalogueError, TraiteError, WorkbookError
+from .loading.harmonise import build
+from .loading.layouts import check, headers, read_layout
+from .loading.lexicon import Lexicon
+from .loading.official import NO_LAYOUT, Matching, load_official, locator, match
+from .loading.published import load_published
+from .loading.workbook import Reading, read_workbook
+from .nomenclature import ALL, Nomenclatures
+from .presentation.wording import listed
+
+INVENTED = re.compile(r"\b(?:invent|ficti|factice)\w*|(?:classeur|données|chiffres) d.exemple", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a person may say of a new edition; what is left empty follows the last one.
+
+    `published` is a French date; `share_population` the population that the edition computes its shares on (found in the
+    workbook when its distribution by form has one population); `invented` marks an example, whose numbers are not to be cited.
+    """
+
+    title: str = ""
+    producers: tuple[str, ...] = ()
+    published: str = ""
+    share_population: str = ""
+    url: str = ""
+    invented: bool = False
+
+
+@dataclass(frozen=True)
+class Added:
+    """What was added, and what the workbook gives."""
+
+    edition: Edition
+    new: bool
+    matching: Matching
+    files: tuple[Path, ...]
+
+
+def add_edition(catalogue: Catalogue, key: str, file: Path, details: Details) -> Added:
+    """Copy a workbook below ``data/raw/``, declare it in ``data/editions.toml`` and write its layout.
+
+    The whole table is first loaded in a copy of ``data/`` with the workbook in it: when that fails, nothing has changed.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Of the project to change.
+    key : str
+        Reference year: a new one, or that of an edition that has only cited figures.
+    file : Path
+        The workbook, as received.
+    details : Details
+        What is known of a new edition.
+
+    Raises
+    ------
+    CatalogueError
+        The edition already has a workbook, or the year cannot be one.
+    WorkbookError
+        The file is no workbook that can be read, holds no table, or says that its numbers are invented.
+    TraiteError
+        The workbook could not be loaded with all the rest.
+    """
+    known = next((edition for edition in catalogue.dated if edition.key == key), None)
+    _check_request(catalogue, key, known, file)
+    reading = read_workbook(file)
+    _check_reading(reading, details)
+    words = Nomenclatures(catalogue.data)
+    layout_path = catalogue.data / "layouts" / f"{key}.toml"
+    layout = read_layout(layout_path) if layout_path.is_file() else NO_LAYOUT
+    check(layout, reading, f"layouts/{key}.toml")
+    draft = known or _new_edition(catalogue, key, details, file)
+    years = {int(key), *(e.years[0] for e in catalogue.dated)}
+    matched = match(draft, reading, years, words, Lexicon(catalogue.data, words), layout)
+    if known is None:
+        population = details.share_population or _share_population(matched)
+        words.universe(population)
+        draft = draft.model_copy(update={"share_population": population})
+    workbook = Workbook(
+        path=f"raw/{key}/{file.name}", sha256=sha256(file), source_id=f"classeur-{key}", layout=f"layouts/{key}.toml",
+        invented=details.invented,
+    )  # fmt: skip
+    texts = {Path("editions.toml"): _declared(catalogue, draft, known, workbook, details)}
+    if not layout_path.is_file():
+        texts[Path("layouts", f"{key}.toml")] = layout_text(matched)
+    with tempfile.TemporaryDirectory(prefix="traite-") as folder:
+        trial = Path(folder, "data")
+        shutil.copytree(catalogue.data, trial)
+        _put(trial, file, workbook, texts)
+        tried = Catalogue(Path(folder))
+        build(load_official(tried, words) + load_published(tried, words), tried, words)
+        edition = tried.edition(key)
+    with _undone_on_error(catalogue.data, workbook, texts):
+        files = _put(catalogue.data, file, workbook, texts)
+    return Added(edition, known is None, Matching(edition, reading, matched.placed), tuple(files))
+
+
+def _check_request(catalogue: Catalogue, key: str, known: Edition | None, file: Path) -> None:
+    if not file.is_file():
+        raise WorkbookError(f"{file} does not exist.")
+    if not re.fullmatch(r"(19|20)\d\d", key):
+        raise CatalogueError(f"An edition is named by its reference year, as 2025; found {key!r}.")
+    if known and known.workbook:
+        raise CatalogueError(
+            f"Edition {key} already has a workbook, data/{known.workbook.path}. A revised file replaces it by hand in "
+            "data/editions.toml, with its reason in CHANGELOG.md."
+        )
+    last = catalogue.dated[-1]
+    if known is None and int(key) <= last.years[0]:
+        raise CatalogueError(f"There is no edition {key}, and the last one is {last.key}: a new edition comes after it.")
+    present = catalogue.data / "raw" / key / file.name
+    if present.is_file() and sha256(present) != sha256(file):
+        raise CatalogueError(f"data/raw/{key}/{file.name} already exists with another content.")
+
+
+def _check_reading(reading: Reading, details: Details) -> None:
+    if not reading.cells:
+        sheets = ", ".join(f"{sheet.name} ({sheet.kind})" for sheet in reading.sheets) or "none"
+        raise WorkbookError(f"{reading.path.name}: no table was found. Sheets: {sheets}. See `traite inspect`.")
+    for cell in reading.cells:
+        said = INVENTED.search(f"{cell.title} {cell.note} {cell.source}")
+        if said and not details.invented:
+            raise WorkbookError(
+                f"{reading.path.name}, {locator(cell)}: the workbook says that its numbers are invented (« {said.group()} »). "
+                "Add it with --invented, in a copy of the project: invented numbers are never mixed with published ones."
+            )
+
+
+def _new_edition(catalogue: Catalogue, key: str, details: Details, file: Path) -> Edition:
+    last = catalogue.dated[-1]
+    return Edition(
+        key=key,
+        number=max(edition.number for edition in catalogue.editions) + 1,
+        reference_year=int(key),
+        title=details.title or last.title.replace(last.key, key),
+        producers=list(details.producers or last.producers),
+        published=details.published or "date de publication non relevée",
+        share_population="accompanied",
+        identified_counted=True,
+        workbook=Workbook(path=f"raw/{key}/{file.name}", sha256="0" * 64, source_id=""),
+    )
+
+
+def _share_population(matched: Matching) -> str:
+    """The population of the distribution by form of all victims, which an edition computes its shares on."""
+    found = Counter(
+        s.population
+        for p in matched.placed
+        if (s := p.statement) and p.state == "observation" and (s.variable, s.unit) == ("form", "percent")
+        if s.year == matched.edition.reference_year and set(s.sub.values()) == {ALL}
+    )
+    if len(found) != 1:
+        raise CatalogueError(
+            f"{matched.reading.path.name}: the population of the shares is not sure, the distribution by form is about "
+            f"{', '.join(found) or 'no population that is understood'}. Say it with --share-population."
+        )
+    return next(iter(found))
+
+
+# -- what is written ---------------------------------------------------------------------------------------------------
+def _toml(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _pairs(values: dict[str, str]) -> str:
+    bare = re.compile(r"[A-Za-z0-9_-]+")
+    return "{ " + ", ".join(f"{k if bare.fullmatch(k) else _toml(k)} = {_toml(v)}" for k, v in values.items()) + " }"
+
+
+def _declared(catalogue: Catalogue, edition: Edition, known: Edition | None, workbook: Workbook, details: Details) -> str:
+    """``editions.toml`` with the workbook, and the edition when it is new; all the rest is left as it was written."""
+    text = (catalogue.data / "editions.toml").read_text(encoding="utf-8").rstrip("\n") + "\n"
+    if known is None:
+        return f"{text}\n{_edition_text(edition)}{_workbook_text(edition, workbook, details)}"
+    parts = re.split(r"(?m)^(?=\[\[edition\]\]\s*$)", text)
+    for place, part in enumerate(parts):
+        if re.search(rf'(?m)^key = "{re.escape(edition.key)}"\s*$', part):
+            parts[place] = part.rstrip("\n") + "\n" + _workbook_text(edition, workbook, details) + "\n"
+            return "".join(parts).rstrip("\n") + "\n"
+    raise CatalogueError(f'data/editions.toml: the line `key = "{edition.key}"` was not found.')
+
+
+def _edition_text(edition: Edition) -> str:
+    return f"""[[edition]]
+key = {_toml(edition.key)}
+number = {edition.number}
+reference_year = {edition.reference_year}
+title = {_toml(edition.title)}
+producers = {_toml(edition.producers)}
+published = {_toml(edition.published)}
+share_population = {_toml(edition.share_population)}
+identified_counted = true
+"""
+
+
+def _workbook_text(edition: Edition, workbook: Workbook, details: Details) -> str:
+    producers = listed(edition.producers)
+    publisher, kind = f"{producers}, classeur de données", "official"
+    citation = f"{producers}, classeur de données de l’édition {edition.key} ({Path(workbook.path).name})"
+    if workbook.invented:
+        publisher, kind = "Classeur d’exemple (chiffres inventés)", "invented"
+        citation = f"Classeur d’exemple, chiffres inventés en tout ou partie ({Path(workbook.path).name})"
+    return f"""
+[edition.workbook]
+path = {_toml(workbook.path)}
+sha256 = {_toml(workbook.sha256)}
+source_id = {_toml(workbook.source_id)}
+layout = {_toml(workbook.layout)}
+{"invented = true" + chr(10) if workbook.invented else ""}
+[[edition.source]]
+source_id = {_toml(workbook.source_id)}
+publisher = {_toml(publisher)}
+publisher_fr = {_toml(publisher)}
+kind = {_toml(kind)}
+rank = 1
+title = {_toml(citation)}
+citation_fr = {_toml(citation)}
+url = {_toml(details.url)}
+"""
+
+
+def layout_text(matched: Matching) -> str:
+    """A layout that a person completes: the sheets that are expected, and a commented entry for each table not all taken."""
+    lines = [
+        f"# What the workbook of edition {matched.edition.key} does not say in words that the nomenclatures know.",
+        "# The sheets below, and the area and headers of each table that is described, are what this file was written for:",
+        "# when the workbook is no longer so, the load stops and names the cells. To describe a table, uncomment its entry and",
+        "# keep either `set_aside` (why it is not taken) or `population`, then variable, form, sex, age, origin, unit, labels.",
+        "",
+        f"sheets = {_toml([sheet.name for sheet in matched.reading.sheets])}",
+    ]
+    for (sheet, table), placed in matched.tables.items():
+        wrong = [p for p in placed if p.state in ("unmatched", "ambiguous")]
+        block = matched.block(sheet, table)
+        if not wrong or block is None:
+            continue
+        columns, rows = headers([p.cell for p in placed])
+        reasons = dict.fromkeys(" ".join(p.why.split()) for p in wrong)
+        title = " ".join(placed[0].cell.title.split())
+        lines += ["", f"# {title or '(no title)'}", *(f"#   {len(wrong)} cell(s), {reason}" for reason in list(reasons)[:3])]
+        lines += [
+            "# [[table]]", f"# sheet = {_toml(sheet)}", f"# area = {_toml(block.area)}", f"# columns = {_pairs(columns)}",
+            f"# rows = {_pairs(rows)}", '# set_aside = "…"', f"# population = {_toml(matched.edition.share_population)}",
+        ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _put(data: Path, file: Path, workbook: Workbook, texts: dict[Path, str]) -> list[Path]:
+    """Write the workbook, then the layout, then the catalogue, each whole or not at all; the catalogue last."""
+    written = [data / workbook.path]
+    _replace(written[0], file.read_bytes())
+    for name in sorted(texts, key=lambda path: path.name == "editions.toml"):
+        written.append(data / name)
+        _replace(written[-1], texts[name].encode("utf-8"))
+    return written
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        try:
+            file.write(content)
+        except OSError:
+            Path(file.name).unlink()
+            raise
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(path)
+
+
+@contextmanager
+def _undone_on_error(data: Path, workbook: Workbook, texts: dict[Path, str]) -> Iterator[None]:
+    """Put ``data/`` back as it was when a file cannot be written."""
+    paths = [data / workbook.path, *(data / name for name in texts)]
+    before = {path: path.read_bytes() if path.is_file() else None for path in paths}
+    folders = [path.parent for path in paths if not path.parent.is_dir()]
+    try:
+        yield
+    except BaseException as error:
+        for path, content in before.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            elif path.read_bytes() != content:
+                path.write_bytes(content)
+        for folder in folders:
+            if folder.is_dir():
+                shutil.rmtree(folder)
+        if isinstance(error, OSError):
+            raise TraiteError(f"The edition was not added, data/ is as before: {error.strerror or error}.") from None
+        raise
