@@ -132,7 +132,42 @@ def library() -> list[tuple[str, float]]:
     return found
 
 
-def report(editions: list[str], ways: list[tuple[str, Measure]], costs: list[tuple[str, float]]) -> str:
+SHEETS, ROWS, YEARS = 60, 26, 8
+
+
+def workbook(path: Path) -> None:
+    """A workbook of 60 figures in the manner of a statistical service; its numbers mean nothing."""
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    for number in range(1, SHEETS + 1):
+        sheet = book.create_sheet(f"Figure {number}")
+        sheet.append([f"Figure {number} – Figure inventée pour mesurer un temps (en %)"])
+        sheet.append([])
+        sheet.append(["Modalité", *range(2015, 2015 + YEARS)])
+        for row in range(ROWS):
+            sheet.append([f"Modalité {row + 1}", *((row * 7 + year * 3) % 97 + 0.5 for year in range(YEARS))])
+        for note in ("Lecture : rien.", "Champ : rien.", "Source : figure inventée."):
+            sheet.append([note])
+    book.save(path)
+
+
+def reading() -> list[tuple[str, Measure]]:
+    """Whole processes, Python start and imports included, the best of five: the reader, and pandas alone for comparison."""
+    with tempfile.TemporaryDirectory() as work:
+        path = Path(work, "figures.xlsx")
+        workbook(path)
+        pandas = f"import pandas; pandas.read_excel({str(path)!r}, sheet_name=None, engine='openpyxl')"
+        commands = {
+            f"`traite tidy`, {SHEETS} sheets": [sys.executable, "-m", "traite_lib", "tidy", str(path)],
+            "`pandas.read_excel(sheet_name=None)`, the same file": [sys.executable, "-c", pandas],
+        }
+        return [(label, min((measure(command) for _ in range(5)), key=lambda m: m.wall)) for label, command in commands.items()]
+
+
+def report(
+    editions: list[str], ways: list[tuple[str, Measure]], costs: list[tuple[str, float]], readers: list[tuple[str, Measure]]
+) -> str:
     """The page of results."""
     named = dict(ways)
     loop, floor = named["papermill API in a loop"], named["floor: the cells in one warm process"]
@@ -172,6 +207,12 @@ def report(editions: list[str], ways: list[tuple[str, Measure]], costs: list[tup
         f"`import traite_lib` adds {100 * (both - pandas) / (pandas - bare):.0f} % to `import pandas`; all that "
         f"`open_edition` needs adds {100 * (survey - pandas) / (pandas - bare):.0f} %.",
         "",
+        "## Reading a workbook",
+        "",
+        "| what | wall, s | CPU, s | memory, MiB |",
+        "|---|--:|--:|--:|",
+        *(f"| {label} | {m.wall:.2f} | {m.cpu:.2f} | {m.memory:.0f} |" for label, m in readers),
+        "",
     ]
     return "\n".join(lines)
 
@@ -192,7 +233,7 @@ def main() -> None:
     given = parser.parse_args()
     adopt_orphans()
     editions = [given.edition] if given.edition else [edition.key for edition in Catalogue().dated]
-    text = report(editions, rendering(editions), library())
+    text = report(editions, rendering(editions), library(), reading())
     given.output.write_text(text, encoding="utf-8")
     print(text)
 

@@ -81,7 +81,7 @@ class Reader:
     def __init__(self, cleared: Cleared, columns: range) -> None:
         self.grid: Grid = cleared.grid
         self.lines = lines_of(self.grid, columns)
-        self.note_rows = sorted({row for row, _ in cleared.notes})
+        self.note_rows = sorted({row for row, column in cleared.note_places if column in columns})
         self.blocks: list[RawBlock] = []
         self.trailing: list[tuple[int, str]] = []
         self.skipped: list[tuple[str, str]] = []

@@ -9,7 +9,7 @@ from .grid import Cell, Grid
 from .labels import Label, Path
 from .lines import is_total
 
-_NUMBERS_OF_COLUMNS = re.compile(r"\((?:\d{1,2}|[a-z])\)(?:\s*=.*)?|[a-z](?:\s*=.*)?")
+_NUMBERS_OF_COLUMNS = re.compile(r"\(\d{1,2}\)(?:\s*=.*)?|[a-z](?:\s*=.*)?")
 """« (1) », « (2) », « (3) = (1)/(2) », or « a », « b » below the headers: they number columns and name nothing."""
 
 

@@ -112,6 +112,7 @@ class Cleared:
 
     grid: Grid
     notes: list[tuple[int, str]] = field(default_factory=list)
+    note_places: list[tuple[int, int]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -156,6 +157,7 @@ def cleared(grid: Grid) -> Cleared:
                 if numbers and cell.column < numbers[0]:
                     continue  # the label of a row of figures
                 found.notes.append((row, cell.value))
+                found.note_places.append(cell.place)
             else:
                 continue
             gone.append(cell.place)
@@ -187,7 +189,7 @@ def column_groups(grid: Grid) -> list[range]:
     kinds = {(cell.row, cell.column): read(cell).kind for cells in rows for cell in cells}
     starts = [1]
     for before, column in pairwise(used):
-        if column - before > 1 and _is_table_beside(grid, column, used, kinds):
+        if column - before > 1 and _is_table_beside(grid, before, column, kinds):
             starts.append(column)
     for cells in rows:  # « Pays | Effectif | Pays | Effectif », without an empty column
         again = [cell.column for cell in cells[2:] if cell.text == cells[0].text and kinds[cell.place] == "text"]
@@ -200,14 +202,14 @@ def column_groups(grid: Grid) -> list[range]:
     return [range(start, end) for start, end in zip(starts, [*starts[1:], 16385], strict=True)]
 
 
-def _is_table_beside(grid: Grid, column: int, used: list[int], kinds: dict[tuple[int, int], Kind]) -> bool:
+def _is_table_beside(grid: Grid, before: int, column: int, kinds: dict[tuple[int, int], Kind]) -> bool:
     """Whether a table of its own begins at a column, after an empty one: it has a title there, or labels for its rows."""
     here = [cell for cell in grid.cells.values() if cell.column == column]
     left = any(kind == "number" for place, kind in kinds.items() if place[1] < column)
     right = [place for place, kind in kinds.items() if place[1] > column and kind == "number"]
     if not left or not right:
         return False
-    if any(is_caption(cell.text) for cell in here):
+    if any(is_caption(cell.text) for cell in grid.cells.values() if before < cell.column <= column):
         return True
     body = [cell for cell in here if cell.row >= min(row for row, _ in right)]
     count = Counter(kinds.get(cell.place, "text") for cell in body)
