@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Mapping
@@ -138,5 +139,5 @@ def _project(root: Path) -> tuple[Catalogue, list[Chapter]]:
 
 @cache
 def _temporary() -> tempfile.TemporaryDirectory[str]:
-    """A temporary folder of this process, removed when it ends."""
-    return tempfile.TemporaryDirectory(prefix="traite-")
+    """A temporary folder of this process, removed when it ends, or by the next run of `batch` when it is killed."""
+    return tempfile.TemporaryDirectory(prefix=f"traite-{os.getpid()}-")
