@@ -199,6 +199,9 @@ def test_a_distribution_is_complete_where_published_figures_were_fragments(with_
     shares = nations[nations["unit"] == "percent"]
     assert shares["value"].sum() == 100
     assert set(shares["source_id"]) == {"classeur-2022"}
+    assert list(shares["category"]) == ["NGA", "FRA", "BRA", "ROU", "CHN", "other_nationalities"], (
+        "others come last, however many"
+    )
 
 
 def test_chapter_14_shows_disagreements_cells_and_what_was_left(with_workbook: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from ..nomenclature import ALL, Nomenclatures
+from ..nomenclature import ALL, UNKNOWN, Nomenclatures
 from ..observations import select
 
 ShareRule = Literal["counts_only", "x_of_n", "small_base", "normal", "unknown_base"]
@@ -60,7 +60,8 @@ def distribution(
     -------
     DataFrame
         Rows of Observations, with ``order`` in the nomenclature and ``level`` (1 when a broader modality is listed too); in
-        nomenclature order when it is closed or nested, else from the largest to the smallest.
+        nomenclature order when it is closed or nested, else from the largest to the smallest; « others » and those who did not
+        answer come last.
     """
     info = nomenclatures.variable(variable)
     rows = select(table, variable, population=population, **sub_population)
@@ -92,7 +93,13 @@ def distribution(
         order=rows["category"].map(order),
     )
     by = ["order"] if info.closed or rows["level"].any() else ["value", "order"]
-    return rows.sort_values(by, ascending=[name == "order" for name in by], kind="stable")
+    rows = rows.sort_values(by, ascending=[name == "order" for name in by], kind="stable")
+    return rows.sort_values("category", key=lambda codes: codes.map(is_residual), kind="stable")
+
+
+def is_residual(category: str) -> bool:
+    """Whether a modality gathers what is left: « others », or those who did not answer."""
+    return category == UNKNOWN or category.startswith("other")
 
 
 def main_unit(rows: pd.DataFrame) -> str:
