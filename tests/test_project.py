@@ -22,7 +22,7 @@ def test_the_tree_of_the_readme_is_on_disk() -> None:
     folder, missing = "", []
     for line in tree.splitlines():
         nested = line.startswith("  ")
-        names = re.findall(r"[\w.]+(?:/|\.\w+)", line)
+        names = re.findall(r"[\w./]+(?:/|\.\w+)", line)
         if not nested and names and names[0].endswith("/"):
             folder, names = names[0], names[1:]
             if folder != "outputs/" and not (ROOT / folder).is_dir():
