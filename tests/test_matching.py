@@ -167,6 +167,24 @@ def test_shares_of_the_whole_table_are_no_distributions_of_its_parts() -> None:
     assert [p.state for p in placed(one_group)] == ["observation", "observation"]
 
 
+def test_a_total_after_the_only_group_of_a_table_is_not_taken_for_the_total_of_all() -> None:
+    rows = (
+        ("Mendicité forcée > Femmes", "Nombre", 26.0),
+        ("Mendicité forcée > Hommes", "Nombre", 17.0),
+        ("Ensemble", "Nombre", 43.0),
+    )
+    found = placed(table(*rows, title="Sexe selon la forme d’exploitation"))
+    assert [p.state for p in found] == ["observation", "observation", "ambiguous"]
+    assert "the only group of the table" in found[2].why
+    of_all = (
+        ("Femmes", "Ensemble > Nombre", 2194.0),
+        ("Femmes", "Mendicité forcée > Nombre", 26.0),
+        ("Ensemble", "Ensemble > Nombre", 2675.0),
+    )
+    found = placed(table(*of_all, title="Sexe selon la forme d’exploitation"))
+    assert said(found[2]) == ("sex", "_T", {}, IN_FRANCE, "count", 2675.0)
+
+
 def test_a_number_in_a_cross_table_has_one_reading_whatever_the_layout() -> None:
     by_rows = placed(table(("Femmes", "Mendicité forcée > Nombre", 26.0), title="Effectifs"))
     by_columns = placed(table(("Mendicité forcée", "Femmes > Nombre", 26.0), title="Effectifs"))

@@ -243,6 +243,8 @@ class _Table:
         category = dims.pop(name, ALL)
         if category == ALL and not fact.total:
             raise ambiguous(f"no label says which {name or 'number'} the cell is")
+        if category == ALL and name:
+            self._owned_total(name, dims)
         for column, code in dims.items():
             if column not in SUB_POPULATION:
                 raise ambiguous(f"a part of the population by {column} has no column")
@@ -259,6 +261,15 @@ class _Table:
             raise ambiguous(f"the total of the shares is {fact.cell.value}, 100 was expected")
         notes = " ".join(filter(None, (self.context.note, fact.cell.note, note)))
         return Statement(fact.year, self._population(fact), sub, variable, category, unit, value, bound, status, notes)
+
+    def _owned_total(self, name: str, dims: dict[str, str]) -> None:
+        """Refuse a total that may be the one of the only group of its table: « Ensemble » at the end of one section."""
+        parts = [fact.dims for fact in self.facts if name in fact.dims]
+        for other in self._all - {name, *dims}:
+            if parts and all(other in part for part in parts) and len({part[other] for part in parts}) == 1:
+                raise ambiguous(
+                    f"a total of all, or of {self.words.label(other, parts[0][other])!r}, the only group of the table?"
+                )
 
     def _nest(self, fact: Facts, name: str, sub: dict[str, str]) -> None:
         """A share under the label of a broader category is one of all, or one of that category: the sums say which."""
