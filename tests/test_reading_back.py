@@ -162,9 +162,6 @@ def test_a_written_table_is_what_one_reads_by_hand(tmp_path: Path, style: str) -
     assert sorted((c.value, c.unit) for c in cells) == [(17.0, ""), (26.0, ""), (40.0, "%"), (60.0, "%")]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the reader gives the total of the only section to the whole table; the matching refuses it"
-)
 def test_the_total_of_the_only_section_belongs_to_it(tmp_path: Path) -> None:
     table = Table(
         ("Femmes", "Hommes"), ("Mendicité forcée",), (26, 17, 43), (60, 40, 100), "sections", False, False, 1, 1, True, True

@@ -135,6 +135,7 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
     words: dict[int, str] = {}
     section: tuple[int, int, bool] | None = None
     inside: list[tuple[int, int, bool]] = []
+    single = block.body[0].kind == "section" and sum(row.kind == "section" for row in block.body) == 1
     for row in block.body:
         first = row.line.first
         style = _style(first, indent_of)
@@ -147,7 +148,7 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
         like_title = bool(inside) and style != inside[0] and style <= section and all(other == inside[0] for other in inside)
         if like_title or (is_total(first.text) and row.after_gap and inside):
             found[row.line.row] = ""
-        elif is_total(first.text) and row is block.body[-1] and len(inside) > 1:
+        elif is_total(first.text) and row is block.body[-1] and len(inside) > 1 and not single:
             found[row.line.row] = "the total of a section or of the table"
         else:
             inside.append(style)
