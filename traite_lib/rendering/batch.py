@@ -224,9 +224,15 @@ def render_chapter(
                 executed.replace(failed)
             return Outcome(edition, chapter, None, reason)
         notebook, warnings = clean(nbformat.read(executed, as_version=4))
-        nbformat.write(notebook, executed)
         page = stage / f"{chapter.name}.html"
         page.write_text(html.chapter_page(notebook, chapter, chapters, edition), encoding="utf-8")
+        drawn = html.write_figures(notebook, chapter, stage)
+        nbformat.write(notebook, executed)
+        (folder / "figures").mkdir(exist_ok=True)
+        for old in (folder / "figures").glob(f"{chapter.name}-*"):
+            old.unlink()
+        for file in drawn:
+            file.replace(folder / "figures" / file.name)
         (folder / "tables").mkdir(exist_ok=True)
         for file in (stage / "tables").glob("*.csv"):
             file.replace(folder / "tables" / file.name)

@@ -16,11 +16,20 @@ from nbformat import NotebookNode
 
 from ..catalogue import Catalogue, Edition, sha256
 from . import html
-from .chapters import Chapter
+from .chapters import NAME, Chapter
 
 PACKAGES = ["pandas", "matplotlib", "seaborn", "papermill", "nbconvert", "nbclient", "ipykernel", "babel"]
 STAGING = ".staging-"
 """Start of the name of what is being written; `batch.prepare` removes what a killed run left."""
+
+DOWNLOADS = [
+    html.Download("traite.xlsx", "Classeur de l’édition (XLSX)", "un tableau par feuille, avec notes et sources"),
+    html.Download("observations.csv", "Toutes les observations (CSV)", "une ligne par statistique, toutes les colonnes"),
+    html.Download("datapackage.json", "Description des données (JSON)", "colonnes, codes et licence, pour les logiciels"),
+    html.Download("traite.pdf", "Tous les chapitres (PDF)", "un seul document, à lire ou à imprimer"),
+    html.Download("manifest.json", "Inventaire technique (JSON)", "paramètres, empreintes des fichiers, versions"),
+]
+"""Files of an edition that its index offers, when they are there."""
 
 
 def write(path: Path, text: str) -> None:
@@ -34,19 +43,28 @@ def write(path: Path, text: str) -> None:
 
 
 def write_edition(edition: Edition, chapters: Sequence[Chapter], folder: Path, catalogue: Catalogue) -> None:
-    """Index and manifest of the chapters that an edition's folder holds."""
+    """Index, search index and manifest of the chapters that an edition's folder holds."""
     done = [chapter for chapter in chapters if (folder / f"{chapter.name}.html").is_file()]
     notebooks = {chapter.name: nbformat.read(folder / f"{chapter.name}.ipynb", as_version=4) for chapter in done}
-    listed = [(chapter, html.key_sentence(notebooks[chapter.name])) for chapter in done]
-    write(folder / "index.html", html.edition_index(edition, listed, catalogue.licence.figures))
+    listed = [(chapter, html.key_points(notebooks[chapter.name])) for chapter in done]
+    pages = [(chapter, (folder / f"{chapter.name}.html").read_text(encoding="utf-8")) for chapter in done]
+    write(folder / "search-index.js", html.search_index(edition, pages))
+    downloads = [file for file in DOWNLOADS if file.path == "manifest.json" or (folder / file.path).is_file()]
+    write(folder / "index.html", html.edition_index(edition, listed, downloads, catalogue.licence.figures))
     described = manifest(edition, notebooks, folder, catalogue)
     write(folder / "manifest.json", json.dumps(described, indent=2, ensure_ascii=False) + "\n")
 
 
 def write_overall(catalogue: Catalogue, output: Path) -> None:
-    """Index of the editions that have been rendered."""
+    """Index of the editions that have been rendered, search page, and the map that every page reads."""
     rendered = [edition for edition in catalogue.dated if (output / edition.key / "index.html").is_file()]
+    chapters = {
+        edition.key: sorted(path.stem for path in (output / edition.key).glob("*.html") if NAME.fullmatch(path.stem))
+        for edition in rendered
+    }
     write(output / "index.html", html.overall_index(catalogue, rendered))
+    write(output / "recherche.html", html.search_page(catalogue, rendered))
+    write(output / "site.js", html.site_map(chapters))
 
 
 def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path, catalogue: Catalogue) -> dict[str, object]:
@@ -75,8 +93,9 @@ def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path,
 
 
 def _files(folder: Path, name: str) -> list[Path]:
-    files = [folder / f"{name}.ipynb", folder / f"{name}.html", folder / "tables" / f"{name}.csv"]
-    return [file for file in files if file.is_file()]
+    """Files of a chapter: notebook, page, PDF, table, figures."""
+    files = [folder / f"{name}.ipynb", folder / f"{name}.html", folder / f"{name}.pdf", folder / "tables" / f"{name}.csv"]
+    return [file for file in files if file.is_file()] + sorted((folder / "figures").glob(f"{name}-*"))
 
 
 def _version(package: str) -> str:
