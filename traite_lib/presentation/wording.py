@@ -11,12 +11,16 @@ from babel.numbers import format_decimal
 
 from ..analysis.compare import Comparison
 from ..analysis.shares import share_rule
+from ..catalogue import Edition
 from ..nomenclature import ALL, Nomenclatures
 
 NBSP, NARROW = "\u00a0", "\u202f"
 UNKNOWN_BASE = "base non publiée"
 MISSING = "non relevé"
 EACH_LINE = "indiquée pour chaque ligne"
+
+PUBLICATION = "Victimes de traite accompagnées par les associations"
+"""Name of the collection, on every page, in every file and in every citation."""
 
 SELECTORS = {
     "form": "la forme d’exploitation",
@@ -255,6 +259,25 @@ def notes_of(rows: pd.DataFrame) -> list[str]:
         else f"{upper_first(listed(dict.fromkeys(labels)))} : {lower_first(note)}"
         for note, labels in notes.items()
     ]
+
+
+def citation(edition: Edition, number: int = 0, title: str = "") -> str:
+    """How to cite the annexes of an edition, or one chapter of them: title, edition, who ran the survey, tool and version.
+
+    Parameters
+    ----------
+    edition : Edition
+        What is cited.
+    number, title : int, str
+        Of the chapter, when one is cited.
+    """
+    from .. import __version__
+
+    what = f"« {title} », chapitre {number} de " if title else ""
+    return typographic(
+        f"{what}{PUBLICATION}, annexes méthodologiques de l’enquête annuelle, édition {edition.key} "
+        f"(enquête : {', '.join(edition.producers)}, {edition.published}). Document produit avec traite {__version__}."
+    )
 
 
 def source_line(publishers: Sequence[str]) -> str:

@@ -18,12 +18,10 @@ from nbformat import NotebookNode
 
 from ..catalogue import Catalogue, Edition
 from ..presentation.charts import FIGURE
-from ..presentation.wording import typographic
+from ..presentation.wording import PUBLICATION, citation, typographic
 from .chapters import CONTROL, KEY_POINTS, Chapter
 
 TEMPLATES = Path(__file__).parent / "templates"
-PUBLICATION = "Victimes de traite accompagnées par les associations"
-"""Name of the collection, on every page and in every citation."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,10 @@ def _page(template: str, **context: object) -> str:
 
 def _markdown(text: str) -> Markup:
     """HTML of a Markdown text."""
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-    return Markup(markdown2html_mistune(text))
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return Markup(MarkdownWithMath(renderer=renderer).render(text))
 
 
 def _preformatted(text: str, kind: str) -> Markup:
@@ -227,22 +226,10 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
         contents=[(level, name, Markup(text)) for level, name, text in contents],
         chapter=chapter,
         edition=edition,
-        citation=citation(edition, chapter),
+        citation=citation(edition, int(chapter.number), chapter.title),
         previous=chapters[place - 1] if place else None,
         following=chapters[place + 1] if place + 1 < len(chapters) else None,
         root="../",
-    )
-
-
-def citation(edition: Edition, chapter: Chapter | None = None) -> str:
-    """How to cite an annex: title, edition, who ran the survey, and the tool with its version."""
-    from .. import __version__
-
-    what = f"« {chapter.title} », chapitre {int(chapter.number)} de " if chapter else ""
-    producers = ", ".join(edition.producers)
-    return (
-        f"{what}{PUBLICATION}, annexes méthodologiques de l’enquête annuelle, édition {edition.key} "
-        f"(enquête : {producers}, {edition.published}). Document produit avec traite {__version__}."
     )
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -23,21 +24,20 @@ STAGING = ".staging-"
 """Start of the name of what is being written; `batch.prepare` removes what a killed run left."""
 
 DOWNLOADS = [
-    html.Download("traite.xlsx", "Classeur de l’édition (XLSX)", "un tableau par feuille, avec notes et sources"),
-    html.Download("observations.csv", "Toutes les observations (CSV)", "une ligne par statistique, toutes les colonnes"),
-    html.Download("datapackage.json", "Description des données (JSON)", "colonnes, codes et licence, pour les logiciels"),
-    html.Download("traite.pdf", "Tous les chapitres (PDF)", "un seul document, à lire ou à imprimer"),
+    html.Download("traite_{}.xlsx", "Classeur de l’édition (XLSX)", "un tableau par feuille, avec notes et sources"),
+    html.Download("traite_{}.pdf", "Tous les chapitres (PDF)", "un seul document, à lire ou à imprimer"),
+    html.Download("observations.csv", "Toutes les observations (CSV)", "une ligne par énoncé, avec sa source et ses codes"),
+    html.Download("codes.csv", "Codes et libellés (CSV)", "ce que veulent dire les codes des observations"),
+    html.Download("datapackage.json", "Description des données (JSON)", "Data Package : colonnes et licence, pour les logiciels"),
     html.Download("manifest.json", "Inventaire technique (JSON)", "paramètres, empreintes des fichiers, versions"),
 ]
-"""Files of an edition that its index offers, when they are there."""
+"""Files of an edition that its index offers when they are there; {} stands for the edition."""
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all."""
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f"{STAGING}{os.getpid()}-", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(text)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{STAGING}{os.getpid()}-", delete=False) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
     os.chmod(file.name, 0o644)
     os.replace(file.name, path)
 
@@ -49,10 +49,29 @@ def write_edition(edition: Edition, chapters: Sequence[Chapter], folder: Path, c
     listed = [(chapter, html.key_points(notebooks[chapter.name])) for chapter in done]
     pages = [(chapter, (folder / f"{chapter.name}.html").read_text(encoding="utf-8")) for chapter in done]
     write(folder / "search-index.js", html.search_index(edition, pages))
-    downloads = [file for file in DOWNLOADS if file.path == "manifest.json" or (folder / file.path).is_file()]
+    for name, content in _data(edition, catalogue).items():
+        write(folder / name, content)
+    offered = [replace(file, path=file.path.format(edition.key)) for file in DOWNLOADS]
+    downloads = [file for file in offered if file.path == "manifest.json" or (folder / file.path).is_file()]
     write(folder / "index.html", html.edition_index(edition, listed, downloads, catalogue.licence.figures))
     described = manifest(edition, notebooks, folder, catalogue)
     write(folder / "manifest.json", json.dumps(described, indent=2, ensure_ascii=False) + "\n")
+
+
+def _data(edition: Edition, catalogue: Catalogue) -> dict[str, bytes | str]:
+    """Files of an edition's data: workbook, CSV, Data Package."""
+    from ..loading.harmonise import load
+    from ..presentation import dataset, spreadsheet
+    from ..survey import Survey
+
+    _, words, table = load(catalogue.root)
+    survey = Survey(edition, catalogue, words, table)
+    return {
+        "observations.csv": dataset.observations_csv(survey),
+        "codes.csv": dataset.codes_csv(words),
+        "datapackage.json": dataset.data_package(survey),
+        f"traite_{edition.key}.xlsx": spreadsheet.workbook(survey),
+    }
 
 
 def write_overall(catalogue: Catalogue, output: Path) -> None:

@@ -22,9 +22,12 @@
 
   const extract = (section, terms) => {
     const places = terms.map((term) => section.body.indexOf(term)).filter((place) => place >= 0);
-    const start = Math.max(0, Math.min(...places, Infinity) === Infinity ? 0 : Math.min(...places) - 70);
+    const first = places.length ? Math.min(...places) : 0;
+    const start = first > 70 ? section.text.lastIndexOf(" ", first - 60) + 1 : 0;
+    const space = section.text.indexOf(" ", start + 240);
+    const end = space < 0 ? section.text.length : space;
     const shown = document.createElement("p");
-    const text = section.text.slice(start, start + 240);
+    const text = section.text.slice(start, end);
     const folded = plain(text);
     if (start) shown.append("… ");
     let at = 0;
@@ -39,7 +42,7 @@
       shown.append(text.slice(at, from), mark);
       at = to;
     }
-    shown.append(text.slice(at), start + 240 < section.text.length ? " …" : "");
+    shown.append(text.slice(at), end < section.text.length ? " …" : "");
     return shown;
   };
 
