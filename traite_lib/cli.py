@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from . import cli_share
 from .catalogue import Catalogue, project_root, sha256
 from .errors import ComparisonError, RenderError, TraiteError, available
 from .nomenclature import ALL
@@ -199,6 +200,10 @@ def checksums(
     if differ:
         path.write_text(text, encoding="utf-8")
     print(f"{len(differ)} file(s) declared anew." if differ else "All data files are the declared ones.")
+
+
+app.command()(cli_share.bundle)
+app.command()(cli_share.verify)
 
 
 def main() -> None:

@@ -47,7 +47,7 @@ _BOUNDS = {"": "exacte", "<": "moins de", ">": "plus de", "~": "environ"}
 _EPOCH = dt.datetime(2020, 1, 1)
 """Creation date written in every workbook: two workbooks of the same data are the same file."""
 
-_WIDTHS = {"Valeur": 12, "Base": 12, "Unité": 12, "Précision": 12, "Fiabilité": 12, "Retenu": 10, "Référence": 14, "Emplacement": 30}
+_WIDTHS = {"Valeur": 12, "Base": 12, "Unité": 12, "Précision": 12, "Fiabilité": 12, "Référence": 14, "Emplacement": 30}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ..catalogue import Catalogue, Edition, sha256
 from . import html
 from .chapters import NAME, Chapter
 
-PACKAGES = ["pandas", "matplotlib", "seaborn", "papermill", "nbconvert", "nbclient", "ipykernel", "babel"]
+PACKAGES = ["pandas", "matplotlib", "seaborn", "papermill", "nbconvert", "nbclient", "ipykernel", "babel", "xlsxwriter"]
 STAGING = ".staging-"
 """Start of the name of what is being written; `batch.prepare` removes what a killed run left."""
 
@@ -32,6 +32,12 @@ DOWNLOADS = [
     html.Download("manifest.json", "Inventaire technique (JSON)", "paramètres, empreintes des fichiers, versions"),
 ]
 """Files of an edition that its index offers when they are there; {} stands for the edition."""
+
+
+def downloads(edition: Edition) -> dict[str, html.Download]:
+    """Files that the index of an edition offers, by name."""
+    named = [replace(file, path=file.path.format(edition.key)) for file in DOWNLOADS]
+    return {file.path: file for file in named}
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -51,9 +57,8 @@ def write_edition(edition: Edition, chapters: Sequence[Chapter], folder: Path, c
     write(folder / "search-index.js", html.search_index(edition, pages))
     for name, content in _data(edition, catalogue).items():
         write(folder / name, content)
-    offered = [replace(file, path=file.path.format(edition.key)) for file in DOWNLOADS]
-    downloads = [file for file in offered if file.path == "manifest.json" or (folder / file.path).is_file()]
-    write(folder / "index.html", html.edition_index(edition, listed, downloads, catalogue.licence.figures))
+    offered = [file for name, file in downloads(edition).items() if name == "manifest.json" or (folder / name).is_file()]
+    write(folder / "index.html", html.edition_index(edition, listed, offered, catalogue.licence.figures))
     described = manifest(edition, notebooks, folder, catalogue)
     write(folder / "manifest.json", json.dumps(described, indent=2, ensure_ascii=False) + "\n")
 
@@ -91,24 +96,40 @@ def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path,
 
     Nothing in it depends on when or where the annexes were rendered.
     """
-    inputs = sorted(path for path in catalogue.data.rglob("*") if path.is_file() and path.suffix in (".csv", ".toml", ".xlsx"))
-    root = catalogue.root
+    made = provenance(catalogue)
     return {
         "edition": edition.key,
         "title": edition.title,
-        "commit": _commit(root),
-        "versions": {"python": ".".join(map(str, sys.version_info[:3])), "traite": _version("traite")}
-        | {name: _version(name) for name in PACKAGES},
-        "inputs": {path.relative_to(root).as_posix(): sha256(path) for path in inputs},
+        "commit": _commit(catalogue.root),
+        "versions": made["versions"],
+        "inputs": made["inputs"],
+        "files": {name: sha256(folder / name) for name in edition_files(edition) if (folder / name).is_file()},
         "chapters": {
             name: {
                 "parameters": dict(notebook.metadata.papermill.parameters),
-                "source": sha256(root / "notebooks" / f"{name}.ipynb"),
+                "source": made["notebooks"][f"notebooks/{name}.ipynb"],
                 "outputs": {file.relative_to(folder).as_posix(): sha256(file) for file in _files(folder, name)},
             }
             for name, notebook in notebooks.items()
         },
     }
+
+
+def provenance(catalogue: Catalogue) -> dict[str, dict[str, str]]:
+    """What annexes are made from, here: ``inputs`` and ``notebooks`` (checksums by path), ``versions`` of the software."""
+    root = catalogue.root
+    inputs = sorted(path for path in catalogue.data.rglob("*") if path.is_file() and path.suffix in (".csv", ".toml", ".xlsx"))
+    return {
+        "inputs": {path.relative_to(root).as_posix(): sha256(path) for path in inputs},
+        "notebooks": {f"notebooks/{path.name}": sha256(path) for path in sorted((root / "notebooks").glob("*.ipynb"))},
+        "versions": {"python": ".".join(map(str, sys.version_info[:3])), "traite": _version("traite")}
+        | {name: _version(name) for name in PACKAGES},
+    }
+
+
+def edition_files(edition: Edition) -> list[str]:
+    """Names of the files that an edition's folder holds beside those of its chapters and its manifest."""
+    return ["index.html", "search-index.js", *(name for name in downloads(edition) if name != "manifest.json")]
 
 
 def _files(folder: Path, name: str) -> list[Path]:
