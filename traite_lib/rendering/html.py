@@ -267,6 +267,11 @@ def edition_index(
     )
 
 
+def document(edition: Edition, parts: Sequence[tuple[Chapter, str]], licence: str) -> str:
+    """HTML of all chapters of an edition, one after the other, to be printed: chapters and the HTML of their content."""
+    return _page("document.html.j2", edition=edition, parts=parts, licence=licence, citation=citation(edition))
+
+
 def overall_index(catalogue: Catalogue, rendered: Sequence[Edition]) -> str:
     """HTML index of the editions that have been rendered."""
     return _page("editions.html.j2", editions=rendered, licence=catalogue.licence.figures, root="")

@@ -48,19 +48,36 @@ def write(path: Path, content: str | bytes) -> None:
     os.replace(file.name, path)
 
 
-def write_edition(edition: Edition, chapters: Sequence[Chapter], folder: Path, catalogue: Catalogue) -> None:
-    """Index, search index and manifest of the chapters that an edition's folder holds."""
+def write_edition(
+    edition: Edition, chapters: Sequence[Chapter], folder: Path, catalogue: Catalogue, *, pdf: bool = False
+) -> None:
+    """Index, search index, data and manifest of the chapters that an edition's folder holds; their PDF when asked for.
+
+    Without `pdf`, those of an earlier run are removed: they may no longer say what the pages say.
+    """
     done = [chapter for chapter in chapters if (folder / f"{chapter.name}.html").is_file()]
     notebooks = {chapter.name: nbformat.read(folder / f"{chapter.name}.ipynb", as_version=4) for chapter in done}
     listed = [(chapter, html.key_points(notebooks[chapter.name])) for chapter in done]
     pages = [(chapter, (folder / f"{chapter.name}.html").read_text(encoding="utf-8")) for chapter in done]
     write(folder / "search-index.js", html.search_index(edition, pages))
+    for old in folder.glob("*.pdf"):
+        old.unlink()
+    if pdf:
+        _write_pdf(edition, pages, folder, catalogue)
     for name, content in _data(edition, catalogue).items():
         write(folder / name, content)
     offered = [file for name, file in downloads(edition).items() if name == "manifest.json" or (folder / name).is_file()]
     write(folder / "index.html", html.edition_index(edition, listed, offered, catalogue.licence.figures))
     described = manifest(edition, notebooks, folder, catalogue)
     write(folder / "manifest.json", json.dumps(described, indent=2, ensure_ascii=False) + "\n")
+
+
+def _write_pdf(edition: Edition, pages: Sequence[tuple[Chapter, str]], folder: Path, catalogue: Catalogue) -> None:
+    from .pdf import convert, edition_pdf
+
+    for chapter, page in pages:
+        write(folder / f"{chapter.name}.pdf", convert(page))
+    write(folder / f"traite_{edition.key}.pdf", edition_pdf(edition, pages, catalogue.licence.figures))
 
 
 def _data(edition: Edition, catalogue: Catalogue) -> dict[str, bytes | str]:
