@@ -70,6 +70,7 @@ def render(
     output: Annotated[Optional[Path], typer.Option(help="Folder of the annexes; outputs/ by default.")] = None,  # noqa: UP045
     parameter: Annotated[list[str], typer.Option("--parameter", "-p", help="NAME=VALUE, a parameter of the chapter.")] = [],  # noqa: B006
     timeout: Annotated[int, typer.Option(help="Seconds that one cell may take.")] = 120,
+    pdf: Annotated[bool, typer.Option("--pdf", help="PDF of each chapter and of the edition (extra [pdf]).")] = False,
 ) -> None:
     """Render the annexes of an edition: executed notebooks, pages, tables, index and manifest."""
     from .rendering import batch
@@ -84,7 +85,7 @@ def render(
         raise RenderError("The edition is the argument of `traite render`, not a parameter.")
     folder = (output or catalogue.root / "outputs").resolve()
     failures = []
-    outcomes = batch.render(wanted, chosen, every, catalogue, folder, parameters=given, timeout=timeout)
+    outcomes = batch.render(wanted, chosen, every, catalogue, folder, parameters=given, timeout=timeout, pdf=pdf)
     for done in _progress(outcomes, len(wanted) * len(chosen)):
         for warning in done.warnings:
             errors.print(f"{done.edition.key} {done.chapter.name}: {warning}", style="yellow", markup=False)

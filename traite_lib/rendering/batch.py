@@ -246,7 +246,7 @@ def render_chapter(
 
 def render(
     editions: Sequence[Edition], chosen: Sequence[Chapter], chapters: Sequence[Chapter], catalogue: Catalogue, output: Path,
-    *, parameters: dict[str, object] | None = None, timeout: int = 120,
+    *, parameters: dict[str, object] | None = None, timeout: int = 120, pdf: bool = False,
 ) -> Iterator[Outcome]:  # fmt: skip
     """Render chapters of editions one after the other, then the indexes and manifests.
 
@@ -273,5 +273,5 @@ def render(
                 yield render_chapter(
                     chapter, chapters, edition, folder, settings=settings, parameters=parameters, timeout=timeout
                 )
-            site.write_edition(edition, chapters, folder, catalogue)
+            site.write_edition(edition, chapters, folder, catalogue, pdf=pdf)
     site.write_overall(catalogue, output)

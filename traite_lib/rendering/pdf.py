@@ -22,7 +22,6 @@ body, button { font-family: Annexe, sans-serif; font-size: 10pt; }
 h1 { string-set: titre content(); }
 h1.part { break-before: page; }
 .cover h1 { margin-top: 6cm; }
-thead th { hyphens: auto; }
 """
 """What paper needs beyond the pages' own print style; the fonts are those that matplotlib ships, on every machine."""
 

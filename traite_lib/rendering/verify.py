@@ -150,7 +150,8 @@ def _rendered(told: dict[str, Any], edition: Edition, catalogue: Catalogue, *, b
         name: value for chapter in told["chapters"].values() for name, value in chapter["parameters"].items() if name not in own
     }
     with tempfile.TemporaryDirectory() as place:
-        outcomes = list(batch.render([edition], chosen, every, catalogue, Path(place), parameters=given))
+        pdf = any(name.endswith(".pdf") for name in told["declared"])
+        outcomes = list(batch.render([edition], chosen, every, catalogue, Path(place), parameters=given, pdf=pdf))
         if failures := [f"{done.chapter.name}: {done.failure}" for done in outcomes if done.failure]:
             raise RenderError("\n".join(["The annexes could not be rendered again.", *failures]))
         found = bundle.checksums(Path(place) / edition.key)
