@@ -15,6 +15,7 @@ from .survey import Survey, observations, open_edition
 
 if TYPE_CHECKING:
     from . import annex
+    from .exploration import explore
     from .presentation import charts
 
 __version__ = "0.1.0"
@@ -26,6 +27,7 @@ __all__ = [
     "annex",
     "charts",
     "control",
+    "explore",
     "observations",
     "open_edition",
     "side_by_side",
@@ -37,4 +39,6 @@ def __getattr__(name: str) -> Any:
         return import_module(".presentation.charts", __name__)
     if name == "annex":
         return import_module(".annex", __name__)
+    if name == "explore":
+        return import_module(".exploration", __name__).explore
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -138,7 +138,9 @@ def _breaks(survey: Survey) -> Sheet:
     frame = pd.DataFrame(
         {
             "Rupture ou réserve": [wording.upper_first(entry.short) for entry in survey.catalogue.breaks],
-            "À partir de": [str(entry.year or "toutes les éditions") for entry in survey.catalogue.breaks],
+            "À partir de": [
+                f"édition {entry.year}" if entry.year else "toutes les éditions" for entry in survey.catalogue.breaks
+            ],
             "Explication": [entry.summary or entry.sentence for entry in survey.catalogue.breaks],
         }
     )
@@ -156,8 +158,8 @@ def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
             {
                 "Statistique": found["label"],
                 "Population": found["who"].map(wording.upper_first),
-                "Valeur": _values(found),
                 "Unité": _units(found),
+                "Valeur": _values(found),
                 "Précision": found["bound"].map(_BOUNDS),
                 "Base": _bases(found),
                 "Fiabilité": found["status"].map(_SYMBOL_OF),
