@@ -272,9 +272,15 @@ def document(edition: Edition, parts: Sequence[tuple[Chapter, str]], licence: st
     return _page("document.html.j2", edition=edition, parts=parts, licence=licence, citation=citation(edition))
 
 
-def overall_index(catalogue: Catalogue, rendered: Sequence[Edition]) -> str:
-    """HTML index of the editions that have been rendered."""
-    return _page("editions.html.j2", editions=rendered, licence=catalogue.licence.figures, root="")
+def overall_index(catalogue: Catalogue, rendered: Sequence[Edition], *, method: bool) -> str:
+    """HTML index of the editions that have been rendered; `method`: the method note is a page beside it."""
+    return _page("editions.html.j2", editions=rendered, licence=catalogue.licence.figures, method=method, root="")
+
+
+def method_page(text: str, licence: str) -> str:
+    """The statistical method note (``docs/method.md``) as a page of the site."""
+    body, _ = anchored(_markdown(text))
+    return _page("method.html.j2", body=body, licence=licence, root="")
 
 
 def search_page(catalogue: Catalogue, rendered: Sequence[Edition]) -> str:

@@ -97,13 +97,16 @@ def _data(edition: Edition, catalogue: Catalogue) -> dict[str, bytes | str]:
 
 
 def write_overall(catalogue: Catalogue, output: Path) -> None:
-    """Index of the editions that have been rendered, search page, and the map that every page reads."""
+    """Index of the editions that have been rendered, method note, search page, and the map that every page reads."""
     rendered = [edition for edition in catalogue.dated if (output / edition.key / "index.html").is_file()]
     chapters = {
         edition.key: sorted(path.stem for path in (output / edition.key).glob("*.html") if NAME.fullmatch(path.stem))
         for edition in rendered
     }
-    write(output / "index.html", html.overall_index(catalogue, rendered))
+    note = catalogue.root / "docs" / "method.md"
+    if note.is_file():
+        write(output / "methode.html", html.method_page(note.read_text(encoding="utf-8"), catalogue.licence.figures))
+    write(output / "index.html", html.overall_index(catalogue, rendered, method=note.is_file()))
     write(output / "recherche.html", html.search_page(catalogue, rendered))
     write(output / "site.js", html.site_map(chapters))
 

@@ -17,7 +17,7 @@ from . import batch, bundle, site
 from .chapters import choose, discover
 
 MANIFEST = "manifest.json"
-AROUND = ["index.html", "recherche.html", "site.js", bundle.NOTICE]
+AROUND = ["index.html", "methode.html", "recherche.html", "site.js", bundle.NOTICE]
 """Files of a bundle around the folder of its edition, but for the metadata that describes them."""
 
 
@@ -157,6 +157,6 @@ def _rendered(told: dict[str, Any], edition: Edition, catalogue: Catalogue, *, b
         found = bundle.checksums(Path(place) / edition.key)
         if bundled:
             site.write(Path(place) / bundle.NOTICE, bundle.notice(edition, catalogue))
-            found |= {f"../{name}": sha256(Path(place) / name) for name in AROUND}
+            found |= {f"../{name}": sha256(Path(place) / name) for name in AROUND if (Path(place) / name).is_file()}
     found.pop(MANIFEST)
     return found
