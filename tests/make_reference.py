@@ -14,21 +14,21 @@ import nbformat
 from nbformat import NotebookNode
 
 from traite_lib.catalogue import Catalogue
-from traite_lib.rendering import batch
+from traite_lib.rendering import batch, execution, kernels
 from traite_lib.rendering.chapters import CONTROL, Chapter, discover
 
 FOLDER = Path(__file__).parent / "reference"
 EDITIONS = ("2022", "2024")
 
 
-def reference(chapter: Chapter, edition: str, settings: dict[str, object]) -> NotebookNode:
+def reference(chapter: Chapter, edition: str, root: Path, folder: Path) -> NotebookNode:
     """A chapter executed for an edition, with the outputs of its control cells only, all text."""
-    import papermill
-
-    notebook = papermill.execute_notebook(
-        nbformat.from_dict(chapter.notebook), None, {"edition": edition}, kernel_name="python3", progress_bar=False, **settings
-    )
-    notebook, _ = batch.clean(notebook)
+    with tempfile.TemporaryDirectory(dir=folder) as private:
+        options = kernels.papermill_options(Path(private), root, Path(private), warm=kernels.can_fork())
+        notebook, error = execution.execute(chapter.notebook, {"edition": edition}, 120, options)
+    if error is not None:
+        raise error
+    notebook, _ = execution.clean(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             control = CONTROL in cell.metadata.get("tags", [])
@@ -40,14 +40,16 @@ def main() -> None:
     """Write all references, and remove those of chapters that no longer exist."""
     catalogue = Catalogue()
     chapters = discover(catalogue.root / "notebooks")
-    with tempfile.TemporaryDirectory() as work, batch.kernel_settings(catalogue.root) as settings:
+    if kernels.can_fork():
+        kernels.start_server(catalogue.root)
+    with batch.run_folder() as work:
         for edition in EDITIONS:
             folder = FOLDER / edition
             folder.mkdir(parents=True, exist_ok=True)
             for old in set(folder.glob("*.ipynb")) - {folder / chapter.path.name for chapter in chapters}:
                 old.unlink()
             for chapter in chapters:
-                nbformat.write(reference(chapter, edition, {**settings, "cwd": work}), folder / chapter.path.name)
+                nbformat.write(reference(chapter, edition, catalogue.root, work), folder / chapter.path.name)
                 print(f"{edition} {chapter.name}", file=sys.stderr)
 
 

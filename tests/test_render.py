@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import psutil
 import pytest
 from conftest import ROOT
 
@@ -101,26 +106,48 @@ def test_a_cell_that_takes_too_long_is_a_failure(rendered: Path) -> None:
     assert contents(rendered / "outputs")["2022/02_formes.ipynb"] == before["2022/02_formes.ipynb"]
 
 
-def test_a_killed_render_leaves_the_previous_annex_whole_and_the_next_one_cleans_up(rendered: Path) -> None:
+def test_a_killed_render_leaves_the_previous_annex_whole_and_the_next_one_cleans_up(rendered: Path, tmp_path: Path) -> None:
     before = contents(rendered / "outputs")
+    short = {"TMPDIR": tempfile.mkdtemp(dir="/tmp")}  # sockets have short names
+    edit_cell(rendered / "notebooks/02_formes.ipynb", 6, "import time\ntime.sleep(60)")
     process = subprocess.Popen(
         [*TRAITE, "render", "2022", "--chapter", "02"],
-        env={**os.environ, "TRAITE_ROOT": str(rendered)},
+        env={**os.environ, "TRAITE_ROOT": str(rendered), **short},
         stderr=subprocess.DEVNULL,
     )
-    folder = rendered / "outputs" / "2022"
-    for _ in range(600):
-        if any(folder.glob(".staging-*/*.ipynb")):
-            break
-        time.sleep(0.02)
-    else:
-        pytest.fail("the render never started")
+    kernels = _wait(lambda: [p for p in psutil.Process(process.pid).children(recursive=True) if _started(p)], "no kernel")
     process.send_signal(signal.SIGKILL)
     process.wait()
-    left = {name: found for name, found in contents(rendered / "outputs").items() if ".staging-" not in name}
-    assert left == before
-    traite("render", "2022", "--chapter", "02", root=rendered)
+    _wait(lambda: not any(kernel.is_running() for kernel in kernels), "a kernel outlived its render")
     assert contents(rendered / "outputs") == before
+    shutil.copy(ROOT / "notebooks/02_formes.ipynb", rendered / "notebooks/02_formes.ipynb")
+    left = {path.name for path in Path(short["TMPDIR"]).glob("traite-*")}
+    done = subprocess.run(
+        [*TRAITE, "render", "2022", "--chapter", "02"], env={**os.environ, "TRAITE_ROOT": str(rendered), **short}
+    )
+    assert done.returncode == 0
+    assert contents(rendered / "outputs") == before
+    assert left, "the killed run had left its private folder"
+    assert list(Path(short["TMPDIR"]).glob("traite-*")) == [], "the next run removes it"
+    shutil.rmtree(short["TMPDIR"])  # with the empty folder where multiprocessing had its socket
+
+
+def _started(process: psutil.Process) -> bool:
+    """Whether a kernel runs in a process: one of several threads, in a group of its own."""
+    try:
+        return os.getpgid(process.pid) == process.pid and process.num_threads() > 3
+    except (psutil.Error, ProcessLookupError):
+        return False
+
+
+def _wait(condition: Callable[[], Any], said: str, seconds: float = 30) -> Any:
+    """What a condition returns once it holds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.02)
+    pytest.fail(said)
 
 
 @pytest.mark.parametrize(

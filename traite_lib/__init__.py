@@ -1,7 +1,7 @@
 """French survey of victims of trafficking in human beings accompanied by associations: the notebooks' library.
 
-The names below are all that a chapter needs. ``charts`` and ``annex`` are imported when first used: matplotlib and seaborn
-load only when a chart is drawn.
+The names below are all that a chapter needs. Each is imported when it is first used: pandas loads with `open_edition`, matplotlib
+and seaborn with ``charts``, and the command line, which may need none of them, starts at once.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .errors import ComparisonError, TraiteError
-from .result import Result, control, side_by_side
-from .survey import Survey, observations, open_edition
-
 if TYPE_CHECKING:
     from . import annex
+    from .errors import ComparisonError, TraiteError
     from .exploration import explore
     from .presentation import charts
+    from .result import Result, control, side_by_side
+    from .survey import Survey, observations, open_edition
 
 __version__ = "0.1.0"
 __all__ = [
@@ -33,12 +32,22 @@ __all__ = [
     "side_by_side",
 ]
 
+_MODULES = {"annex": ".annex", "charts": ".presentation.charts"}
+_HOMES = {
+    **dict.fromkeys(["ComparisonError", "TraiteError"], ".errors"),
+    **dict.fromkeys(["Result", "control", "side_by_side"], ".result"),
+    "explore": ".exploration",
+    **dict.fromkeys(["Survey", "observations", "open_edition"], ".survey"),
+}
+
 
 def __getattr__(name: str) -> Any:
-    if name == "charts":
-        return import_module(".presentation.charts", __name__)
-    if name == "annex":
-        return import_module(".annex", __name__)
-    if name == "explore":
-        return import_module(".exploration", __name__).explore
+    if name in _MODULES:
+        return import_module(_MODULES[name], __name__)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

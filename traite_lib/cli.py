@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -71,10 +73,15 @@ def render(
     parameter: Annotated[list[str], typer.Option("--parameter", "-p", help="NAME=VALUE, a parameter of the chapter.")] = [],  # noqa: B006
     timeout: Annotated[int, typer.Option(help="Seconds that one cell may take.")] = 120,
     pdf: Annotated[bool, typer.Option("--pdf", help="PDF of each chapter and of the edition (extra [pdf]).")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Notebooks at once.")] = os.cpu_count() or 1,
+    force: Annotated[bool, typer.Option("--force", help="Render what is up to date too.")] = False,
+    cold: Annotated[bool, typer.Option("--cold", help="Start ordinary kernels in place of forked ones.")] = False,
+    dask: Annotated[str, typer.Option(help="Scheduler of a dask cluster, as tcp://host:8786.")] = "",
 ) -> None:
-    """Render the annexes of an edition: executed notebooks, pages, tables, index and manifest."""
-    from .rendering import batch
+    """Render what changed of the annexes of an edition: executed notebooks, pages, tables, index and manifest."""
+    from .rendering import batch, progress
     from .rendering.chapters import choose, discover
+    from .rendering.cluster import cluster
 
     catalogue = Catalogue()
     wanted = catalogue.dated if edition == "all" else [catalogue.edition(edition)]
@@ -84,30 +91,14 @@ def render(
     if "edition" in given:
         raise RenderError("The edition is the argument of `traite render`, not a parameter.")
     folder = (output or catalogue.root / "outputs").resolve()
-    failures = []
-    outcomes = batch.render(wanted, chosen, every, catalogue, folder, parameters=given, timeout=timeout, pdf=pdf)
-    for done in _progress(outcomes, len(wanted) * len(chosen)):
-        for warning in done.warnings:
-            errors.print(f"{done.edition.key} {done.chapter.name}: {warning}", style="yellow", markup=False)
-        if done.failure:
-            failures.append(f"{done.edition.key} {done.chapter.name}: {done.failure}")
+    options = batch.Options(jobs=jobs, force=force, timeout=timeout, warm=not cold, pdf=pdf)
+    outcomes = partial(batch.render, wanted, chosen, every, catalogue, folder, parameters=given)
+    with cluster(dask, options) as options:
+        failures = progress.report(outcomes, options, len(wanted) * len(chosen), errors)
     if failures:
         kept = f"The previous annexes are left as they were; see {folder}/*/failures/."
         raise RenderError("\n".join([f"{len(failures)} chapter(s) could not be rendered.", *failures, kept]))
     print(f"{folder / (wanted[0].key if len(wanted) == 1 else '')}/index.html".replace("//", "/"))
-
-
-def _progress(outcomes, total: int):  # type: ignore[no-untyped-def]  # a generator of Outcome, through
-    """Outcomes as they come, with a bar on a terminal and a line each elsewhere."""
-    if errors.is_terminal:
-        from rich.progress import track
-
-        yield from track(outcomes, total=total, description="Rendering", console=errors)
-        return
-    for number, done in enumerate(outcomes, start=1):
-        state = f"FAILED, {done.failure}" if done.failure else "done"
-        errors.print(f"[{number}/{total}] {done.edition.key} {done.chapter.name}: {state}", markup=False, soft_wrap=True)
-        yield done
 
 
 @app.command()

@@ -17,12 +17,12 @@ def bundle(
     to: Annotated[Optional[Path], typer.Option(help="The zip to write; outputs/traite_<edition>.zip by default.")] = None,  # noqa: UP045
 ) -> None:
     """Make one zip of an edition, that a colleague opens without installing anything."""
-    from .rendering import bundle as bundles
+    from .rendering import archive
 
     catalogue = Catalogue()
     found = catalogue.edition(edition)
     folder = (output or catalogue.root / "outputs").resolve()
-    print(bundles.bundle(found, folder, catalogue, to or folder / f"traite_{found.key}.zip"))
+    print(archive.bundle(found, folder, catalogue, to or folder / f"traite_{found.key}.zip"))
 
 
 def verify(

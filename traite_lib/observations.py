@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from .errors import ObservationsError
@@ -143,10 +144,10 @@ def select(
     """
     if unknown := set(sub_population) - set(SUB_POPULATION):
         raise ObservationsError(f"There is no sub-population {sorted(unknown)[0]!r}. Available: {', '.join(SUB_POPULATION)}.")
-    keep = table["retained"] & (table["variable"] == variable)
-    for column, value in (("population", population), ("category", category), ("unit", unit)):
+    wanted = {"variable": variable, "population": population, "category": category, "unit": unit}
+    wanted |= {column: sub_population.get(column, ALL) for column in SUB_POPULATION}
+    rows = np.flatnonzero(table["retained"].to_numpy())
+    for column, value in wanted.items():  # each column is compared where the ones before it agree: a few rows soon
         if value is not None:
-            keep &= table[column] == value
-    for column in SUB_POPULATION:
-        keep &= table[column] == sub_population.get(column, ALL)
-    return table[keep]
+            rows = rows[table[column].array[rows] == value]
+    return table.iloc[rows]

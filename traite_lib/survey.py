@@ -220,8 +220,8 @@ class Survey:
         found = []
         for key in (earlier, self.edition.key):
             who = population or self.catalogue.edition(key).share_population
-            rows = self.observations[self.observations["edition"] == key]
-            rows = select(rows, variable, population=who, category=category, unit=unit, **sub_population)
+            rows = select(self.observations, variable, population=who, category=category, unit=unit, **sub_population)
+            rows = rows[rows["edition"] == key]
             blank = self._blank(who, sub_population, int(key)) | {"variable": variable, "category": category, "unit": unit}
             found.append(rows.iloc[0] if len(rows) else pd.Series(blank | {"period": key, "value": float("nan"), "bound": ""}))
         if all(pd.isna(row["value"]) for row in found):

@@ -20,7 +20,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ..analysis.shares import main_unit
 from ..errors import TraiteError
@@ -161,13 +163,11 @@ def _chart(
 
 
 def _png(figure: Figure) -> bytes:
-    """Image of a figure. Flat colours and grey text: 64 colours are enough, and the page is three times lighter."""
-    from PIL import Image
-
-    drawn, buffer = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", metadata={"Software": None})
-    Image.open(drawn).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(buffer, format="png", optimize=True)
-    return buffer.getvalue()
+    """Image of a figure."""
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    return _compressed(drawn.convert("RGB"))
 
 
 def _svg(figure: Figure) -> str:
@@ -204,6 +204,21 @@ def _canvas(
 def _wrapped(text: str, characters: int) -> list[str]:
     """A text cut into lines, where a French text may be cut."""
     return textwrap.wrap(wording.typographic(text), characters)
+
+
+def _compressed(image: Image.Image) -> bytes:
+    """PNG of 64 colours: flat colours and grey text need no more, and the page is three times lighter.
+
+    The octree is six times faster than a median cut and as faithful, but for the background, which it makes a little grey.
+    """
+    reduced = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = reduced.getpalette() or []
+    background = int(reduced.getpixel((0, 0)))  # type: ignore[arg-type]  # an index into the palette
+    palette[3 * background : 3 * background + 3] = image.getpixel((0, 0))  # type: ignore[assignment]
+    reduced.putpalette(palette)
+    buffer = io.BytesIO()
+    reduced.save(buffer, format="png", compress_level=6)  # level 9 takes six times longer for 4 %
+    return buffer.getvalue()
 
 
 def _rows_axis(axes: Axes, labels: Sequence[str]) -> None:

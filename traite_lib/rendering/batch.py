@@ -1,43 +1,90 @@
-"""Render chapters with papermill: to a staging folder first, and in place of the previous annex only when all is well."""
+"""Render chapters of editions: only what changed, several at once, and in place of the previous annex only when all is well."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import stat
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from nbclient.exceptions import CellTimeoutError
-from nbformat import NotebookNode
-
 from ..catalogue import Catalogue, Edition
-from ..errors import RenderError, available
-from . import html, site
+from ..errors import RenderError, TraiteError, available
+from . import keys
+from .bundle import Bundle
 from .chapters import Chapter
-from .site import STAGING
+from .record import STAGING, Record, finish_overall
+from .work import Product, Work, end_kernels, perform
 
-ERROR_MARKER_TAG = "papermill-error-cell-tag"
-"""Tag of the cells that papermill adds to a notebook that failed."""
+RUN = "traite-"
+"""Start of the name of a run's temporary folder; the next run removes those of killed ones."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One chapter of one edition, with the key of what its annex would be made of."""
+
+    edition: Edition
+    chapter: Chapter
+    key: str
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one chapter: its page, or the reason why the previous annex was left as it was."""
+    """What became of one chapter: its page, or the reason why the previous annex was left as it was.
+
+    `kept` says that it was up to date; `retried`, that its kernel was killed once; `cells` are its cells with their seconds,
+    the slowest first.
+    """
 
     edition: Edition
     chapter: Chapter
     page: Path | None
     failure: str = ""
     warnings: tuple[str, ...] = ()
+    kept: bool = False
+    retried: bool = False
+    cells: tuple[tuple[float, str], ...] = ()
+    seconds: float = 0.0
 
 
-def check_parameters(chapter: Chapter, given: dict[str, object]) -> None:
+@dataclass(frozen=True)
+class Options:
+    """How to render; what is rendered does not depend on it, but for `pdf`.
+
+    Attributes
+    ----------
+    jobs : int
+        Notebooks at once.
+    force : bool
+        Render even what is up to date.
+    timeout : int
+        Seconds that one cell may take.
+    warm : bool
+        Fork kernels from a warm server where that is possible.
+    executor : Executor, optional
+        Where `perform` runs; threads of this process when it is not given.
+    pdf : bool
+        Write the PDF of each chapter and of the edition too.
+    watch : callable
+        Told, as it changes, how many are done and which are being rendered.
+    """
+
+    jobs: int = os.cpu_count() or 1
+    force: bool = False
+    timeout: int = 120
+    warm: bool = True
+    executor: Executor | None = None
+    pdf: bool = False
+    watch: Callable[[int, Sequence[Task]], None] = lambda done, running: None
+
+
+def check_parameters(chapter: Chapter, given: Mapping[str, object]) -> None:
     """Refuse a parameter that the chapter does not have, or of another type (papermill would only warn).
 
     Raises
@@ -68,13 +115,19 @@ def prepare(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if not folder.stat().st_mode & stat.S_IWUSR:  # root may write all the same: the owner's wish is respected
             raise PermissionError("it is read-only")
-        for left in folder.glob(f"{STAGING}*"):
-            if not _alive(int(left.name.removeprefix(STAGING).partition("-")[0])):
-                shutil.rmtree(left)
+        _sweep(folder, STAGING)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=STAGING):
             pass
     except OSError as error:
         raise RenderError(f"The annexes cannot be written to {folder}: {error.strerror or error}.") from None
+
+
+def _sweep(folder: Path, prefix: str) -> None:
+    """Remove what processes that no longer exist left: ``<prefix><process>-…``."""
+    for left in folder.glob(f"{prefix}*-*"):
+        process = left.name.removeprefix(prefix).partition("-")[0]
+        if process.isdigit() and not _alive(int(process)):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
 
 def _alive(process: int) -> bool:
@@ -88,190 +141,115 @@ def _alive(process: int) -> bool:
 
 
 @contextmanager
-def kernel_settings(root: Path) -> Iterator[dict[str, object]]:
-    """Keyword arguments that papermill hands to nbclient, and the environment of the kernels while they are used.
-
-    Kernels talk over files where the system has such sockets: no TCP port, so no race between runs and no warning.
-    """
-    from traitlets.config import Config
-
-    settings: dict[str, object] = {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}  # silent when it is shut down
-    changed = {"TRAITE_ROOT": str(root), "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    with tempfile.TemporaryDirectory(prefix="traite-", ignore_cleanup_errors=True) as runtime:
-        if sys.platform != "win32":
-            settings["config"] = Config({"KernelManager": {"transport": "ipc"}})
-            changed["JUPYTER_RUNTIME_DIR"] = runtime
-        before = {name: os.environ.get(name) for name in changed}
-        os.environ.update(changed)
-        try:
-            yield settings
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name, None)
-                if value is not None:
-                    os.environ[name] = value
-
-
-def clean(notebook: NotebookNode) -> tuple[NotebookNode, tuple[str, ...]]:
-    """An executed notebook without what changes from one run to the next: times, paths, random identifiers, stderr.
-
-    Returns
-    -------
-    notebook, warnings
-        The notebook, and what its cells wrote to stderr.
-    """
-    parameters = notebook.metadata.get("papermill", {}).get("parameters", {})
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": notebook.metadata.get("kernelspec", {}),
-            "language_info": {"name": "python"},
-            "papermill": {"parameters": parameters},
-        }
-    )
-    warnings = []
-    for number, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{number:02d}"
-        cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {})
-        if cell.cell_type == "code":
-            warnings += [o.text.strip() for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"]
-            cell.outputs = _joined([o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr")])
-    return notebook, tuple(warnings)
-
-
-def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Outputs with the pieces of one printed text put together: where a kernel cuts it depends on the moment."""
-    found: list[NotebookNode] = []
-    for output in outputs:
-        if found and output.output_type == found[-1].output_type == "stream" and output.name == found[-1].name:
-            found[-1].text += output.text
-        else:
-            found.append(output)
-    return found
-
-
-def _failure(notebook: NotebookNode, error: Exception) -> str:
-    """The cell that failed and why, in one line."""
-    cells = [cell for cell in notebook.cells if ERROR_MARKER_TAG not in cell.metadata.get("tags", [])]
-    for number, cell in enumerate(cells, start=1):
-        raised = [f"{o.ename}: {o.evalue}" for o in cell.get("outputs", []) if o.output_type == "error"]
-        if raised or cell.metadata.get("papermill", {}).get("status") in ("failed", "running"):
-            first = next((line for line in cell.source.splitlines() if line.strip()), "")
-            why = raised[0] if raised and not isinstance(error, CellTimeoutError) else f"{type(error).__name__}: {error}"
-            return f"cell {number} (`{first}`): {why}".splitlines()[0]
-    return f"{type(error).__name__}: {error}".splitlines()[0]
-
-
-def _execute(
-    chapter: Chapter, edition: Edition, parameters: dict[str, object], stage: Path, timeout: int, settings: dict[str, object]
-) -> Path:
-    """Execute a chapter into its staging folder with papermill; the notebook is there even when it fails."""
-    import papermill
-
-    result = stage / f"{chapter.name}.ipynb"
-    given = {"edition": edition.key, "output": f"tables/{chapter.name}.csv"} | parameters
-    check_parameters(chapter, given)
-    papermill.execute_notebook(
-        nbformat.from_dict(chapter.notebook), _literal(result), given, kernel_name="python3", progress_bar=False, cwd=str(stage),
-        execution_timeout=timeout, **settings,
-    )  # fmt: skip
-    return result
-
-
-def _literal(path: Path) -> str:
-    """A path that papermill takes as it is (it formats paths: a brace would be a field)."""
-    return str(path).replace("{", "{{").replace("}", "}}")
-
-
-def render_chapter(
-    chapter: Chapter, chapters: Sequence[Chapter], edition: Edition, folder: Path, *, settings: dict[str, object],
-    parameters: dict[str, object] | None = None, timeout: int = 120,
-) -> Outcome:  # fmt: skip
-    """Render one chapter of one edition: executed notebook, page and table of figures.
-
-    Parameters
-    ----------
-    chapter, chapters
-        The chapter, and all of them for the links of the page.
-    edition : Edition
-        What to render it for.
-    folder : Path
-        Folder of the edition's annexes.
-    settings : dict
-        From `kernel_settings`.
-    parameters : dict, optional
-        Further parameters of the notebook.
-    timeout : int
-        Seconds that one cell may take.
-
-    Returns
-    -------
-    Outcome
-        A failure leaves the previous annex whole; the failed notebook is kept under ``failures/``.
-    """
-    stage = Path(tempfile.mkdtemp(dir=folder, prefix=f"{STAGING}{os.getpid()}-"))
-    failed = folder / "failures" / f"{chapter.name}.ipynb"
-    try:
-        executed = stage / f"{chapter.name}.ipynb"
-        try:
-            _execute(chapter, edition, parameters or {}, stage, timeout, settings)
-        except RenderError:
-            raise
-        except Exception as error:  # papermill, nbclient and the kernel each have their own: all mean « not rendered »
-            reason = f"{type(error).__name__}: {error}".splitlines()[0]
-            if executed.is_file():
-                reason = _failure(nbformat.read(executed, as_version=4), error)
-                failed.parent.mkdir(exist_ok=True)
-                executed.replace(failed)
-            return Outcome(edition, chapter, None, reason)
-        notebook, warnings = clean(nbformat.read(executed, as_version=4))
-        page = stage / f"{chapter.name}.html"
-        page.write_text(html.chapter_page(notebook, chapter, chapters, edition), encoding="utf-8")
-        drawn = html.write_figures(notebook, chapter, stage)
-        nbformat.write(notebook, executed)
-        (folder / "figures").mkdir(exist_ok=True)
-        for old in (folder / "figures").glob(f"{chapter.name}-*"):
-            old.unlink()
-        for file in drawn:
-            file.replace(folder / "figures" / file.name)
-        (folder / "tables").mkdir(exist_ok=True)
-        for file in (stage / "tables").glob("*.csv"):
-            file.replace(folder / "tables" / file.name)
-        executed.replace(folder / executed.name)
-        page.replace(folder / page.name)
-        failed.unlink(missing_ok=True)
-        return Outcome(edition, chapter, folder / page.name, warnings=warnings)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+def run_folder() -> Iterator[Path]:
+    """A short temporary folder for one run: sockets have short names."""
+    _sweep(Path(tempfile.gettempdir()), RUN)
+    with tempfile.TemporaryDirectory(prefix=f"{RUN}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def render(
     editions: Sequence[Edition], chosen: Sequence[Chapter], chapters: Sequence[Chapter], catalogue: Catalogue, output: Path,
-    *, parameters: dict[str, object] | None = None, timeout: int = 120, pdf: bool = False,
+    *, parameters: Mapping[str, object] | None = None, options: Options | None = None,
 ) -> Iterator[Outcome]:  # fmt: skip
-    """Render chapters of editions one after the other, then the indexes and manifests.
+    """Render what changed of some chapters of some editions, then the indexes and manifests.
 
     Yields
     ------
     Outcome
-        As each chapter ends.
+        In the order of editions and chapters, as soon as those before it have come.
 
     Raises
     ------
     RenderError, CatalogueError
-        Before anything is written: a folder is read-only, a parameter is unknown, a data file is not the declared one.
+        Before anything is written: a folder is read-only, a parameter is unknown, a data file is not the declared one, the
+        library has changed since this process imported it.
     """
+    options, given = options or Options(), dict(parameters or {})
+    if keys.library() != keys.AT_IMPORT:
+        raise RenderError("traite_lib has changed since this process imported it: start Python again.")
     for chapter in chosen:
-        check_parameters(chapter, {"edition": "", "output": ""} | (parameters or {}))
+        check_parameters(chapter, {"edition": "", "output": ""} | given)
     for file in catalogue.files():
         catalogue.verified(file)
+    bundle = Bundle.read(catalogue.root)
     prepare(output)
-    with kernel_settings(catalogue.root) as settings:
-        for edition in editions:
-            folder = output / edition.key
-            prepare(folder)
-            for chapter in chosen:
-                yield render_chapter(
-                    chapter, chapters, edition, folder, settings=settings, parameters=parameters, timeout=timeout
-                )
-            site.write_edition(edition, chapters, folder, catalogue, pdf=pdf)
-    site.write_overall(catalogue, output)
+    records = {edition.key: Record(edition, output / edition.key) for edition in editions}
+    for record in records.values():
+        prepare(record.folder)
+    links = [(chapter.name, chapter.title) for chapter in chapters]
+    tasks = [
+        Task(edition, chapter, keys.chapter_key(
+            chapter.name, bundle.files[f"notebooks/{chapter.path.name}"], edition.key, given, links, bundle.data
+        ))
+        for edition in editions
+        for chapter in chosen
+    ]  # fmt: skip
+    waiting = [task for task in tasks if options.force or not records[task.edition.key].holds(task.chapter, task.key)]
+    with run_folder() as folder, ThreadPoolExecutor(1) as writer:  # Ctrl-C stops this thread, never the one that writes
+        rendered = _render(waiting, bundle, folder, given, options)
+        ready: dict[Task, Outcome] = {}
+        try:
+            for task in tasks:
+                if task not in waiting:
+                    page = records[task.edition.key].accept(task.chapter, None, task.key)
+                    yield Outcome(task.edition, task.chapter, page, kept=True)
+                    continue
+                while task not in ready:
+                    done, product, retried = next(rendered)
+                    page = writer.submit(records[done.edition.key].accept, done.chapter, product, done.key).result()
+                    ready[done] = Outcome(
+                        done.edition, done.chapter, page, product.failure, product.warnings, retried=retried,
+                        cells=product.cells, seconds=product.seconds,
+                    )  # fmt: skip
+                yield ready.pop(task)
+        finally:
+            rendered.close()
+        for record in records.values():
+            writer.submit(record.finish, chapters, catalogue, bundle, force=options.force, pdf=options.pdf).result()
+        writer.submit(finish_overall, catalogue, chapters, output, bundle, force=options.force).result()
+
+
+def _render(
+    tasks: Sequence[Task], bundle: Bundle, folder: Path, parameters: Mapping[str, object], options: Options
+) -> Generator[tuple[Task, Product, bool], None, None]:
+    """Products as they come, never more than `jobs` in the making; a kernel that was killed is tried once more.
+
+    Closed before its end (Ctrl-C), it ends the kernels that run and waits for their threads.
+    """
+    waiting, died = deque(tasks), set[Task]()
+    running: dict[Future[Product], Task] = {}
+    executor = options.executor or ThreadPoolExecutor(options.jobs)
+    try:
+        while waiting or running:
+            while waiting and len(running) < options.jobs:
+                task = waiting.popleft()
+                work = Work(task.chapter.name, task.edition.key, parameters, options.timeout, options.warm)
+                place = () if options.executor else (folder,)
+                running[executor.submit(perform, work, bundle, *place)] = task
+            options.watch(len(tasks) - len(waiting) - len(running), tuple(running.values()))
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                task, product = running.pop(future), _product(future)
+                if product.died and task not in died:
+                    died.add(task)
+                    waiting.appendleft(task)
+                else:
+                    yield task, product, task in died
+    finally:
+        if running:
+            for future in running:
+                future.cancel()
+            end_kernels()
+        if not options.executor:
+            executor.shutdown()
+
+
+def _product(future: Future[Product]) -> Product:
+    """Result of a unit of work; an executor that lost its workers for good is a failure of the chapter."""
+    try:
+        return future.result()
+    except TraiteError:
+        raise
+    except Exception as error:  # each executor has its own
+        return Product(failure=f"{type(error).__name__}: {error}".splitlines()[0])

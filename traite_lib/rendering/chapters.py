@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 from ..errors import RenderError, available
 
@@ -45,16 +47,33 @@ class Chapter:
         RenderError
             The file is not a notebook.
         """
+        import nbformat  # it takes two seconds: what only looks at titles and parameters does without
+
         try:
             notebook: NotebookNode = nbformat.read(self.path, as_version=4)
         except (ValueError, nbformat.ValidationError) as error:
             raise RenderError(f"notebooks/{self.path.name} is not a readable notebook: {error}.") from None
         return notebook
 
+    @cached_property
+    def cells(self) -> list[dict[str, Any]]:
+        """Its cells as they are in the file, each source as one text; `notebook` validates them.
+
+        Raises
+        ------
+        RenderError
+            The file is not a notebook.
+        """
+        try:
+            cells = json.loads(self.path.read_text(encoding="utf-8"))["cells"]
+            return [{**cell, "source": "".join(cell["source"])} for cell in cells]
+        except (ValueError, KeyError, TypeError) as error:
+            raise RenderError(f"notebooks/{self.path.name} is not a readable notebook: {error}.") from None
+
     @property
     def title(self) -> str:
         """Its first heading."""
-        first = self.notebook.cells[0].source if self.notebook.cells else ""
+        first: str = self.cells[0]["source"] if self.cells else ""
         return first.partition("\n")[0].lstrip("# ").strip() or self.name
 
     @property
@@ -67,11 +86,11 @@ class Chapter:
             There is no such cell, or it holds something else than literals: papermill would keep a derived value at its
             default, silently.
         """
-        code = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
-        if not code or PARAMETERS not in code[0].metadata.get("tags", []):
+        code = [cell for cell in self.cells if cell["cell_type"] == "code"]
+        if not code or PARAMETERS not in code[0]["metadata"].get("tags", []):
             raise RenderError(f"notebooks/{self.path.name}: the first code cell must be tagged {PARAMETERS!r}.")
         found: dict[str, object] = {}
-        for statement in ast.parse(code[0].source).body:
+        for statement in ast.parse(code[0]["source"]).body:
             match statement:
                 case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=value)):
                     found[name] = value

@@ -123,7 +123,6 @@ def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path,
         "commit": _commit(catalogue.root),
         "versions": made["versions"],
         "inputs": made["inputs"],
-        "files": {name: sha256(folder / name) for name in edition_files(edition) if (folder / name).is_file()},
         "chapters": {
             name: {
                 "parameters": dict(notebook.metadata.papermill.parameters),
@@ -147,14 +146,9 @@ def provenance(catalogue: Catalogue) -> dict[str, dict[str, str]]:
     }
 
 
-def edition_files(edition: Edition) -> list[str]:
-    """Names of the files that an edition's folder holds beside those of its chapters and its manifest."""
-    return ["index.html", "search-index.js", *(name for name in downloads(edition) if name != "manifest.json")]
-
-
 def _files(folder: Path, name: str) -> list[Path]:
-    """Files of a chapter: notebook, page, PDF, table, figures."""
-    files = [folder / f"{name}.ipynb", folder / f"{name}.html", folder / f"{name}.pdf", folder / "tables" / f"{name}.csv"]
+    """Files of a chapter: notebook, page, table, figures."""
+    files = [folder / f"{name}.ipynb", folder / f"{name}.html", folder / "tables" / f"{name}.csv"]
     return [file for file in files if file.is_file()] + sorted((folder / "figures").glob(f"{name}-*"))
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from ..catalogue import Catalogue, Edition, sha256
 from ..errors import RenderError
-from . import batch, bundle, site
+from . import archive, batch, site
 from .chapters import choose, discover
 
 MANIFEST = "manifest.json"
-AROUND = ["index.html", "methode.html", "recherche.html", "site.js", bundle.NOTICE]
+AROUND = ["index.html", "methode.html", "recherche.html", "site.js", archive.NOTICE]
 """Files of a bundle around the folder of its edition, but for the metadata that describes them."""
 
 
@@ -81,7 +81,7 @@ def _opened(path: Path) -> Iterator[Path]:
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        declared = {**found["files"]}
+        declared = {**found["outputs"]}
         for chapter in found["chapters"].values():
             declared |= chapter["outputs"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -109,7 +109,7 @@ def verify(path: Path, catalogue: Catalogue, *, render: bool = True) -> Verifica
     with _opened(path) as folder:
         told = _manifest(folder)
         edition = catalogue.edition(told["edition"])
-        found = bundle.checksums(folder)
+        found = archive.checksums(folder)
         found.pop(MANIFEST)
         altered = _compare(told["declared"], found)
         differences = _differences(told, catalogue)
@@ -151,12 +151,14 @@ def _rendered(told: dict[str, Any], edition: Edition, catalogue: Catalogue, *, b
     }
     with tempfile.TemporaryDirectory() as place:
         pdf = any(name.endswith(".pdf") for name in told["declared"])
-        outcomes = list(batch.render([edition], chosen, every, catalogue, Path(place), parameters=given, pdf=pdf))
+        outcomes = list(
+            batch.render([edition], chosen, every, catalogue, Path(place), parameters=given, options=batch.Options(pdf=pdf))
+        )
         if failures := [f"{done.chapter.name}: {done.failure}" for done in outcomes if done.failure]:
             raise RenderError("\n".join(["The annexes could not be rendered again.", *failures]))
-        found = bundle.checksums(Path(place) / edition.key)
+        found = archive.checksums(Path(place) / edition.key)
         if bundled:
-            site.write(Path(place) / bundle.NOTICE, bundle.notice(edition, catalogue))
+            site.write(Path(place) / archive.NOTICE, archive.notice(edition, catalogue))
             found |= {f"../{name}": sha256(Path(place) / name) for name in AROUND if (Path(place) / name).is_file()}
     found.pop(MANIFEST)
     return found

@@ -1,0 +1,74 @@
+"""What the fork server imports before it forks kernels. Importing this module takes seconds: only the server does.
+
+All that a chapter imports is imported here, and one chapter's worth of library calls is made, so that fonts, locale data, schemas
+and the Observations table are there already. No cell is executed and nothing is drawn with pyplot: a kernel finds modules and
+their caches, no state.
+"""
+
+# ruff: noqa: F401
+from __future__ import annotations
+
+import os
+
+os.environ |= {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # what ipykernel sets before a notebook imports matplotlib
+    "OPENBLAS_NUM_THREADS": "1",  # a thread must not exist when a process forks
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+import gc
+import random
+import sys
+import threading
+
+import debugpy
+import ipykernel.debugger
+import ipykernel.ipkernel
+import ipykernel.kernelapp
+import ipykernel.zmqshell
+import IPython.core.completer
+import IPython.core.history
+import jedi
+import matplotlib.pyplot
+import matplotlib_inline.config
+import numpy as np
+import pandas
+import pandera.pandas
+import seaborn
+
+from .. import annex, charts, open_edition
+from ..catalogue import Catalogue
+from ..presentation.tables import Table
+from ..result import Result
+from . import keys
+
+PATH = [entry for entry in sys.path if entry]
+"""Where a new interpreter looks for modules; a process that the server forks is given its caller's."""
+
+
+def _rehearse() -> None:
+    survey = open_edition(Catalogue().default)
+    forms, sexes = survey.distribution("form"), survey.distribution("sex", by="form")
+    series = survey.series("form", "sexual")
+    shown: Result | Table | charts.Chart
+    for shown in (charts.bars(forms), charts.timeline(series), forms, sexes, series, annex.sources(survey)):
+        shown._repr_mimebundle_()
+
+
+_rehearse()
+_THREADS = max(threading.active_count(), len(os.listdir("/proc/self/task")))
+_HASH_SEED = os.environ.get("PYTHONHASHSEED")
+gc.collect()
+gc.freeze()  # the collector of a kernel need not look at what it was born with, which would copy its pages
+
+
+def trustworthy(library: str) -> bool:
+    """Whether a kernel may be forked from this server: one thread, sets in a fixed order, the library that is wanted."""
+    return _THREADS == 1 and _HASH_SEED == "0" and keys.key(library=keys.AT_IMPORT) == library
+
+
+def renew_seeds() -> None:
+    """Seeds of a new process: a fork would give every kernel the same."""
+    random.seed()
+    np.random.seed()

@@ -1,0 +1,144 @@
+"""The unit of work: one chapter of one edition, from a bundle to bytes. It touches nothing outside its private folder."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+
+from ..catalogue import Catalogue
+from .bundle import Bundle
+from .chapters import Chapter, choose, discover
+
+
+@dataclass(frozen=True)
+class Work:
+    """What to render, and how: the arguments of `perform` beside the bundle.
+
+    Attributes
+    ----------
+    chapter, edition : str
+        Name of the chapter, key of the edition.
+    parameters : mapping
+        Further parameters of the notebook.
+    timeout : int
+        Seconds that one cell may take.
+    warm : bool
+        Fork the kernel from the warm server of the process that does the work.
+    """
+
+    chapter: str
+    edition: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    timeout: int = 120
+    warm: bool = True
+
+
+@dataclass(frozen=True)
+class Product:
+    """What came of it.
+
+    Attributes
+    ----------
+    files : dict
+        Content of each file of the annex, by path relative to the edition's folder; empty when it failed.
+    failure : str
+        The cell that failed and why.
+    notebook : bytes
+        The notebook as far as it went, when it failed.
+    died : bool
+        The kernel was killed from outside: another try may succeed.
+    warnings : tuple of str
+        What its cells wrote to stderr.
+    cells : tuple of (seconds, first line)
+        Its cells, the slowest first.
+    seconds : float
+        From start to end.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    failure: str = ""
+    notebook: bytes = b""
+    died: bool = False
+    warnings: tuple[str, ...] = ()
+    cells: tuple[tuple[float, str], ...] = ()
+    seconds: float = 0.0
+
+
+def perform(work: Work, bundle: Bundle, folder: Path | None = None) -> Product:
+    """Render one chapter of one edition.
+
+    Parameters
+    ----------
+    work : Work
+        Which one.
+    bundle : Bundle
+        The project it comes from.
+    folder : Path, optional
+        Where the bundle may be unpacked and private files made; a temporary folder that lasts as long as this process when
+        it is not given (on a cluster).
+
+    Returns
+    -------
+    Product
+        A failure of the chapter is a product too; only a bad request raises.
+
+    Raises
+    ------
+    RenderError, CatalogueError
+        The chapter or the edition does not exist.
+    """
+    from . import kernels
+
+    started = time.monotonic()
+    folder = folder or Path(_temporary().name)
+    root = bundle.unpack(folder)
+    catalogue, chapters = _project(root)
+    edition = catalogue.edition(work.edition)
+    chapter = choose(chapters, work.chapter)
+    given = {"edition": edition.key, "output": f"tables/{chapter.name}.csv"} | dict(work.parameters)
+    with tempfile.TemporaryDirectory(dir=folder, prefix="k", ignore_cleanup_errors=True) as private:
+        stage = Path(private, "annex")
+        stage.mkdir()
+        warm = work.warm and kernels.can_fork()
+        if warm:
+            kernels.start_server(root)
+        options = kernels.papermill_options(Path(private), root, stage, warm=warm)
+        from . import execution, html  # after the server has started: it takes seconds too
+
+        notebook, error = execution.execute(chapter.notebook, given, work.timeout, options)
+        cells = execution.durations(notebook)
+        if error is not None:
+            return Product(
+                failure=execution.failure(notebook, error), notebook=execution.written(notebook), cells=cells,
+                died=execution.died(error), seconds=time.monotonic() - started,
+            )  # fmt: skip
+        notebook, warnings = execution.clean(notebook)
+        page = html.chapter_page(notebook, chapter, chapters, edition).encode()
+        html.write_figures(notebook, chapter, stage)
+        files = {path.relative_to(stage).as_posix(): path.read_bytes() for path in sorted(stage.rglob("*")) if path.is_file()}
+    files[f"{chapter.name}.ipynb"] = execution.written(notebook)
+    files[f"{chapter.name}.html"] = page
+    return Product(files, warnings=warnings, cells=cells, seconds=time.monotonic() - started)
+
+
+def end_kernels() -> None:
+    """End the kernels that this process runs; the work that waits for them comes back as a failure."""
+    from . import kernels
+
+    kernels.end_all()
+
+
+@lru_cache(maxsize=2)
+def _project(root: Path) -> tuple[Catalogue, list[Chapter]]:
+    """Catalogue and chapters of an unpacked bundle, which nobody changes."""
+    return Catalogue(root), discover(root / "notebooks")
+
+
+@cache
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    """A temporary folder of this process, removed when it ends."""
+    return tempfile.TemporaryDirectory(prefix="traite-")
