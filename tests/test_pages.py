@@ -260,7 +260,7 @@ def test_the_table_behind_a_figure_opens_copies_and_saves(visit: Callable[..., P
     assert not table.is_visible()
     tab.get_by_text("Tableau de la figure 1").click()
     assert table.is_visible()
-    tab.evaluate("navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); }")
+    tab.evaluate("() => { navigator.clipboard.writeText = async (text) => { window.copied = text; }; }")
     tab.locator("details.data").first.get_by_role("button", name="Copier le tableau").click()
     lines = tab.evaluate("window.copied").split("\n")
     assert lines[0].split("\t")[:2] == ["Modalité", "Part"]
@@ -278,7 +278,7 @@ def test_the_table_behind_a_figure_opens_copies_and_saves(visit: Callable[..., P
 
 def test_without_a_clipboard_the_copy_still_works_or_says_so(visit: Callable[..., Page]) -> None:
     tab = visit("2022/02_formes.html")
-    tab.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no clipboard'))")
+    tab.evaluate("() => { navigator.clipboard.writeText = async () => { throw new Error('no clipboard'); }; }")
     tab.get_by_role("button", name="Copier la référence").click()
     tab.wait_for_function("document.querySelector('.announce').textContent !== ''")
     assert tab.locator(".announce").inner_text() == "La référence a été copiée."

@@ -47,6 +47,9 @@ _BOUNDS = {"": "exacte", "<": "moins de", ">": "plus de", "~": "environ"}
 _EPOCH = dt.datetime(2020, 1, 1)
 """Creation date written in every workbook: two workbooks of the same data are the same file."""
 
+VERBATIM = ["Référence", "Emplacement", "Adresse"]
+"""Columns that are not prose."""
+
 _WIDTHS = {"Valeur": 12, "Base": 12, "Unité": 12, "Précision": 12, "Fiabilité": 12, "Référence": 14, "Emplacement": 30}
 
 
@@ -272,7 +275,8 @@ def _add(book: Workbook, sheet: Sheet, number: int) -> None:
     for line, row in enumerate(frame.itertuples(index=False, name=None), start=first + 1):
         page.set_row(line, _height(row, widths))
         for column, value in enumerate(row):
-            _write(page, line, column, value, link if isinstance(value, Link) else wrap, numbers)
+            shown = value if columns[column] in VERBATIM or not isinstance(value, str) else wording.typographic(value)
+            _write(page, line, column, shown, link if isinstance(value, Link) else wrap, numbers)
     page.ignore_errors({"number_stored_as_text": f"A1:Z{first + len(frame) + 1}"})
     page.set_landscape()
     page.set_paper(9)
@@ -304,4 +308,4 @@ def _write(page: Worksheet, line: int, column: int, value: Any, text: Format, nu
         decimals = next(n for n in (0, 1, 2) if n == 2 or round(value, n) == value)
         page.write_number(line, column, value, numbers[decimals])
     else:
-        page.write_string(line, column, wording.typographic(str(value)), text)
+        page.write_string(line, column, str(value), text)

@@ -36,9 +36,18 @@ SUFFIXES = {"percent": f"{NBSP}%", "points": f"{NBSP}points", "years": f"{NBSP}a
 STATUSES = {"A": "", "E": "estimé", "P": "provisoire", "B": "rupture", "U": "fiabilité faible", "M": MISSING, "O": MISSING}
 
 
+_TYPOGRAPHY = [
+    (re.compile(r"(?<=«) | (?=[;:?!»])|(?<=\d) (?=%|points?\b|ans\b)"), NBSP),
+    (re.compile(r"(?<![\d/.,-])(\d{1,3}) (?=\d{3}(?!\d))"), rf"\1{NARROW}"),
+    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+]
+
+
 def typographic(text: str) -> str:
-    """A French text whose double punctuation and quotation marks never stand alone at the end or start of a line."""
-    return re.sub(r"(?<=«) | (?=[;:?!»])", NBSP, text)
+    """A French text with its no-break spaces (double punctuation, quotation marks, numbers) and its apostrophes."""
+    for pattern, replacement in _TYPOGRAPHY:
+        text = pattern.sub(replacement, text)
+    return text
 
 
 def rounded(value: float, digits: int = 0) -> Decimal:
