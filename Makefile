@@ -3,12 +3,13 @@ EDITION ?= 2022
 PYTHON3 ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help annexes test lint reference lab clean
+.PHONY: help annexes test lint reference lab bench clean
 
 help:
 	@echo "make annexes [EDITION=2022|2024|all]  render the annexes into outputs/"
 	@echo "make test                             run every check"
 	@echo "make lab                              open JupyterLab on the notebooks"
+	@echo "make bench [EDITIONS=\"2022 2024\"]    time every way to render, write docs/benchmarks.md (an hour for all editions)"
 	@echo "make reference                        write the reference outputs that nbval compares"
 
 # Paths are relative: the project works in a folder whose name has spaces and accents.
@@ -44,6 +45,13 @@ lint: .venv/installed-for-tests
 
 reference: .venv/installed
 	$(BIN)/python tests/make_reference.py
+
+.venv/installed-for-bench: pyproject.toml
+	$(call install,[dev,bench])
+	@touch .venv/installed .venv/installed-for-tests
+
+bench: .venv/installed-for-bench
+	$(BIN)/python benchmarks/bench.py $(EDITIONS)
 
 lab: .venv/installed
 	$(BIN)/python -m jupyter lab notebooks

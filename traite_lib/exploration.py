@@ -86,9 +86,8 @@ class Exploration:
             unit = "Part" if row["unit"] == "percent" else "Effectif"
             line = lines.setdefault(key, {"Modalité": row["label"], "Mesure": unit, "Population": row["who"]})
             line[row["period"]] = row["text"]
-        frame = (
-            pd.DataFrame(list(lines.values())).reindex(columns=["Modalité", "Mesure", "Population", *self.editions]).fillna("—")
-        )
+        columns = ["Modalité", "Mesure", "Population", *self.editions]
+        frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
         notes = list(dict.fromkeys(line for result in self.results for line in result.lines))
         title = self.survey.words.variable(self.variable).label_fr
         return tables.Table(frame, title, [*notes, "Un tiret : aucun chiffre relevé."], self.editions, first.absent)

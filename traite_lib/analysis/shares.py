@@ -63,8 +63,8 @@ def distribution(
         nomenclature order when it is closed or nested, else from the largest to the smallest.
     """
     info = nomenclatures.variable(variable)
-    rows = select(table[table["period"] == period], variable, population=population, **sub_population)
-    rows = rows[rows["unit"].isin(["percent", "count"])]
+    rows = select(table, variable, population=population, **sub_population)
+    rows = rows[(rows["period"] == period) & rows["unit"].isin(["percent", "count"])]
     if rows.empty:
         return rows.assign(level=pd.Series(dtype=int), order=pd.Series(dtype=int))
     year = int(rows["reference_year"].iloc[0]) if rows["reference_year"].notna().all() else None

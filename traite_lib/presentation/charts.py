@@ -115,9 +115,11 @@ class Chart:
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
         if not self:
             return {"text/plain": ""}, {}
-        figure = {"svg": self.svg, "phone": base64.b64encode(self.phone).decode()}
+        # As text: not every program that executes notebooks encodes bytes.
+        png, phone = (base64.b64encode(image).decode("ascii") for image in (self.png, self.phone))
         about = {"alt": self.alt, "caption": self.caption}
-        return {"image/png": self.png, "text/plain": self.alt, FIGURE: figure}, {"image/png": about}
+        figure = {"svg": self.svg, "phone": phone}
+        return {"image/png": png, "text/plain": self.alt, FIGURE: figure}, {"image/png": about}
 
 
 NOTHING = Chart(b"", "", b"", "", "")

@@ -37,7 +37,7 @@ def cluster(address: str, options: Options) -> Iterator[Options]:
     except ImportError:
         raise RenderError("`--dask` needs the extra: pip install 'traite[dask]'.") from None
     try:
-        client = Client(address, timeout="20s", set_as_default=False)
+        client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise RenderError(f"No dask scheduler answers at {address}: {error}.") from None
     with client:

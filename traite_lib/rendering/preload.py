@@ -31,7 +31,6 @@ import IPython.core.completer
 import IPython.core.history
 import jedi
 import matplotlib.pyplot
-import matplotlib_inline.config
 import numpy as np
 import pandas
 import pandera.pandas
@@ -57,6 +56,8 @@ def _rehearse() -> None:
 
 
 _rehearse()
+for _name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib_inline"]:
+    del sys.modules[_name]  # imported in a kernel, it ties pyplot to the shell; there is no shell here
 _THREADS = max(threading.active_count(), len(os.listdir("/proc/self/task")))
 _HASH_SEED = os.environ.get("PYTHONHASHSEED")
 gc.collect()

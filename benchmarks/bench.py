@@ -1,0 +1,201 @@
+"""``make bench``: every way to render, side by side, and what the library itself costs; writes docs/benchmarks.md.
+
+Wall and CPU times are those of a whole process with everything that it started, to the last. Memory is the peak of the sum of
+proportional set sizes, looked at every 0.3 s. Ratios matter, seconds depend on the machine: run it when nothing else runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import importlib.util
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from traite_lib.catalogue import Catalogue
+from traite_lib.rendering.keys import versions
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+REPORT = ROOT / "docs" / "benchmarks.md"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What one command took: seconds, seconds of all processors, MiB."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of what its children leave (a fork server), so that its time is counted (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def _seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _memory(process: psutil.Process) -> float:
+    total = 0
+    for each in [process, *process.children(recursive=True)]:
+        try:
+            total += each.memory_full_info().pss
+        except psutil.Error:
+            continue
+    return total / 2**20
+
+
+def measure(command: list[str]) -> Measure:
+    """Run a command to its end and that of all that it started."""
+    before, started, peak, over = _seconds(), time.perf_counter(), 0.0, threading.Event()
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    watched = psutil.Process(process.pid)
+
+    def watch() -> None:
+        nonlocal peak
+        while not over.wait(0.3):
+            try:
+                peak = max(peak, _memory(watched))
+            except psutil.Error:
+                return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    _, errors = process.communicate()
+    wall = time.perf_counter() - started
+    over.set()
+    watcher.join()
+    while True:  # orphans
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            break
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{errors.decode()[-2000:]}")
+    return Measure(wall, _seconds() - before, peak)
+
+
+def rendering(editions: list[str]) -> list[tuple[str, Measure]]:
+    """Each way to render all chapters of some editions."""
+    found: list[tuple[str, Measure]] = []
+
+    def run(label: str, contender: str, workers: int, folder: str) -> None:
+        command = [sys.executable, str(HERE / "contenders.py"), contender, folder, str(workers), *editions]
+        found.append((label, measure(command)))
+        print(f"{label:50} {found[-1][1].wall:8.1f} s  CPU {found[-1][1].cpu:8.1f} s", flush=True)
+
+    with tempfile.TemporaryDirectory() as work:
+        for name in ("floor", "one", "two", "cli", "loop", "pool", "nbconvert", "ploomber"):
+            Path(work, name).mkdir()
+        run("floor: the cells in one warm process", "floor", 1, f"{work}/floor")
+        run("traite render, 1 job", "traite", 1, f"{work}/one")
+        run("traite render, 2 jobs", "traite", 2, f"{work}/two")
+        run("traite render, nothing changed", "traite", 2, f"{work}/two")
+        if importlib.util.find_spec("ploomber_engine"):
+            run("ploomber-engine (no kernel, one process)", "ploomber", 1, f"{work}/ploomber")
+        run("papermill in a pool of 2 processes", "papermill_pool", 2, f"{work}/pool")
+        run("papermill API in a loop", "papermill_loop", 1, f"{work}/loop")
+        run("papermill command in a loop", "papermill_cli", 1, f"{work}/cli")
+        run("jupyter nbconvert --execute in a loop", "nbconvert", 1, f"{work}/nbconvert")
+    return found
+
+
+def library() -> list[tuple[str, float]]:
+    """Seconds of imports (best of 7 processes), of loading, of selections and distributions over synthetic observations."""
+    found: list[tuple[str, float]] = []
+    for statement in ("pass", "import pandas", "import pandas, traite_lib", "from traite_lib import open_edition"):
+        times = []
+        for _ in range(7):
+            started = time.perf_counter()
+            subprocess.run([sys.executable, "-c", statement], check=True, cwd=ROOT)
+            times.append(time.perf_counter() - started)
+        found.append((f"`{statement}`", min(times)))
+    output = subprocess.run([sys.executable, str(HERE / "library.py")], check=True, capture_output=True, text=True, cwd=ROOT)
+    for line in output.stdout.splitlines():
+        label, _, seconds = line.rpartition("\t")
+        found.append((label, float(seconds)))
+    return found
+
+
+def report(editions: list[str], ways: list[tuple[str, Measure]], costs: list[tuple[str, float]]) -> str:
+    """The page of results."""
+    named = dict(ways)
+    loop, floor = named["papermill API in a loop"], named["floor: the cells in one warm process"]
+    chapters = len(list((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")))
+    load = os.getloadavg()[2] if hasattr(os, "getloadavg") else float("nan")
+    processor = next(
+        (line.partition(":")[2].strip() for line in _cpuinfo() if line.startswith("model name")), platform.processor()
+    )
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`; do not edit. What it measures is in `benchmarks/`.",
+        "",
+        f"- {chapters} chapters × {len(editions)} editions ({', '.join(editions)}) = {chapters * len(editions)} notebooks.",
+        f"- {processor}, {os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB; {platform.system()} "
+        f"{platform.release()}; load over the last 15 minutes before the end: {load:.1f}.",
+        "- " + ", ".join(f"{name} {version}" for name, version in versions().items() if name in MATTER) + ".",
+        "- CPU is that of all processes; memory is the peak of the sum of their proportional sets.",
+        "- `traite render` also writes a page, a table, an index and a manifest; the others write the executed notebook only, "
+        "the floor nothing.",
+        "",
+        "| way | wall, s | a notebook, s | CPU, s | memory, MiB | faster than the papermill loop | CPU, times the floor |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {label} | {m.wall:.1f} | {m.wall / chapters / len(editions):.2f} | {m.cpu:.1f} | {m.memory:.0f} | "
+        f"{loop.wall / m.wall:.1f} × | {m.cpu / floor.cpu:.1f} |"
+        for label, m in ways
+    ]
+    lines += ["", "## The library", "", "| what | ms |", "|---|--:|"]
+    lines += [f"| {label} | {1000 * seconds:.1f} |" for label, seconds in costs]
+    imports = dict(costs)
+    bare, pandas, both = (imports[f"`{s}`"] for s in ("pass", "import pandas", "import pandas, traite_lib"))
+    survey = imports["`from traite_lib import open_edition`"]
+    lines += [
+        "",
+        f"`import traite_lib` adds {100 * (both - pandas) / (pandas - bare):.0f} % to `import pandas`; all that "
+        f"`open_edition` needs adds {100 * (survey - pandas) / (pandas - bare):.0f} %.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+MATTER = ("python", "pandas", "matplotlib", "seaborn", "papermill", "nbclient", "ipykernel", "nbconvert")
+
+
+def _cpuinfo() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+
+
+def main() -> None:
+    """Measure, and write the report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("editions", nargs="*", help="reference years; all of them by default")
+    parser.add_argument("--output", type=Path, default=REPORT)
+    given = parser.parse_args()
+    adopt_orphans()
+    editions = given.editions or [edition.key for edition in Catalogue().dated]
+    text = report(editions, rendering(editions), library())
+    given.output.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Times of the library alone, as « what, tab, seconds »: loading, then selections over synthetic observations.
+
+The synthetic table repeats the statements of all editions under invented periods (« synthetic-17 »): it says nothing about
+anybody, and is never written.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pandas as pd
+
+from traite_lib.analysis.shares import distribution
+from traite_lib.catalogue import Catalogue
+from traite_lib.loading import harmonise
+from traite_lib.nomenclature import Nomenclatures
+from traite_lib.observations import select, validate
+
+SIZES = (10_000, 100_000, 1_000_000)
+
+
+def best(function: Callable[[], object], times: int = 5) -> float:
+    """Seconds of the fastest of some calls."""
+    found = []
+    for _ in range(times):
+        started = time.perf_counter()
+        function()
+        found.append(time.perf_counter() - started)
+    return min(found)
+
+
+def synthetic(table: pd.DataFrame, rows: int) -> pd.DataFrame:
+    """A table of so many observations, in as many periods as that takes."""
+    copies = -(-rows // len(table))
+    parts = [
+        table.assign(period=f"synthetic-{n}", statement_id=f"synthetic-{n}-" + table["statement_id"]) for n in range(copies - 1)
+    ]
+    return pd.concat([table, *parts], ignore_index=True).iloc[:rows]
+
+
+def load() -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
+    """Load as the first call of a process does."""
+    harmonise._loaded.cache_clear()
+    return harmonise.load()
+
+
+def main() -> None:
+    """Print the times."""
+    print(f"load all editions ({len(load()[2])} observations)\t{best(load)}")
+    _, words, table = load()
+    for rows in SIZES:
+        many = synthetic(table, rows)
+        print(f"select, {rows} observations\t{best(lambda m=many: select(m, 'form', population='accompanied', unit='percent'))}")
+        seconds = best(lambda m=many: distribution(m, words, "form", period="2022", population="accompanied_in_france"))
+        print(f"distribution, {rows} observations\t{seconds}")
+        print(f"validate, {rows} observations\t{best(lambda m=many: validate(m, words), 1)}")
+
+
+if __name__ == "__main__":
+    main()
