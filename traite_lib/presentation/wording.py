@@ -39,7 +39,7 @@ STATUSES = {"A": "", "E": "estimé", "P": "provisoire", "B": "rupture", "U": "fi
 _TYPOGRAPHY = [
     (re.compile(r"(?<=«) | (?=[;:?!»])|(?<=\d) (?=%|points?\b|ans\b)"), NBSP),
     (re.compile(r"(?<![\d/.,-])(\d{1,3}) (?=\d{3}(?!\d))"), rf"\1{NARROW}"),
-    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+    (re.compile(r"(?<=\w)(?:'|&#39;)(?=\w)"), "’"),  # as it is in HTML too
 ]
 
 
