@@ -9,7 +9,7 @@ help:
 	@echo "make annexes [EDITION=2022|2024|all]  render the annexes into outputs/"
 	@echo "make test                             run every check"
 	@echo "make lab                              open JupyterLab on the notebooks"
-	@echo "make bench [EDITIONS=\"2022 2024\"]    time every way to render, write docs/benchmarks.md (an hour for all editions)"
+	@echo "make bench [BENCH=2022]               time every way to render, write docs/benchmarks.md (an hour for all editions)"
 	@echo "make reference                        write the reference outputs that nbval compares"
 
 # Paths are relative: the project works in a folder whose name has spaces and accents.
@@ -51,7 +51,7 @@ reference: .venv/installed
 	@touch .venv/installed .venv/installed-for-tests
 
 bench: .venv/installed-for-bench
-	$(BIN)/python benchmarks/bench.py $(EDITIONS)
+	$(BIN)/python benchmarks/bench.py $(BENCH)
 
 lab: .venv/installed
 	$(BIN)/python -m jupyter lab notebooks

@@ -187,11 +187,11 @@ def _cpuinfo() -> list[str]:
 def main() -> None:
     """Measure, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("editions", nargs="*", help="reference years; all of them by default")
+    parser.add_argument("edition", nargs="?", help="a reference year; all of them by default")
     parser.add_argument("--output", type=Path, default=REPORT)
     given = parser.parse_args()
     adopt_orphans()
-    editions = given.editions or [edition.key for edition in Catalogue().dated]
+    editions = [given.edition] if given.edition else [edition.key for edition in Catalogue().dated]
     text = report(editions, rendering(editions), library())
     given.output.write_text(text, encoding="utf-8")
     print(text)

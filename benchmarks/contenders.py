@@ -66,7 +66,6 @@ def floor(jobs: list[Job], workers: int) -> None:
 
     shell = InteractiveShell.instance()
     for source, _, edition in jobs:
-        shell.reset()
         for cell in nbformat.read(source, as_version=4).cells:
             if cell.cell_type == "code":
                 shell.run_cell(cell.source)
@@ -76,19 +75,10 @@ def floor(jobs: list[Job], workers: int) -> None:
 
 def traite(jobs: list[Job], workers: int) -> None:
     """``traite render``: notebooks, pages, tables, indexes, manifests. What is up to date in the folder stays."""
-    command = [
-        sys.executable,
-        "-m",
-        "traite_lib",
-        "render",
-        "all",
-        "--jobs",
-        str(workers),
-        "--output",
-        str(Path(jobs[0][1]).parent),
-    ]
-    if len({edition for _, _, edition in jobs}) == 1:
-        command[4] = jobs[0][2]
+    editions = list(dict.fromkeys(edition for _, _, edition in jobs))
+    wanted = editions[0] if len(editions) == 1 else "all"
+    folder = str(Path(jobs[0][1]).parent)
+    command = [sys.executable, "-m", "traite_lib", "render", wanted, "--jobs", str(workers), "--output", folder]
     subprocess.run(command, check=True, capture_output=True)
 
 

@@ -72,3 +72,14 @@ def test_no_path_of_a_machine_is_committed() -> None:
 def test_importing_the_library_is_light(module: str) -> None:
     code = f"import traite_lib, sys; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("first", ["import traite_lib.observations", "import traite_lib.survey", "import traite_lib"])
+def test_the_package_gives_functions_and_not_the_modules_of_the_same_name(first: str) -> None:
+    script = f"{first}\nfrom traite_lib import observations, open_edition\nassert callable(observations), observations"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
+
+
+def test_importing_the_library_imports_neither_pandas_nor_matplotlib() -> None:
+    script = "import sys, traite_lib\nassert not {'pandas', 'matplotlib', 'pydantic'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)

@@ -140,7 +140,7 @@ def _started(process: psutil.Process) -> bool:
         return False
 
 
-def _wait(condition: Callable[[], Any], said: str, seconds: float = 30) -> Any:
+def _wait(condition: Callable[[], Any], said: str, seconds: float = 120) -> Any:
     """What a condition returns once it holds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

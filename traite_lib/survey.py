@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -226,7 +227,7 @@ class Survey:
             found.append(rows.iloc[0] if len(rows) else pd.Series(blank | {"period": key, "value": float("nan"), "bound": ""}))
         if all(pd.isna(row["value"]) for row in found):
             return None
-        result = compare.compare(found[0], found[1], self.observations, self.catalogue, self.words)
+        result = compare.compare(found[0], found[1], self.observations, self.catalogue, self.words, known=self._respondents)
         if not result.refusals:
             self.shown += [row["statement_id"] for row in found]
         return result
@@ -310,6 +311,10 @@ class Survey:
         )
 
     # -- inside ----------------------------------------------------------------------------------------------------
+    @cached_property
+    def _respondents(self) -> pd.Series:
+        return compare.respondents(self.observations)
+
     def _rows_of_edition(self) -> pd.DataFrame:
         return self.observations[self.observations["edition"] == self.edition.key]
 

@@ -111,9 +111,24 @@ class Comparison:
 
 
 def compare(
-    before: pd.Series, after: pd.Series, table: pd.DataFrame, catalogue: Catalogue, nomenclatures: Nomenclatures
+    before: pd.Series,
+    after: pd.Series,
+    table: pd.DataFrame,
+    catalogue: Catalogue,
+    nomenclatures: Nomenclatures,
+    *,
+    known: pd.Series | None = None,
 ) -> Comparison:
     """Compare two observations of one statistic; see `Comparison`.
+
+    Parameters
+    ----------
+    before, after : Series
+        Two rows of Observations, the earlier first.
+    table : DataFrame
+        Observations, where the number of responding associations is looked up.
+    known : Series, optional
+        That number by period, when `respondents` has been asked already.
 
     Raises
     ------
@@ -126,7 +141,7 @@ def compare(
                 f"Statements {before['statement_id']} and {after['statement_id']} differ in {column}: "
                 f"{before[column]!r} and {after[column]!r}; they are not two values of one statistic."
             )
-    known = respondents(table)
+    known = respondents(table) if known is None else known
     periods = (before["period"], after["period"])
     sentences: dict[str, list[str]] = {"refuse": [], "reserve": []}
     motive = ""
@@ -185,7 +200,7 @@ def series(
     segments, sentences = [0] * len(rows), [""] * len(rows)
     for n in range(1, len(rows)):
         before, after = rows.iloc[n - 1], rows.iloc[n]
-        refused = compare(before, after, table, catalogue, nomenclatures).refusals
+        refused = compare(before, after, table, catalogue, nomenclatures, known=known).refusals
         segments[n], sentences[n] = segments[n - 1] + bool(refused), " ".join(refused)
     return rows.assign(
         respondents=[

@@ -65,6 +65,7 @@ INKS = ["#1f4e79", "#8a5a00", "#00664b", "#8f4a73", "#1c6ea4", "#8c510a"]
 
 THEME: Any = sns.axes_style("white") | {"font.sans-serif": ["DejaVu Sans"], "hatch.linewidth": 0.6, "text.color": INK}
 THEME |= {"axes.edgecolor": GRID, "font.size": 10, "svg.hashsalt": "traite", "svg.fonttype": "path"}
+THEME |= {"text.hinting": "none"}  # hinting is for screens of 100 dpi, and slow
 
 
 FIGURE = "application/vnd.traite.figure+json"

@@ -7,6 +7,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -18,7 +19,9 @@ PACKAGES = [
     *("mistune", "openpyxl", "pandas", "pandera", "papermill", "pillow", "pydantic", "pygments", "seaborn"),
     *("weasyprint", "xlsxwriter"),
 ]
-"""Packages whose version may change a byte of an annex."""
+"""Packages whose version may change a byte of an annex, beside those that the project asks for itself."""
+NEVER = {"jupyterlab", "nbval", "typer", "rich"}
+"""Packages that the project asks for and that no annex passes through."""
 
 
 def digest(content: bytes) -> str:
@@ -35,7 +38,12 @@ def key(**parts: object) -> str:
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that make an annex."""
     found = {"python": platform.python_version()}
-    for name in PACKAGES:
+    try:
+        required = importlib.metadata.requires("traite") or []
+    except importlib.metadata.PackageNotFoundError:
+        required = []
+    own = {re.split(r"[^\w.-]", text)[0].lower() for text in required if not re.search(r"extra == .(dev|bench|dask)", text)}
+    for name in sorted({*PACKAGES, *own} - NEVER):
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

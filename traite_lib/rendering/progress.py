@@ -56,7 +56,7 @@ def report(render: Callable[..., Iterator[Outcome]], options: Options, total: in
     console.print(f"{len(rendered)} rendered, {kept} up to date, {time.monotonic() - started:.1f} s.", markup=False)
     cells = [(seconds, done, line) for done in rendered for seconds, line in done.cells]
     slowest = sorted(cells, key=lambda cell: -cell[0])[:SLOWEST]
-    if slowest and console.is_terminal:
+    if slowest:
         console.print("Slowest cells:", markup=False)
         for seconds, done, line in slowest:
             console.print(f"  {seconds:5.2f} s  {done.edition.key} {done.chapter.name}  {line}", markup=False, soft_wrap=True)
