@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from pypdf import PdfReader
 
 from traite_lib.catalogue import Catalogue
 from traite_lib.rendering import pdf
 from traite_lib.rendering.chapters import Chapter, discover
 
-pytest.importorskip("weasyprint", reason="the extra [pdf] is not installed", exc_type=ImportError)
-from pypdf import PdfReader
+try:
+    import weasyprint  # noqa: F401
+except (ImportError, OSError) as error:
+    pytest.skip(f"the extra [pdf] or Pango is not installed ({error})", allow_module_level=True)
 
 NAMES = ("02_formes", "09_conditions_d_exploitation")
 
