@@ -68,18 +68,20 @@ def test_numbers_are_numbers_and_symbols_are_explained(book: openpyxl.Workbook, 
     explained = set(table(book, "Notes")["Signe"])
     for sheet in book.worksheets[4:-1]:
         frame = table(book, sheet.title)
-        for column in ("Valeur", "Base"):
+        for column in ("Valeur", spreadsheet.BASE):
             assert all(isinstance(value, (int, float)) or value in explained for value in frame[column]), sheet.title
-        assert {value for value in frame["Fiabilité"] if value} <= explained
+        assert set(frame["Fiabilité"]) <= explained | {"normale"}
+    for sheet in book.worksheets[1:]:
+        assert table(book, sheet.title).map(lambda value: value not in (None, "")).all(axis=None), sheet.title
     forms = table(book, "02 Forme d’exploitation").set_index("Référence")
-    assert forms.loc["E2022-012", ["Statistique", "Unité", "Valeur", "Base"]].tolist() == [
+    assert forms.loc["E2022-012", ["Statistique", "Unité", "Valeur", spreadsheet.BASE]].tolist() == [
         "Exploitation sexuelle",
         "%",
         76,
         "[x]",
     ]
     assert forms.loc["E2022-016", "Précision"] == "moins de"
-    assert forms.loc["E2022-027", ["Unité", "Valeur", "Base"]].tolist() == ["nombre", 195, "[z]"]
+    assert forms.loc["E2022-027", ["Unité", "Valeur", spreadsheet.BASE]].tolist() == ["nombre", 195, "[z]"]
 
 
 def test_every_observation_is_in_the_workbook_with_its_source_and_place(book: openpyxl.Workbook, survey: Survey) -> None:

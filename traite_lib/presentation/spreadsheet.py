@@ -42,7 +42,9 @@ SYMBOLS = {
 }
 """Symbols of the workbook; the letters are those of the Analysis Function where it has one."""
 
-_SYMBOL_OF = {"A": "", "U": LOW, "E": ESTIMATED, "P": PROVISIONAL, "B": BREAK, "M": NOT_PUBLISHED, "O": NOT_PUBLISHED}
+_SYMBOL_OF = {"A": "normale", "U": LOW, "E": ESTIMATED, "P": PROVISIONAL, "B": BREAK, "M": NOT_PUBLISHED, "O": NOT_PUBLISHED}
+NO_NOTE = "aucune"
+BASE = "Base (nombre de victimes)"
 _BOUNDS = {"": "exacte", "<": "moins de", ">": "plus de", "~": "environ"}
 _EPOCH = dt.datetime(2020, 1, 1)
 """Creation date written in every workbook: two workbooks of the same data are the same file."""
@@ -50,7 +52,7 @@ _EPOCH = dt.datetime(2020, 1, 1)
 VERBATIM = ["Référence", "Emplacement", "Adresse"]
 """Columns that are not prose."""
 
-_WIDTHS = {"Valeur": 12, "Base": 12, "Unité": 12, "Précision": 12, "Fiabilité": 12, "Référence": 14, "Emplacement": 30}
+_WIDTHS = {"Valeur": 12, BASE: 14, "Unité": 12, "Précision": 12, "Fiabilité": 12, "Référence": 14, "Emplacement": 30}
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _notes() -> Sheet:
     frame = pd.DataFrame({"Signe": list(SYMBOLS), "Signification": list(SYMBOLS.values())})
     lines = [
         "Précision : « exacte », ou « moins de », « plus de », « environ » selon les mots de la source.",
-        "Une cellule vide dans une colonne de texte veut dire qu’il n’y a rien à signaler.",
+        "Fiabilité : « normale », ou un signe. Aucune cellule n’est vide : « aucune » veut dire qu’il n’y a pas de note.",
     ]
     return Sheet("Notes", "Signes et notes", lines, frame)
 
@@ -164,9 +166,9 @@ def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
                 "Unité": _units(found),
                 "Valeur": _values(found),
                 "Précision": found["bound"].map(_BOUNDS),
-                "Base": _bases(found),
+                BASE: _bases(found),
                 "Fiabilité": found["status"].map(_SYMBOL_OF),
-                "Note": found["note"],
+                "Note": found["note"].replace("", NO_NOTE),
                 "Source": [_source(row) for _, row in found.iterrows()],
                 "Référence": found["statement_id"],
             }
@@ -204,9 +206,9 @@ def _observations(survey: Survey, rows: pd.DataFrame) -> Sheet:
             "Fiabilité": rows["status"].map(_SYMBOL_OF),
             "Retenu": rows["retained"].map({True: "oui", False: "non"}),
             "Source": rows["citation"],
-            "Emplacement": rows["locator"],
-            "Note": rows["note"],
-            "Base": _bases(rows),
+            "Emplacement": rows["locator"].replace("", NOT_APPLICABLE),
+            "Note": rows["note"].replace("", NO_NOTE),
+            BASE: _bases(rows),
             "Valeur": _values(rows),
         }
     )
@@ -226,7 +228,7 @@ def _sources(survey: Survey, rows: pd.DataFrame) -> Sheet:
             "Source": [Link(source.citation_fr, source.url) for source in found],
             "Organisme": [source.publisher_fr for source in found],
             "Rang": [ranks[source.rank] for source in found],
-            "Adresse": [source.url for source in found],
+            "Adresse": [source.url or NOT_PUBLISHED for source in found],
         }
     )
     return Sheet("Sources", "Sources citées dans ce classeur", [survey.catalogue.licence.figures], frame)
