@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -15,7 +17,7 @@ import pytest
 from traite_lib import Survey, open_edition
 from traite_lib.observations import COLUMNS
 from traite_lib.presentation import dataset, spreadsheet
-from traite_lib.presentation.wording import NARROW, NBSP
+from traite_lib.presentation.wording import NARROW, NBSP, typographic
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
@@ -116,6 +118,37 @@ def test_libreoffice_opens_the_workbook_and_finds_the_same_cells(survey: Survey,
     assert ",76," in line
     assert "Err:" not in text
     assert "#REF" not in text
+
+
+@pytest.mark.parametrize("edition", ["2015", "2022", "2024"])
+def test_the_project_s_own_reader_finds_the_same_observations(edition: str, tmp_path: Path) -> None:
+    """`traite tidy` reads the workbook back: same values, same words, nothing doubtful among the values."""
+    if importlib.util.find_spec("traite_lib.loading.workbook") is None:
+        pytest.skip("this version has no reader of workbooks")
+    survey = open_edition(edition)
+    path = tmp_path / f"traite_{edition}.xlsx"
+    path.write_bytes(spreadsheet.workbook(survey))
+    done = subprocess.run(
+        [sys.executable, "-m", "traite_lib", "tidy", path], capture_output=True, text=True, check=True, timeout=120
+    )
+    cells = pd.read_csv(io.StringIO(done.stdout), keep_default_na=False)
+    cells = cells[cells["columns"] == "Valeur"]
+    assert set(cells["status"]) == {"observed"}
+    expected = dataset.rows_of(survey)
+
+    flat = cells[cells["sheet"] == "Observations"]
+    assert flat["value"].astype(float).tolist() == expected["value"].tolist()
+    for words, (_, row) in zip(flat["rows"], expected.iterrows(), strict=True):
+        path_of_labels = words.split(" > ")
+        assert path_of_labels[0] == row["statement_id"]
+        for said in (survey.words.populations[row["population"]].label_fr, row["variable_label"], row["citation"]):
+            assert typographic(said) in words, words
+
+    kept = expected[expected["retained"]]
+    tables = cells[cells["sheet"] != "Observations"]
+    found = [(sheet[3:], float(value)) for sheet, value in zip(tables["sheet"], tables["value"], strict=True)]
+    assert sorted(value for _, value in found) == sorted(kept["value"])
+    assert len(set(tables["sheet"])) == kept["variable"].nunique()
 
 
 def test_the_csv_is_the_observations_table_with_reading_words(survey: Survey) -> None:

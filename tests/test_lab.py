@@ -111,7 +111,9 @@ def test_the_exploration_notebook_runs_and_its_menus_answer(lab: str, browser: B
     panel.get_by_text("explore('form', editions=['2022'])").wait_for(timeout=60_000)
     menu.select_option(label="Sexe")
     panel.get_by_text("explore('sex', editions=['2022'])").wait_for(timeout=60_000)
-    assert panel.locator("table").count() >= 1
+    panel.locator("caption", has_text="Sexe").wait_for(timeout=30_000)
+    shown = tab.get_by_label("Population").first.locator("option:checked").inner_text()
+    assert shown.replace("\u00a0", " ") == "celle de l’édition"
     assert not re.search("Error|Traceback", panel.inner_text())
     assert tab.locator(".jp-OutputArea-output [data-mime-type='application/vnd.jupyter.error']").count() == 0
     tab.close()

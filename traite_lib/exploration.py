@@ -296,21 +296,21 @@ def _panel(explore: Explore, ipywidgets: object) -> object:
 
     widgets: Any = ipywidgets
     catalogue, words, _ = load()
-    every: list[tuple[str, str | None]] = [("Toutes", None)]
+    every = [("Toutes", "")]
 
-    def menu(name: str, options: Sequence[tuple[str, str | None]], value: str | None) -> Any:
+    def menu(name: str, options: Sequence[tuple[str, str]], value: str) -> Any:
         return widgets.Dropdown(description=name, options=options, value=value, style={"description_width": "7rem"})
 
     known = explore.variables()
     menus = {
         "variable": menu("Variable", [(label, str(code)) for code, label in known["libellé"].items()], "form"),
         "population": menu(
-            "Population", [("celle de l’édition", None), *((p.label_fr, p.code) for p in words.populations.values())], None
+            "Population", [("celle de l’édition", ""), *((p.label_fr, p.code) for p in words.populations.values())], ""
         ),
     }
     for column, name in {"form": "Forme", "sex": "Sexe", "age": "Âge"}.items():
         labels = explore.categories(column)["libellé"]
-        menus[column] = menu(name, [*every, *((label, str(code)) for code, label in labels.items())], None)
+        menus[column] = menu(name, [*every, *((label, str(code)) for code, label in labels.items())], "")
     keys = [edition.key for edition in catalogue.dated]
     chosen = widgets.SelectMultiple(
         description="Éditions", options=keys, value=(catalogue.default,), rows=len(keys), style={"description_width": "7rem"}
@@ -322,7 +322,7 @@ def _panel(explore: Explore, ipywidgets: object) -> object:
 
         from .errors import TraiteError
 
-        asked = {name: found.value for name, found in menus.items() if found.value is not None}
+        asked = {name: found.value for name, found in menus.items() if found.value}
         shown.clear_output(wait=True)
         with shown:
             try:
