@@ -324,7 +324,8 @@ def search_index(edition: Edition, pages: Sequence[tuple[Chapter, str]]) -> str:
     for chapter, page in pages:
         main = _HIDDEN.sub("", _CODE.sub("", page.partition("<main")[2].partition("</main>")[0]))
         found = list(_BOUNDARY.finditer(main))
-        for heading, end in zip(found, [*(other.start() for other in found[1:]), len(main)], strict=True):
+        ends = [*(heading.start() for heading in found), len(main)][1:]
+        for heading, end in zip(found, ends, strict=True):
             title = "" if heading["level"] == "1" else _words(heading["title"])
             sections.append([chapter.name, chapter.title, heading["anchor"] or "", title, _words(main[heading.end() : end])])
     return f"traiteIndex({json.dumps({'edition': edition.key, 'sections': sections})});\n"
