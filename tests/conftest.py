@@ -1,24 +1,37 @@
-"""Shared fixtures: a copy of the project that a test may change, and the 2022 edition."""
+"""Shared fixtures: a copy of the project that a test may change, the 2022 edition, a rendered site, a browser."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 from traite_lib import Survey, open_edition
+from traite_lib.catalogue import Catalogue
 from traite_lib.loading import harmonise
+from traite_lib.rendering import batch
+from traite_lib.rendering.chapters import discover
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
+EDITIONS = ("2015", "2022", "2024")
+"""Editions of the rendered site: the first, the one with a break before and after it, the last."""
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of data/ and notebooks/ in a folder whose name has a space, an accent and braces; the library reads it."""
+    """A copy of data/, docs/ and notebooks/ in a folder whose name has a space, an accent and braces; the library reads it."""
     copy = tmp_path / "projet à {part}"
-    for name in ("data", "notebooks"):
+    for name in ("data", "docs", "notebooks"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     monkeypatch.setenv("TRAITE_ROOT", str(copy))
     harmonise._loaded.cache_clear()
@@ -30,3 +43,42 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def survey_2022() -> Survey:
     """The edition of reference year 2022, opened anew."""
     return open_edition("2022")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All chapters of three editions, rendered once for all the workers of a run; tests only read it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "annexes à lire"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "done").is_file():
+            catalogue, chapters = Catalogue(ROOT), discover(ROOT / "notebooks")
+            wanted = [catalogue.edition(key) for key in EDITIONS]
+            outcomes = list(batch.render(wanted, chapters, chapters, catalogue, folder))
+            assert [outcome.failure for outcome in outcomes if outcome.failure] == []
+            assert [outcome.warnings for outcome in outcomes if outcome.warnings] == []
+            (folder / "done").touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pages(site: Path) -> list[Path]:
+    """Every page of the site."""
+    found = sorted(site.rglob("*.html"))
+    assert len(found) == len(EDITIONS) * 15 + 3
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: `apt-get install chromium`")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+        )
+        yield launched
+        launched.close()

@@ -413,7 +413,8 @@ def test_the_manifest_tells_the_key_and_the_files(settled: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert re.fullmatch("[0-9a-f]{64}", manifest["chapters"]["02_formes"]["key"])
     assert manifest["chapters"]["02_formes"]["outputs"]["02_formes.html"] == sha256(folder / "02_formes.html")
-    assert manifest["outputs"] == {"index.html": sha256(folder / "index.html")}
+    beside = ["codes.csv", "datapackage.json", "index.html", "observations.csv", "search-index.js", "traite_2022.xlsx"]
+    assert manifest["outputs"] == {name: sha256(folder / name) for name in beside}
 
 
 # -- other machines ----------------------------------------------------------------------------------------------------

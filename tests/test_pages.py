@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import axe_playwright_python
 import pytest
-from conftest import ROOT
+from conftest import EDITIONS, ROOT
 
-from traite_lib.catalogue import Catalogue
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.rendering import batch
-from traite_lib.rendering.chapters import discover
+from traite_lib.rendering import html
 
-EDITIONS = ("2015", "2022", "2024")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ENGLISH = ["the", "of", "and", "with", "share", "shares", "victims", "unknown", "value", "count", "published", "not", "year"]
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+ENGLISH = [
+    "the",
+    "of",
+    "and",
+    "with",
+    "share",
+    "shares",
+    "victims",
+    "unknown",
+    "value",
+    "count",
+    "published",
+    "not",
+    "year",
+    "search",
+    "download",
+    "copy",
+    "table of",
+    "figure of",
+]
 HARSH = ["significatif", "significative", "significatifs", "prostituée", "prostituées", "filière"]
 NEVER = ["_T", "nan", "NaN", "None", "NA"]
 
@@ -30,6 +52,7 @@ class Text(HTMLParser):
         super().__init__()
         self.parts: list[str] = []
         self.hidden = 0
+        self.aside = False
         self.images: list[dict[str, str | None]] = []
         self.links: list[str] = []
         self.outside: list[str] = []
@@ -45,14 +68,19 @@ class Text(HTMLParser):
         address = given.get("src") or given.get("href") or ""
         if tag in ("link", "script", "iframe", "img") and address.startswith(("http", "//")):
             self.outside.append(tag)
-        if re.fullmatch(r"h[1-6]", tag):
+        if tag == "source" and not (given.get("srcset") or "").startswith("data:"):
+            self.outside.append(tag)
+        if re.fullmatch(r"h[1-6]", tag) and not self.aside:
             self.headings.append(int(tag[1]))
+        if tag == "section" and given.get("class") == "aside":
+            self.aside = True
         if tag not in ("img", "meta", "input", "br", "link"):
             hide = tag in ("style", "script") or "code" in (given.get("class") or "").split()
             self.open.append((tag, hide))
             self.hidden += hide
 
     def handle_endtag(self, tag: str) -> None:
+        self.aside = self.aside and tag != "section"
         while self.open:
             name, hide = self.open.pop()
             self.hidden -= hide
@@ -68,25 +96,6 @@ def read(path: Path) -> tuple[Text, str]:
     parser = Text()
     parser.feed(path.read_text(encoding="utf-8"))
     return parser, " ".join("".join(parser.parts).split())
-
-
-@pytest.fixture(scope="module")
-def annexes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All chapters of three editions, rendered by the library itself."""
-    output = tmp_path_factory.mktemp("annexes à lire")
-    catalogue, chapters = Catalogue(ROOT), discover(ROOT / "notebooks")
-    wanted = [catalogue.edition(key) for key in EDITIONS]
-    outcomes = list(batch.render(wanted, chapters, chapters, catalogue, output))
-    assert [outcome.failure for outcome in outcomes if outcome.failure] == []
-    assert [outcome.warnings for outcome in outcomes if outcome.warnings] == []
-    return output
-
-
-@pytest.fixture(scope="module")
-def pages(annexes: Path) -> list[Path]:
-    found = sorted(annexes.rglob("*.html"))
-    assert len(found) == len(EDITIONS) * 15 + 1
-    return found
 
 
 def test_no_english_word_raw_code_or_nan_is_shown(pages: list[Path]) -> None:
@@ -121,7 +130,7 @@ def test_every_image_has_an_alternative_text_that_states_a_finding(pages: list[P
 
 def test_every_chapter_opens_with_three_to_five_sentences_that_name_population_and_source(pages: list[Path]) -> None:
     for page in pages:
-        if page.name == "index.html":
+        if not page.name[:2].isdigit():
             continue
         block = page.read_text(encoding="utf-8").partition('<div class="key-points">')[2].partition("</div>")[0]
         points = re.findall(r"<li>(.*?)</li>", block, re.S)
@@ -134,49 +143,248 @@ def test_local_links_lead_somewhere(pages: list[Path]) -> None:
     for page in pages:
         for link in read(page)[0].links:
             if not link.startswith(("http", "#")):
-                assert (page.parent / link).is_file(), (page, link)
+                assert (page.parent / link.partition("#")[0]).is_file(), (page, link)
+
+
+def test_anchors_exist(pages: list[Path]) -> None:
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        names = re.findall(r'\bid="([^"]+)"', text)
+        assert len(names) == len(set(names)), page
+        assert {link[1:] for link in read(page)[0].links if link.startswith("#")} <= set(names), page
 
 
 def test_a_page_is_light(pages: list[Path]) -> None:
     assert max(page.stat().st_size for page in pages) < 600_000
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
+# -- in a browser ----------------------------------------------------------------------------------------------------
 
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-        )
-        yield launched
-        launched.close()
+
+@pytest.fixture
+def visit(site: Path, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page of the site, offline; whatever it asks for or complains about fails the test."""
+    opened, asked, complaints = [], [], []
+
+    def go(name: str, width: int = 1280, query: str = "") -> Page:
+        context = browser.new_context(offline=True, viewport={"width": width, "height": 900}, accept_downloads=True)
+        opened.append(context)
+        tab = context.new_page()
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        tab.goto((site / name).as_uri() + query)
+        return tab
+
+    yield go
+    for context in opened:
+        context.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert complaints == []
+
+
+@pytest.mark.parametrize("edition", ["2022", "2024", ""])
+def test_axe_finds_no_violation_on_any_page(pages: list[Path], site: Path, visit: Callable[..., Page], edition: str) -> None:
+    wanted = [page for page in pages if page.parent == site / edition]
+    assert len(wanted) == (15 if edition else 3)
+    tab, found = visit("index.html"), {}
+    for page in wanted:
+        tab.goto(page.as_uri())
+        tab.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+        tab.evaluate(AXE.read_text(encoding="utf-8"))
+        report = tab.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+        if report["violations"]:
+            found[page.name] = [(v["id"], v["nodes"][0]["html"][:200]) for v in report["violations"]]
+    assert found == {}
 
 
 @pytest.mark.parametrize("width", [375, 1280])
-def test_a_page_fits_the_width_and_asks_for_nothing(pages: list[Path], browser: object, width: int) -> None:
-    tab = browser.new_page(viewport={"width": width, "height": 900})  # type: ignore[attr-defined]
-    asked: list[str] = []
-    tab.on("request", lambda request: asked.append(request.url))
+def test_a_page_fits_the_width(pages: list[Path], visit: Callable[..., Page], width: int) -> None:
+    tab = visit("index.html", width)
     for page in pages:
         tab.goto(page.as_uri())
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, page
-    tab.close()
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 
-def test_the_code_is_folded_behind_one_control_that_the_keyboard_reaches(annexes: Path, browser: object) -> None:
-    tab = browser.new_page()  # type: ignore[attr-defined]
-    tab.goto((annexes / "2022" / "02_formes.html").as_uri())
+def test_a_figure_has_an_image_for_a_phone(visit: Callable[..., Page]) -> None:
+    widths = [
+        visit("2022/02_formes.html", width).evaluate(
+            "() => { const image = document.querySelector('figure.chart img'); return [image.naturalWidth, image.clientWidth]; }"
+        )
+        for width in (1280, 375)
+    ]
+    assert widths[0][0] > 1.5 * widths[1][0], "the phone gets another drawing"
+    assert all(natural > shown for natural, shown in widths), "never blurred"
+
+
+def test_the_code_is_folded_behind_one_control_that_the_keyboard_reaches(visit: Callable[..., Page]) -> None:
+    tab = visit("2022/02_formes.html")
     code = tab.locator("pre.code")
     assert code.count() > 5
     assert not code.first.is_visible()
-    assert tab.locator("label[for=afficher-code]").inner_text().strip().endswith("Afficher le code")
-    tab.locator("#afficher-code").focus()
+    tab.get_by_label("Afficher le code").focus()
     tab.keyboard.press("Space")
     assert code.first.is_visible()
-    tab.emulate_media(media="print")
-    assert not tab.locator("nav").first.is_visible()
+    tab.keyboard.press("Space")
+    assert not code.first.is_visible()
+
+
+def test_the_keyboard_walks_through_the_page_in_order_and_the_focus_is_seen(visit: Callable[..., Page]) -> None:
+    tab = visit("2022/02_formes.html")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.className") == "skip"
+    assert tab.locator(".skip").bounding_box()["width"] > 100, "the skip link shows itself"  # type: ignore[index]
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("document.activeElement.id") == "contenu"
+    tab.goto(tab.url.partition("#")[0])
+    reached, outlines = [], []
+    for _ in range(200):
+        tab.keyboard.press("Tab")
+        name, outline, place = tab.evaluate(
+            "() => { const e = document.activeElement, s = getComputedStyle(e);"
+            " return [e.tagName, s.outlineStyle + s.outlineWidth, e.getBoundingClientRect().width]; }"
+        )
+        if name == "BODY":
+            break
+        reached.append(name)
+        outlines.append((outline, place > 0))
+    assert {"A", "INPUT", "BUTTON", "SUMMARY", "DIV"} <= set(reached)
+    assert {outline for outline, _ in outlines} == {"solid3px"}
+    focusable = tab.locator("a[href], button, input:not([type=hidden]), summary, [tabindex='0']").locator("visible=true").count()
+    assert len(reached) >= focusable, "no element keeps the focus, none is skipped"
+
+
+def test_the_table_behind_a_figure_opens_copies_and_saves(visit: Callable[..., Page], tmp_path: Path) -> None:
+    tab = visit("2022/02_formes.html")
+    table = tab.locator("details.data table").first
+    assert not table.is_visible()
+    tab.get_by_text("Tableau de la figure 1").click()
+    assert table.is_visible()
+    tab.evaluate("() => { navigator.clipboard.writeText = async (text) => { window.copied = text; }; }")
+    tab.locator("details.data").first.get_by_role("button", name="Copier le tableau").click()
+    lines = tab.evaluate("window.copied").split("\n")
+    assert lines[0].split("\t")[:2] == ["Modalité", "Part"]
+    assert lines[1].split("\t")[:2] == ["Exploitation sexuelle", "76 %"]
+    assert "a été copié" in tab.locator(".announce").inner_text()
+    with tab.expect_download() as download:
+        tab.locator("details.data").first.get_by_role("button", name="Enregistrer en CSV").click()
+    saved = tmp_path / "table.csv"
+    download.value.save_as(saved)
+    assert download.value.suggested_filename == "forme-d-exploitation.csv"
+    text = saved.read_text(encoding="utf-8-sig")
+    assert text.splitlines()[1].startswith("Exploitation sexuelle;76 %;")
+    assert "Population\u00a0: victimes accompagnées" in text
+
+
+def test_without_a_clipboard_the_copy_still_works_or_says_so(visit: Callable[..., Page]) -> None:
+    tab = visit("2022/02_formes.html")
+    tab.evaluate("() => { navigator.clipboard.writeText = async () => { throw new Error('no clipboard'); }; }")
+    tab.get_by_role("button", name="Copier la référence").click()
+    tab.wait_for_function("document.querySelector('.announce').textContent !== ''")
+    assert tab.locator(".announce").inner_text() == "La référence a été copiée."
+
+
+def test_a_large_number_is_saved_as_a_spreadsheet_reads_it(visit: Callable[..., Page], tmp_path: Path) -> None:
+    tab = visit("2022/12_evolutions.html")
+    tab.get_by_text("Tableau de la figure 1").click()
+    with tab.expect_download() as download:
+        tab.locator("details.data").first.get_by_role("button", name="Enregistrer en CSV").click()
+    download.value.save_as(tmp_path / "series.csv")
+    assert "2022;2994;" in (tmp_path / "series.csv").read_text(encoding="utf-8-sig")
+
+
+def test_the_search_finds_words_without_accents_and_leads_to_the_passage(visit: Callable[..., Page]) -> None:
+    tab = visit("2022/02_formes.html")
+    tab.get_by_label("Rechercher").fill("REPEREES accompagnées")
+    tab.get_by_role("button", name="Chercher").click()
+    tab.wait_for_function("document.getElementById('nombre').textContent !== ''")
+    assert re.fullmatch(r"\d+ passages trouvés.*", tab.locator("#nombre").inner_text())
+    assert tab.get_by_label("Édition").input_value() == "2022"
+    assert "repérées" in [mark.lower() for mark in tab.locator("mark").all_inner_texts()]
+    link = tab.locator("#resultats a", has_text="Formes d’exploitation : Victimes repérées").first
+    link.click()
+    assert tab.url.endswith("/2022/02_formes.html#victimes-reperees-et-victimes-accompagnees")
+
+
+def test_the_search_covers_every_edition_and_says_when_nothing_is_found(visit: Callable[..., Page]) -> None:
+    tab = visit("recherche.html", query="?mots=Nigeria")
+    tab.wait_for_function("document.getElementById('nombre').textContent !== ''")
+    editions = {text.rpartition(" ")[2] for text in tab.locator("#resultats a").all_inner_texts()}
+    assert editions == set(EDITIONS)
+    tab.get_by_label("Mots cherchés").fill("ornithorynque <b>")
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("document.getElementById('nombre').textContent.startsWith('Aucun')")
+    assert tab.locator("#nombre").inner_text() == "Aucun passage ne contient « ornithorynque <b> »."
+
+
+def test_a_chapter_leads_to_itself_in_the_other_editions(visit: Callable[..., Page]) -> None:
+    tab = visit("2022/02_formes.html")
+    switch = tab.get_by_role("navigation", name="Ce chapitre dans les autres éditions")
+    assert switch.get_by_role("link").all_inner_texts() == list(EDITIONS)
+    assert switch.locator("[aria-current=page]").inner_text() == "2022"
+    switch.get_by_role("link", name="2024").click()
+    assert tab.url.endswith("/2024/02_formes.html")
+
+
+def test_a_page_sent_alone_is_whole_and_offers_nothing_that_is_missing(site: Path, browser: Browser, tmp_path: Path) -> None:
+    alone = tmp_path / "02_formes.html"
+    alone.write_bytes((site / "2022/02_formes.html").read_bytes())
+    tab = browser.new_page()
+    tab.goto(alone.as_uri())
+    assert tab.locator("figure.chart img").first.evaluate("image => image.naturalWidth") > 500
+    assert not tab.locator("form.search").is_visible()
+    assert not tab.locator("nav.editions").is_visible()
+    tab.get_by_text("Tableau de la figure 1").click()
+    assert tab.locator("details.data table").first.is_visible()
     tab.close()
+
+
+def test_an_edition_index_is_ready_in_less_than_a_second(visit: Callable[..., Page]) -> None:
+    tab = visit("2022/index.html")
+    times = []
+    for _ in range(3):
+        start = time.monotonic()
+        tab.reload(wait_until="load")
+        tab.locator("nav.editions a").first.wait_for()
+        times.append(time.monotonic() - start)
+    assert min(times) < 1
+
+
+def test_a_page_prints_with_its_tables_and_without_its_controls(visit: Callable[..., Page], tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    tab = visit("2022/02_formes.html")
+    tab.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    reader = PdfReader(tmp_path / "page.pdf")
+    text = " ".join(page.extract_text() for page in reader.pages)
+    assert abs(float(reader.pages[0].mediabox.width) - 595) < 2
+    assert "Contrainte à commettre des délits" in text.replace("\n", " "), "the folded table is on paper"
+    for control in ("Afficher le code", "Copier", "Chercher", "Sommaire", "Autres éditions", "PNG"):
+        assert control not in text, control
+
+
+def test_reduced_motion_and_forced_colours_are_respected(visit: Callable[..., Page]) -> None:
+    tab = visit("2022/02_formes.html")
+    tab.emulate_media(reduced_motion="reduce", forced_colors="active")
+    moving = "() => [...document.querySelectorAll('*')].filter(e => getComputedStyle(e).animationName !== 'none').length"
+    assert tab.evaluate(moving) == 0
+    assert tab.locator("h1").is_visible()
+
+
+# -- parts -----------------------------------------------------------------------------------------------------------
+
+
+def test_anchors_are_readable_and_unique() -> None:
+    body, contents = html.anchored("<h2>À retenir</h2><h3>L’œuvre <em>x</em></h3><h2>À retenir</h2><h2>¶</h2>")
+    assert [(level, name) for level, name, _ in contents] == [
+        (2, "a-retenir"), (3, "l-oeuvre-x"), (2, "a-retenir-2"), (2, "section"),
+    ]  # fmt: skip
+    assert '<h3 id="l-oeuvre-x">L’œuvre <em>x</em></h3>' in body
+
+
+def test_french_spaces_are_set_everywhere_but_in_code(pages: list[Path]) -> None:
+    text = next(page for page in pages if page.name == "02_formes.html").read_text(encoding="utf-8")
+    assert "Citez aussi la source de chaque chiffre\u00a0:" in text
+    assert 'edition: str = "2022"' in re.sub(r"&#34;|&quot;", '"', text)
+    outside = re.sub(r"<(style|script|pre)\b.*?</\1>", "", text, flags=re.DOTALL)
+    assert re.findall(r"\w [;:?!»]", re.sub(r"<[^>]+>", "", outside)) == []

@@ -56,7 +56,9 @@ def rendered(project: Path) -> Path:
 def test_a_chapter_is_rendered_as_notebook_page_table_index_and_manifest(rendered: Path) -> None:
     folder = rendered / "outputs" / "2022"
     assert set(contents(folder)) == {
-        "02_formes.html", "02_formes.ipynb", "index.html", "manifest.json", "tables/02_formes.csv",
+        "02_formes.html", "02_formes.ipynb", "index.html", "manifest.json", "search-index.js", "tables/02_formes.csv",
+        "figures/02_formes-1.png", "figures/02_formes-1.svg", "traite_2022.xlsx", "observations.csv", "codes.csv",
+        "datapackage.json",
     }  # fmt: skip
     assert (rendered / "outputs" / "index.html").is_file()
     notebook = nbformat.read(folder / "02_formes.ipynb", as_version=4)

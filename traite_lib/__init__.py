@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import annex
     from .errors import ComparisonError, TraiteError
+    from .exploration import explore
     from .presentation import charts
     from .result import Result, control, side_by_side
     from .survey import Survey, observations, open_edition
@@ -27,6 +28,7 @@ __all__ = [
     "annex",
     "charts",
     "control",
+    "explore",
     "observations",
     "open_edition",
     "side_by_side",
@@ -36,6 +38,7 @@ _MODULES = {"annex": ".annex", "charts": ".presentation.charts"}
 _HOMES = {
     **dict.fromkeys(["ComparisonError", "TraiteError"], ".errors"),
     **dict.fromkeys(["Result", "control", "side_by_side"], ".result"),
+    "explore": ".exploration",
     **dict.fromkeys(["Survey", "observations", "open_edition"], ".survey"),
 }
 

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from . import cli_editions, cli_workbook
+from . import cli_editions, cli_share, cli_workbook
 from .catalogue import Catalogue, project_root, sha256
 from .errors import ComparisonError, RenderError, TraiteError, available
 from .nomenclature import ALL
@@ -74,6 +74,7 @@ def render(
     output: Annotated[Optional[Path], typer.Option(help="Folder of the annexes; outputs/ by default.")] = None,  # noqa: UP045
     parameter: Annotated[list[str], typer.Option("--parameter", "-p", help="NAME=VALUE, a parameter of the chapter.")] = [],  # noqa: B006
     timeout: Annotated[int, typer.Option(help="Seconds that one cell may take.")] = 120,
+    pdf: Annotated[bool, typer.Option("--pdf", help="PDF of each chapter and of the edition (extra [pdf]).")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Notebooks at once.")] = os.cpu_count() or 1,
     force: Annotated[bool, typer.Option("--force", help="Render what is up to date too.")] = False,
     cold: Annotated[bool, typer.Option("--cold", help="Start ordinary kernels in place of forked ones.")] = False,
@@ -92,7 +93,7 @@ def render(
     if "edition" in given:
         raise RenderError("The edition is the argument of `traite render`, not a parameter.")
     folder = (output or catalogue.root / "outputs").resolve()
-    options = batch.Options(jobs=jobs, force=force, timeout=timeout, warm=not cold)
+    options = batch.Options(jobs=jobs, force=force, timeout=timeout, warm=not cold, pdf=pdf)
     outcomes = partial(batch.render, wanted, chosen, every, catalogue, folder, parameters=given)
     with cluster(dask, options) as options:
         failures = progress.report(outcomes, options, len(wanted) * len(chosen), errors)
@@ -196,6 +197,10 @@ def checksums(
     if differ:
         path.write_text(text, encoding="utf-8")
     print(f"{len(differ)} file(s) declared anew." if differ else "All data files are the declared ones.")
+
+
+app.command()(cli_share.bundle)
+app.command()(cli_share.verify)
 
 
 def main() -> None:

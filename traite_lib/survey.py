@@ -301,6 +301,26 @@ class Survey:
         lines = (said + list(dict.fromkeys(unsaid))[: max(0, 3 - len(said))])[:5]
         return Markdown("\n".join(f"- {line}" for line in lines))
 
+    def _repr_html_(self) -> str:
+        """What the edition is, and what there is to ask about it."""
+        from markupsafe import escape
+
+        from .presentation.tables import Table
+
+        kept = self._rows_of_edition()
+        kept = kept[kept["retained"]]
+        counts = kept.groupby("variable", sort=False).size()
+        frame = pd.DataFrame(
+            {
+                "Variable": [self.words.variable(name).label_fr for name in self.words.variables if name in counts],
+                "Code": [name for name in self.words.variables if name in counts],
+                "Chiffres retenus": [str(counts[name]) for name in self.words.variables if name in counts],
+            }
+        )
+        about = self.heading().text.replace("**", "")
+        table = Table(frame, "Ce que l’on peut demander : survey.distribution(code), survey.series(code, modalité)…")
+        return f"<p>{escape(about)}</p>\n{table.html()}"
+
     def save(self, output: str) -> None:
         """Write the figures shown so far as a tidy CSV, when the renderer asks for it.
 

@@ -155,6 +155,6 @@ def _loaded(root: Path) -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
     return catalogue, nomenclatures, build(statements, catalogue, nomenclatures)
 
 
-def load() -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
-    """Catalogue, nomenclatures and Observations of the project, read once per process."""
-    return _loaded(project_root())
+def load(root: Path | None = None) -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
+    """Catalogue, nomenclatures and Observations of a project (by default the one found), read once per process."""
+    return _loaded(root or project_root())

@@ -1,16 +1,20 @@
 """French charts: direct labels, colours that colour-blind readers tell apart, hatches and markers, and an alternative text.
 
-Every chart takes `Result` objects and draws what they hold; an empty one draws nothing, its table says why.
+Every chart takes `Result` objects and draws what they hold; an empty one draws nothing, its table says why. Each is drawn
+twice: at the width of a slide, as PNG and SVG, and at the width of a phone, where the first would be too small to read.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, cast
 
 import pandas as pd
 import seaborn as sns
@@ -21,13 +25,34 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ..analysis.shares import main_unit
+from ..errors import TraiteError
 from . import wording
 
 if TYPE_CHECKING:
     from ..result import Result
 
-WIDTH, DPI, ROW = 7.6, 150, 0.36
-"""Inches wide, dots per inch, inches for one bar."""
+DPI, ROW = 150, 0.36
+"""Dots per inch, inches for one bar."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What depends on the width of a drawing: inches, then characters on one line of title, notes and row labels.
+
+    `columns`: of a legend, and of small multiples. `scale`: of the texts that stand side by side on a time axis.
+    """
+
+    width: float
+    title: int
+    notes: int
+    labels: int
+    columns: int
+    scale: float = 1.0
+
+
+SLIDE = Layout(width=7.6, title=72, notes=122, labels=34, columns=2)
+PHONE = Layout(width=4.3, title=38, notes=66, labels=19, columns=1, scale=0.8)
+_layout: ContextVar[Layout] = ContextVar("layout", default=SLIDE)
 
 INK, MUTED, GRID = "#1d1d1f", "#5f6368", "#d9dbe0"
 PALETTE = ["#1f4e79", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c510a"]
@@ -39,26 +64,120 @@ INKS = ["#1f4e79", "#8a5a00", "#00664b", "#8f4a73", "#1c6ea4", "#8c510a"]
 """The palette, darkened for text."""
 
 THEME: Any = sns.axes_style("white") | {"font.sans-serif": ["DejaVu Sans"], "hatch.linewidth": 0.6, "text.color": INK}
-THEME |= {"axes.edgecolor": GRID, "font.size": 10, "text.hinting": "none"}  # hinting is for screens of 100 dpi, and slow
+THEME |= {"axes.edgecolor": GRID, "font.size": 10, "svg.hashsalt": "traite", "svg.fonttype": "path"}
+THEME |= {"text.hinting": "none"}  # hinting is for screens of 100 dpi, and slow
+
+
+FIGURE = "application/vnd.traite.figure+json"
+"""What a chart hands to the renderer beside its PNG: the SVG and the phone's PNG. No other program shows it."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawn chart: a PNG image, its alternative text and its caption. Without an image it shows nothing."""
+    """A drawn chart: images, their alternative text and their caption. Without an image it shows nothing.
+
+    Attributes
+    ----------
+    png, svg : bytes, str
+        At the width of a slide, title and sources inside; letters in the SVG are shapes, the same on every machine.
+    phone : bytes
+        PNG at the width of a phone.
+    alt : str
+        What the chart shows, in words.
+    caption : str
+        What is measured, and on whom.
+    """
 
     png: bytes
+    svg: str
+    phone: bytes
     alt: str
     caption: str
 
+    def __bool__(self) -> bool:
+        return bool(self.png)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the chart as ``.png`` or ``.svg``, ready for a slide.
+
+        Raises
+        ------
+        TraiteError
+            There is nothing to draw, or the extension is neither.
+        """
+        path = Path(path)
+        if not self:
+            raise TraiteError(f"Nothing was drawn: there is no value to write to {path.name}.")
+        if path.suffix not in (".png", ".svg"):
+            raise TraiteError(f"A chart is written as .png or .svg, not {path.suffix or 'without an extension'!r}: {path.name}.")
+        path.write_bytes(self.png if path.suffix == ".png" else self.svg.encode())
+        return path
+
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
-        if not self.png:
+        if not self:
             return {"text/plain": ""}, {}
         # As text: not every program that executes notebooks encodes bytes.
-        png = base64.b64encode(self.png).decode("ascii")
-        return {"image/png": png, "text/plain": self.alt}, {"image/png": {"alt": self.alt, "caption": self.caption}}
+        png, phone = (base64.b64encode(image).decode("ascii") for image in (self.png, self.phone))
+        about = {"alt": self.alt, "caption": self.caption}
+        figure = {"svg": self.svg, "phone": phone}
+        return {"image/png": png, "text/plain": self.alt, FIGURE: figure}, {"image/png": about}
 
 
-NOTHING = Chart(b"", "", "")
+NOTHING = Chart(b"", "", b"", "", "")
+
+
+class Drawing(NamedTuple):
+    """A figure before it becomes images, with the kind of chart it is and what it shows, in words."""
+
+    figure: Figure
+    result: Result
+    kind: str
+    found: str
+
+
+_Options = ParamSpec("_Options")
+
+
+def _chart(
+    draw: Callable[Concatenate[Result, _Options], Drawing | None],
+) -> Callable[Concatenate[Result, _Options], Chart]:
+    """A function that draws, as one that returns a `Chart`: drawn for a slide, then for a phone."""
+
+    @functools.wraps(draw)
+    def drawn(result: Result, *args: _Options.args, **options: _Options.kwargs) -> Chart:
+        with rc_context(THEME):
+            slide = draw(result, *args, **options)
+            if slide is None:
+                return NOTHING
+            before = _layout.set(PHONE)
+            try:
+                phone = draw(result, *args, **options)
+            finally:
+                _layout.reset(before)
+            assert phone is not None
+            result, who = slide.result, wording.lower_first(slide.result.population)
+            alt = f"{slide.kind}. {result.title}. Population : {who}. {slide.found}"
+            caption = result.title if result.population == wording.EACH_LINE else f"{result.title} — {who}"
+            return Chart(
+                _png(slide.figure), _svg(slide.figure), _png(phone.figure), wording.typographic(alt), wording.typographic(caption)
+            )
+
+    return cast("Callable[Concatenate[Result, _Options], Chart]", drawn)
+
+
+def _png(figure: Figure) -> bytes:
+    """Image of a figure."""
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    return _compressed(drawn.convert("RGB"))
+
+
+def _svg(figure: Figure) -> str:
+    """Drawing of a figure, the same at each run (no date, no random identifier)."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
 
 
 def _canvas(
@@ -69,28 +188,25 @@ def _canvas(
     Sizes are in inches and the figure grows with its text: nothing is ever cut or overlaps.
     """
     doubt = "* : fiabilité faible." if ((result.frame["status"] == "U") & result.frame["value"].notna()).any() else ""
-    lines = [line for text in [note, doubt, *result.lines] if text for line in textwrap.wrap(wording.typographic(text), 122)]
-    title = textwrap.wrap(wording.typographic(result.title), 72)
+    layout = _layout.get()
+    lines = [line for text in [note, doubt, *result.lines] if text for line in _wrapped(text, layout.notes)]
+    title = _wrapped(result.title, layout.title)
     top, bottom = 0.22 + 0.24 * len(title), below + 0.155 * len(lines)
     height = top + plot + bottom
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI)
-    axes = figure.add_axes((left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, plot / height))
-    figure.text(0.1 / WIDTH, 1 - 0.1 / height, "\n".join(title), size=12, weight="bold", va="top", linespacing=1.3)
-    figure.text(0.1 / WIDTH, 0.08 / height, "\n".join(lines), size=7.2, color=MUTED, va="bottom", linespacing=1.35)
+    width = layout.width
+    figure = Figure(figsize=(width, height), dpi=DPI)
+    axes = figure.add_axes((left / width, bottom / height, (width - left - right) / width, plot / height))
+    figure.text(0.1 / width, 1 - 0.1 / height, "\n".join(title), size=12, weight="bold", va="top", linespacing=1.3)
+    figure.text(0.1 / width, 0.08 / height, "\n".join(lines), size=7.2, color=MUTED, va="bottom", linespacing=1.35)
     axes.tick_params(length=0, labelsize=9, labelcolor=INK)
     for side in ("top", "right", "bottom", "left"):
         axes.spines[side].set_visible(False)
     return figure, axes
 
 
-def _finish(figure: Figure, result: Result, kind: str, found: str) -> Chart:
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.draw()
-    drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
-    png = _compressed(drawn)
-    alt = f"{kind}. {result.title}. Population : {wording.lower_first(result.population)}. {found}"
-    who = "" if result.population == wording.EACH_LINE else f" — {wording.lower_first(result.population)}"
-    return Chart(png, wording.typographic(alt), wording.typographic(result.title + who))
+def _wrapped(text: str, characters: int) -> list[str]:
+    """A text cut into lines, where a French text may be cut."""
+    return textwrap.wrap(wording.typographic(text), characters)
 
 
 def _compressed(image: Image.Image) -> bytes:
@@ -108,7 +224,8 @@ def _compressed(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _rows_axis(axes: Axes, labels: Sequence[str], wrap: int = 34) -> None:
+def _rows_axis(axes: Axes, labels: Sequence[str]) -> None:
+    wrap = _layout.get().labels
     axes.set_yticks(range(len(labels)), ["\n".join(textwrap.wrap(label, wrap)) for label in labels], linespacing=1.05)
     axes.set_ylim(len(labels) - 0.45, -0.55)
     axes.set_xticks([])
@@ -132,13 +249,15 @@ def _known(row: pd.Series) -> dict[str, str]:
     return {"color": INK} if pd.notna(row["value"]) else {"color": MUTED, "style": "italic"}
 
 
-def _row(labels: Sequence[str], wrap: int = 34) -> float:
+def _row(labels: Sequence[str]) -> float:
     """Inches that one row needs for its label."""
+    wrap = _layout.get().labels
     return max(ROW, 0.15 + 0.15 * max(len(textwrap.wrap(label, wrap)) for label in labels))
 
 
-def _left(labels: Sequence[str], wrap: int = 34) -> float:
+def _left(labels: Sequence[str]) -> float:
     """Inches that row labels need."""
+    wrap = _layout.get().labels
     longest = max((len(line) for label in labels for line in textwrap.wrap(label, wrap)), default=0)
     return 0.3 + 0.076 * max(longest, 8)
 
@@ -162,17 +281,21 @@ def _legend(axes: Axes, names: Sequence[str], markers: bool = False) -> None:
     else:
         handles = [Patch(facecolor=PALETTE[n], hatch=HATCHES[n], edgecolor="white", label=name) for n, name in enumerate(names)]
     axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, fontsize=8.5,
+        handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=_layout.get().columns, frameon=False, fontsize=8.5,
         borderaxespad=0.1, handlelength=1.6, columnspacing=1.2,
     )  # fmt: skip
 
 
-@rc_context(THEME)
-def bars(result: Result) -> Chart:
+@_chart
+def bars(result: Result) -> Drawing | None:
     """Horizontal bars of one distribution, in its own order; hatched and starred where the reliability is low."""
+    return _drawn_bars(result)
+
+
+def _drawn_bars(result: Result) -> Drawing | None:
     levels = result.frame[~result.frame["variable"].str.startswith("change_")]  # a change is no length beside a level
     if levels.empty:
-        return NOTHING
+        return None
     unit = main_unit(levels)
     rows = levels[(levels["unit"] == unit) | levels["value"].isna()]
     labels = _labels(rows)
@@ -185,21 +308,21 @@ def bars(result: Result) -> Chart:
         _write(axes, _text(row), (row["value"] if known else 0, n), (5, 0), size=9, **_known(row))
     axes.set_xlim(0, 100 if unit == "percent" else rows["value"].max() * 1.02)
     _rows_axis(axes, labels)
-    return _finish(figure, result, "Diagramme en barres", wording.finding(rows))
+    return Drawing(figure, result, "Diagramme en barres", wording.finding(rows))
 
 
-@rc_context(THEME)
-def stacked(result: Result) -> Chart:
+@_chart
+def stacked(result: Result) -> Drawing | None:
     """Shares stacked to 100 %, one bar a group; what was not found is left blank and said."""
     rows = result.frame[result.frame["unit"] == "percent"] if result else result.frame
     if rows.empty:
-        return NOTHING
+        return None
     rows = rows.sort_values("order", kind="stable")
     groups, categories = list(dict.fromkeys(result.frame["group"])), list(dict.fromkeys(rows["category"]))
     names = [" / ".join(dict.fromkeys(rows.loc[rows["category"] == code, "label"])) for code in categories]
     whole = rows.groupby("group")["value"].sum()
     note = "Blanc : part non relevée." if (whole < 98.5).any() else ""
-    plot, deep = max(0.44, _row(groups)) * len(groups), 0.22 * -(-len(categories) // 2)
+    plot, deep = max(0.44, _row(groups)) * len(groups), 0.22 * -(-len(categories) // _layout.get().columns)
     figure, axes = _canvas(result, plot + deep, _left(groups), note, right=0.3)
     axes.set_position(_lowered(axes, plot / (plot + deep)))
     for n, group in enumerate(groups):
@@ -218,7 +341,7 @@ def stacked(result: Result) -> Chart:
     _rows_axis(axes, groups)
     _legend(axes, names)
     found = " ".join(f"{group} : {wording.finding(rows[rows['group'] == group])}" for group in groups)
-    return _finish(figure, result, "Barres empilées", found)
+    return Drawing(figure, result, "Barres empilées", found)
 
 
 def _lowered(axes: Axes, share: float) -> tuple[float, float, float, float]:
@@ -227,15 +350,16 @@ def _lowered(axes: Axes, share: float) -> tuple[float, float, float, float]:
     return (box.x0, box.y0, box.width, box.height * share)
 
 
-@rc_context(THEME)
-def timeline(result: Result) -> Chart:
+@_chart
+def timeline(result: Result) -> Drawing | None:
     """A series over editions: the line stops at each break; below, the number of responding associations."""
     if not result:
-        return NOTHING
+        return None
     rows = result.frame.assign(year=result.frame["reference_year"].astype(int))
     survey = rows["respondents"].notna().any()
     note = "Trait vertical pointillé : rupture de série. Tirets : années sans valeur."
-    figure, axes = _canvas(result, 2.75 if survey else 2.1, 0.55, note, right=0.45, below=0.42)
+    scale = _layout.get().scale
+    figure, axes = _canvas(result, 2.75 if survey else 2.1, 0.55 * scale**2, note, right=0.45 * scale**2, below=0.42)
     if survey:
         axes.set_position(_raised(axes, 0.72))
     top = float(rows["value"].max()) * 1.2
@@ -251,19 +375,19 @@ def timeline(result: Result) -> Chart:
         axes.plot(
             row["year"], row["value"], marker="o", markersize=6.5, markerfacecolor=fill, markeredgecolor=PALETTE[0], zorder=3
         )
-        _write(axes, _text(row), (row["year"], row["value"]), (0, 7))
+        _write(axes, _text(row), (row["year"], row["value"]), (0, 7), size=8.5 * scale)
     for n in range(1, len(rows)):
         if rows["break_before"].iloc[n]:
             axes.axvline((rows["year"].iloc[n - 1] + rows["year"].iloc[n]) / 2, color=MUTED, linestyle=":", linewidth=1.1)
     years = list(range(int(rows["year"].min()), int(rows["year"].max()) + 1))
     axes.set(ylim=(0, top), xlim=(years[0] - 0.5, years[-1] + 0.5), yticks=[])
     axes.axhline(0, color=MUTED, linewidth=0.8)
-    axes.set_xticks(years, [str(year) for year in years])
+    axes.set_xticks(years, [str(year) for year in years], size=9 * scale)
     if survey:
         _respondents(figure, axes, rows)
     pairs = " ; ".join(f"{row['period']}, {row['text']}" for _, row in rows.iterrows())
     broken = "La ligne s’interrompt aux ruptures de série. " if rows["break_before"].any() else ""
-    return _finish(figure, result, "Série par année", f"{broken}{pairs}.")
+    return Drawing(figure, result, "Série par année", f"{broken}{pairs}.")
 
 
 def _raised(axes: Axes, share: float) -> tuple[float, float, float, float]:
@@ -286,18 +410,19 @@ def _respondents(figure: Figure, axes: Axes, rows: pd.DataFrame) -> None:
     strip.text(0, -0.12, "Nombre d’associations répondantes", transform=strip.transAxes, size=7.5, color=MUTED, va="top")
 
 
-@rc_context(THEME)
-def dumbbell(result: Result) -> Chart:
+@_chart
+def dumbbell(result: Result) -> Drawing | None:
     """Two groups on one line a modality: two populations, or two years."""
     rows = result.frame[result.frame["unit"] == "percent"] if result else result.frame
     groups = list(dict.fromkeys(rows["group"])) if not rows.empty else []
     if len(groups) != 2:
-        return bars(result) if result else NOTHING
+        return _drawn_bars(result) if result else None
     rows = rows.sort_values("order", kind="stable")
     labels = list(dict.fromkeys(rows["label"]))
     plot = max(0.42, _row(labels)) * max(len(labels), 2)
-    figure, axes = _canvas(result, plot + 0.3, _left(labels), right=0.7)
-    axes.set_position(_lowered(axes, plot / (plot + 0.3)))
+    deep = 0.08 + 0.22 * -(-len(groups) // _layout.get().columns)
+    figure, axes = _canvas(result, plot + deep, _left(labels), right=0.7)
+    axes.set_position(_lowered(axes, plot / (plot + deep)))
     for n, label in enumerate(labels):
         pair = rows[(rows["label"] == label) & rows["value"].notna()].sort_values("value")
         axes.axhline(n, color=GRID, linewidth=0.6, zorder=0)
@@ -316,11 +441,11 @@ def dumbbell(result: Result) -> Chart:
     axes.lines[-1].set_visible(False)
     _legend(axes, groups, markers=True)
     found = " ".join(f"{group} : {wording.finding(rows[rows['group'] == group])}" for group in groups)
-    return _finish(figure, result, "Comparaison de deux groupes", found)
+    return Drawing(figure, result, "Comparaison de deux groupes", found)
 
 
-@rc_context(THEME)
-def pyramid(result: Result, left: str = "Hommes", right: str = "Femmes") -> Chart:
+@_chart
+def pyramid(result: Result, left: str = "Hommes", right: str = "Femmes") -> Drawing | None:
     """Two modalities back to back, one row a group (an age pyramid when groups are ages).
 
     Parameters
@@ -330,7 +455,7 @@ def pyramid(result: Result, left: str = "Hommes", right: str = "Femmes") -> Char
     """
     rows = result.frame[(result.frame["unit"] == "percent")] if result else result.frame
     if rows.empty:
-        return NOTHING
+        return None
     same = {"Garçons": left, "Filles": right}
     rows = rows.assign(side=rows["label"].replace(same))
     rows = rows[rows["side"].isin([left, right])]
@@ -349,26 +474,28 @@ def pyramid(result: Result, left: str = "Hommes", right: str = "Femmes") -> Char
     for sign, name in ((1, right), (-1, left)):
         axes.text(sign * 4, -0.62, name, ha="left" if sign > 0 else "right", va="bottom", size=9, weight="bold")
     found = " ".join(f"{group} : {wording.finding(rows[rows['group'] == group])}" for group in groups)
-    return _finish(figure, result, "Barres opposées", found)
+    return Drawing(figure, result, "Barres opposées", found)
 
 
-@rc_context(THEME)
-def multiples(result: Result) -> Chart:
+@_chart
+def multiples(result: Result) -> Drawing | None:
     """Small multiples: one panel a modality, one line a group, each panel on its own scale from zero."""
     if not result:
-        return NOTHING
+        return None
     rows = result.frame.assign(year=result.frame["reference_year"].astype(int))
     labels, groups = list(dict.fromkeys(rows["label"])), list(dict.fromkeys(rows["group"]))
-    lines = -(-len(labels) // 2)
-    panel = 1.55
-    figure, frame = _canvas(result, panel * lines + 0.3, 0.2, "Chaque case a sa propre échelle, à partir de zéro.", right=0.2)
+    columns = _layout.get().columns
+    lines = -(-len(labels) // columns)
+    panel, deep = 1.55, 0.08 + 0.22 * -(-len(groups) // columns)
+    figure, frame = _canvas(result, panel * lines + deep, 0.2, "Chaque case a sa propre échelle, à partir de zéro.", right=0.2)
     frame.set_axis_off()
-    _legend_top(figure, frame, groups)
+    frame.set_position(_lowered(frame, 1 - (deep - 0.08) / figure.get_figheight()))
+    _legend(frame, groups, markers=True)
     box, height = frame.get_position(), figure.get_figheight()
     for n, label in enumerate(labels):
-        x = box.x0 + (n % 2) * box.width / 2 + 0.02
-        y = box.y1 - (0.3 + panel * (n // 2 + 1) - 0.3) / height
-        axes = figure.add_axes((x, y, box.width / 2 - 0.05, (panel - 0.62) / height))
+        x = box.x0 + (n % columns) * box.width / columns + 0.02
+        y = box.y1 - panel * (n // columns + 1) / height
+        axes = figure.add_axes((x, y, box.width / columns - 0.05, (panel - 0.62) / height))
         axes.set_title("\n".join(textwrap.wrap(label, 44)), size=9, loc="left", weight="bold", pad=5)
         _panel(axes, rows[rows["label"] == label], groups)
     found = " ".join(
@@ -376,13 +503,7 @@ def multiples(result: Result) -> Chart:
         for label in labels
         for group in groups
     )
-    return _finish(figure, result, "Séries par case", found)
-
-
-def _legend_top(figure: Figure, frame: Axes, groups: Sequence[str]) -> None:
-    """Legend in the strip that `multiples` leaves above its panels."""
-    frame.set_position(_lowered(frame, 1 - 0.22 / figure.get_figheight()))
-    _legend(frame, groups, markers=True)
+    return Drawing(figure, result, "Séries par case", found)
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, groups: Sequence[str]) -> None:
@@ -420,13 +541,13 @@ def _ends(rows: pd.DataFrame) -> str:
     return f"{first['text']} en {first['period']}, {last['text']} en {last['period']}."
 
 
-@rc_context(THEME)
-def funnel(result: Result) -> Chart:
+@_chart
+def funnel(result: Result) -> Drawing | None:
     """Numbers that narrow: identified, accompanied, exploited in France or abroad, whichever were found."""
     if len(result.frame) < 2:
-        return NOTHING
+        return None
     labels = list(result.frame["label"])
-    figure, axes = _canvas(result, 0.5 * len(labels), _left(labels), right=0.3)
+    figure, axes = _canvas(result, max(0.5, _row(labels)) * len(labels), _left(labels), right=0.3)
     widest = float(result.frame["value"].max())
     for n, (_, row) in enumerate(result.frame.iterrows()):
         axes.barh(n, row["value"], left=(widest - row["value"]) / 2, height=0.7, color=PALETTE[0])
@@ -436,4 +557,4 @@ def funnel(result: Result) -> Chart:
     axes.set_xlim(0, widest)
     _rows_axis(axes, labels)
     axes.lines[-1].set_visible(False)
-    return _finish(figure, result, "Entonnoir", wording.finding(result.frame))
+    return Drawing(figure, result, "Entonnoir", wording.finding(result.frame))

@@ -13,7 +13,7 @@ from .wording import NBSP
 
 _TEMPLATE = """<figure class="statistics">
 <div class="scroll" tabindex="0" role="region" aria-label="{{ caption }}">
-<table>
+<table{% if rows | length <= 15 %} class="whole"{% endif %}>
 <caption>{{ caption }}</caption>
 <thead><tr>
 {%- for name in columns %}<th scope="col" class="{{ "number" if name in numeric else "text" }}">{{ name }}</th>{% endfor -%}
@@ -86,7 +86,7 @@ class Table:
             columns=list(self.frame.columns),
             numeric=set(self.numeric),
             kind=self._kind,
-            rows=self.frame.itertuples(index=False, name=None),
+            rows=list(self.frame.itertuples(index=False, name=None)),
             notes=list(self.notes),
         )
         return wording.typographic(page)

@@ -55,7 +55,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Options:
-    """How to render; what is rendered does not depend on it.
+    """How to render; what is rendered does not depend on it, but for `pdf`.
 
     Attributes
     ----------
@@ -69,6 +69,8 @@ class Options:
         Fork kernels from a warm server where that is possible.
     executor : Executor, optional
         Where `perform` runs; threads of this process when it is not given.
+    pdf : bool
+        Write the PDF of each chapter and of the edition too.
     watch : callable
         Told, as it changes, how many are done and which are being rendered.
     """
@@ -78,6 +80,7 @@ class Options:
     timeout: int = 120
     warm: bool = True
     executor: Executor | None = None
+    pdf: bool = False
     watch: Callable[[int, Sequence[Task]], None] = lambda done, running: None
 
 
@@ -203,7 +206,7 @@ def render(
         finally:
             rendered.close()
         for record in records.values():
-            writer.submit(record.finish, chapters, catalogue, bundle, force=options.force).result()
+            writer.submit(record.finish, chapters, catalogue, bundle, force=options.force, pdf=options.pdf).result()
         writer.submit(finish_overall, catalogue, chapters, output, bundle, force=options.force).result()
 
 

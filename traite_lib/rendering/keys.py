@@ -17,6 +17,7 @@ LIBRARY = Path(__file__).resolve().parents[1]
 PACKAGES = [
     *("babel", "ipykernel", "ipython", "jinja2", "matplotlib", "matplotlib-inline", "nbclient", "nbconvert", "nbformat", "numpy"),
     *("mistune", "openpyxl", "pandas", "pandera", "papermill", "pillow", "pydantic", "pygments", "seaborn"),
+    *("weasyprint", "xlsxwriter"),
 ]
 """Packages whose version may change a byte of an annex, beside those that the project asks for itself."""
 NEVER = {"jupyterlab", "nbval", "typer", "rich"}

@@ -83,20 +83,20 @@ class Record:
         self._outputs[chapter.name] = list(product.files)
         return page
 
-    def finish(self, chapters: Sequence[Chapter], catalogue: Catalogue, bundle: Bundle, *, force: bool) -> None:
+    def finish(self, chapters: Sequence[Chapter], catalogue: Catalogue, bundle: Bundle, *, force: bool, pdf: bool) -> None:
         """Write what an edition has beside its chapters (index, manifest…), unless it is up to date."""
         present = {
             name: key
             for name, key in (self._intact | self._keys).items()
             if (self.folder / f"{name}.html").is_file() and any(chapter.name == name for chapter in chapters)
         }
-        key = _site_key(chapters, catalogue, bundle, edition=self.edition.key, present=present)
+        key = _site_key(chapters, catalogue, bundle, edition=self.edition.key, present=present, pdf=pdf)
         own = self._manifest.get("outputs", {})
         if not force and self._manifest.get("key") == key and own and _intact(self.folder, own):
             return
         from . import site
 
-        site.write_edition(self.edition, chapters, self.folder, catalogue)
+        site.write_edition(self.edition, chapters, self.folder, catalogue, pdf=pdf)
         manifest = _read(self.folder / MANIFEST)
         for name, entry in manifest["chapters"].items():
             entry["key"] = present.get(name, "")
@@ -110,7 +110,9 @@ class Record:
 def finish_overall(catalogue: Catalogue, chapters: Sequence[Chapter], output: Path, bundle: Bundle, *, force: bool) -> None:
     """Write what all editions share, unless it is up to date."""
     editions = {edition.key: _read(output / edition.key / MANIFEST).get("key", "") for edition in catalogue.dated}
-    key = _site_key(chapters, catalogue, bundle, editions=editions)
+    note = catalogue.root / "docs" / "method.md"
+    method = sha256(note) if note.is_file() else ""
+    key = _site_key(chapters, catalogue, bundle, editions=editions, method=method)
     before = _read(output / OVERALL)
     if not force and before.get("key") == key and before.get("outputs") and _intact(output, before["outputs"]):
         return

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -16,37 +17,98 @@ from nbformat import NotebookNode
 
 from ..catalogue import Catalogue, Edition, sha256
 from . import html
-from .chapters import Chapter
+from .chapters import NAME, Chapter
 
-PACKAGES = ["pandas", "matplotlib", "seaborn", "papermill", "nbconvert", "nbclient", "ipykernel", "babel"]
+PACKAGES = ["pandas", "matplotlib", "seaborn", "papermill", "nbconvert", "nbclient", "ipykernel", "babel", "xlsxwriter"]
 STAGING = ".staging-"
 """Start of the name of what is being written; `batch.prepare` removes what a killed run left."""
 
+DOWNLOADS = [
+    html.Download("traite_{}.xlsx", "Classeur de l’édition (XLSX)", "un tableau par feuille, avec notes et sources"),
+    html.Download("traite_{}.pdf", "Tous les chapitres (PDF)", "un seul document, à lire ou à imprimer"),
+    html.Download("observations.csv", "Toutes les observations (CSV)", "une ligne par énoncé, avec sa source et ses codes"),
+    html.Download("codes.csv", "Codes et libellés (CSV)", "ce que veulent dire les codes des observations"),
+    html.Download("datapackage.json", "Description des données (JSON)", "Data Package : colonnes et licence, pour les logiciels"),
+    html.Download("manifest.json", "Inventaire technique (JSON)", "paramètres, empreintes des fichiers, versions"),
+]
+"""Files of an edition that its index offers when they are there; {} stands for the edition."""
 
-def write(path: Path, text: str) -> None:
+
+def downloads(edition: Edition) -> dict[str, html.Download]:
+    """Files that the index of an edition offers, by name."""
+    named = [replace(file, path=file.path.format(edition.key)) for file in DOWNLOADS]
+    return {file.path: file for file in named}
+
+
+def write(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all."""
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f"{STAGING}{os.getpid()}-", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(text)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{STAGING}{os.getpid()}-", delete=False) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
     os.chmod(file.name, 0o644)
     os.replace(file.name, path)
 
 
-def write_edition(edition: Edition, chapters: Sequence[Chapter], folder: Path, catalogue: Catalogue) -> None:
-    """Index and manifest of the chapters that an edition's folder holds."""
+def write_edition(
+    edition: Edition, chapters: Sequence[Chapter], folder: Path, catalogue: Catalogue, *, pdf: bool = False
+) -> None:
+    """Index, search index, data and manifest of the chapters that an edition's folder holds; their PDF when asked for.
+
+    Without `pdf`, those of an earlier run are removed: they may no longer say what the pages say.
+    """
     done = [chapter for chapter in chapters if (folder / f"{chapter.name}.html").is_file()]
     notebooks = {chapter.name: nbformat.read(folder / f"{chapter.name}.ipynb", as_version=4) for chapter in done}
-    listed = [(chapter, html.key_sentence(notebooks[chapter.name])) for chapter in done]
-    write(folder / "index.html", html.edition_index(edition, listed, catalogue.licence.figures))
+    listed = [(chapter, html.key_points(notebooks[chapter.name])) for chapter in done]
+    pages = [(chapter, (folder / f"{chapter.name}.html").read_text(encoding="utf-8")) for chapter in done]
+    write(folder / "search-index.js", html.search_index(edition, pages))
+    for old in folder.glob("*.pdf"):
+        old.unlink()
+    if pdf:
+        _write_pdf(edition, pages, folder, catalogue)
+    for name, content in _data(edition, catalogue).items():
+        write(folder / name, content)
+    offered = [file for name, file in downloads(edition).items() if name == "manifest.json" or (folder / name).is_file()]
+    write(folder / "index.html", html.edition_index(edition, listed, offered, catalogue.licence.figures))
     described = manifest(edition, notebooks, folder, catalogue)
     write(folder / "manifest.json", json.dumps(described, indent=2, ensure_ascii=False) + "\n")
 
 
+def _write_pdf(edition: Edition, pages: Sequence[tuple[Chapter, str]], folder: Path, catalogue: Catalogue) -> None:
+    from .pdf import convert, edition_pdf
+
+    for chapter, page in pages:
+        write(folder / f"{chapter.name}.pdf", convert(page))
+    write(folder / f"traite_{edition.key}.pdf", edition_pdf(edition, pages, catalogue.licence.figures))
+
+
+def _data(edition: Edition, catalogue: Catalogue) -> dict[str, bytes | str]:
+    """Files of an edition's data: workbook, CSV, Data Package."""
+    from ..loading.harmonise import load
+    from ..presentation import dataset, spreadsheet
+    from ..survey import Survey
+
+    _, words, table = load(catalogue.root)
+    survey = Survey(edition, catalogue, words, table)
+    return {
+        "observations.csv": dataset.observations_csv(survey),
+        "codes.csv": dataset.codes_csv(words),
+        "datapackage.json": dataset.data_package(survey),
+        f"traite_{edition.key}.xlsx": spreadsheet.workbook(survey),
+    }
+
+
 def write_overall(catalogue: Catalogue, output: Path) -> None:
-    """Index of the editions that have been rendered."""
+    """Index of the editions that have been rendered, method note, search page, and the map that every page reads."""
     rendered = [edition for edition in catalogue.dated if (output / edition.key / "index.html").is_file()]
-    write(output / "index.html", html.overall_index(catalogue, rendered))
+    chapters = {
+        edition.key: sorted(path.stem for path in (output / edition.key).glob("*.html") if NAME.fullmatch(path.stem))
+        for edition in rendered
+    }
+    note = catalogue.root / "docs" / "method.md"
+    if note.is_file():
+        write(output / "methode.html", html.method_page(note.read_text(encoding="utf-8"), catalogue.licence.figures))
+    write(output / "index.html", html.overall_index(catalogue, rendered, method=note.is_file()))
+    write(output / "recherche.html", html.search_page(catalogue, rendered))
+    write(output / "site.js", html.site_map(chapters))
 
 
 def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path, catalogue: Catalogue) -> dict[str, object]:
@@ -54,21 +116,17 @@ def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path,
 
     Nothing in it depends on when or where the annexes were rendered.
     """
-    inputs = sorted(
-        path for path in catalogue.data.rglob("*") if path.is_file() and path.suffix in (".csv", ".toml", ".xlsx", ".xls")
-    )
-    root = catalogue.root
+    made = provenance(catalogue)
     return {
         "edition": edition.key,
         "title": edition.title,
-        "commit": _commit(root),
-        "versions": {"python": ".".join(map(str, sys.version_info[:3])), "traite": _version("traite")}
-        | {name: _version(name) for name in PACKAGES},
-        "inputs": {path.relative_to(root).as_posix(): sha256(path) for path in inputs},
+        "commit": _commit(catalogue.root),
+        "versions": made["versions"],
+        "inputs": made["inputs"],
         "chapters": {
             name: {
                 "parameters": dict(notebook.metadata.papermill.parameters),
-                "source": sha256(root / "notebooks" / f"{name}.ipynb"),
+                "source": made["notebooks"][f"notebooks/{name}.ipynb"],
                 "outputs": {file.relative_to(folder).as_posix(): sha256(file) for file in _files(folder, name)},
             }
             for name, notebook in notebooks.items()
@@ -76,9 +134,24 @@ def manifest(edition: Edition, notebooks: dict[str, NotebookNode], folder: Path,
     }
 
 
+def provenance(catalogue: Catalogue) -> dict[str, dict[str, str]]:
+    """What annexes are made from, here: ``inputs`` and ``notebooks`` (checksums by path), ``versions`` of the software."""
+    root = catalogue.root
+    inputs = sorted(
+        path for path in catalogue.data.rglob("*") if path.is_file() and path.suffix in (".csv", ".toml", ".xlsx", ".xls")
+    )
+    return {
+        "inputs": {path.relative_to(root).as_posix(): sha256(path) for path in inputs},
+        "notebooks": {f"notebooks/{path.name}": sha256(path) for path in sorted((root / "notebooks").glob("*.ipynb"))},
+        "versions": {"python": ".".join(map(str, sys.version_info[:3])), "traite": _version("traite")}
+        | {name: _version(name) for name in PACKAGES},
+    }
+
+
 def _files(folder: Path, name: str) -> list[Path]:
+    """Files of a chapter: notebook, page, table, figures."""
     files = [folder / f"{name}.ipynb", folder / f"{name}.html", folder / "tables" / f"{name}.csv"]
-    return [file for file in files if file.is_file()]
+    return [file for file in files if file.is_file()] + sorted((folder / "figures").glob(f"{name}-*"))
 
 
 def _version(package: str) -> str:

@@ -118,9 +118,11 @@ def perform(work: Work, bundle: Bundle, folder: Path | None = None) -> Product:
                 died=execution.died(error), seconds=time.monotonic() - started,
             )  # fmt: skip
         notebook, warnings = execution.clean(notebook)
+        page = html.chapter_page(notebook, chapter, chapters, edition).encode()
+        html.write_figures(notebook, chapter, stage)
         files = {path.relative_to(stage).as_posix(): path.read_bytes() for path in sorted(stage.rglob("*")) if path.is_file()}
     files[f"{chapter.name}.ipynb"] = execution.written(notebook)
-    files[f"{chapter.name}.html"] = html.chapter_page(notebook, chapter, chapters, edition).encode()
+    files[f"{chapter.name}.html"] = page
     return Product(files, warnings=warnings, cells=cells, seconds=time.monotonic() - started)
 
 

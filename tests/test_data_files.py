@@ -1,0 +1,187 @@
+"""The workbook, the CSV and the Data Package of an edition, read back by other programs."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from traite_lib import Survey, open_edition
+from traite_lib.nomenclature import plain
+from traite_lib.observations import COLUMNS
+from traite_lib.presentation import dataset, spreadsheet
+from traite_lib.presentation.wording import NARROW, NBSP
+
+SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+
+
+@pytest.fixture(scope="module")
+def survey() -> Survey:
+    return open_edition("2022")
+
+
+@pytest.fixture(scope="module")
+def book(survey: Survey) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(spreadsheet.workbook(survey)))
+
+
+def table(book: openpyxl.Workbook, name: str) -> pd.DataFrame:
+    """The table object of a sheet."""
+    sheet = book[name]
+    (found,) = sheet.tables.values()
+    head, *rows = [[cell.value for cell in row] for row in sheet[found.ref]]
+    return pd.DataFrame(rows, columns=head)
+
+
+def test_the_workbook_opens_on_its_cover_then_contents_and_notes(book: openpyxl.Workbook) -> None:
+    assert book.sheetnames[:4] == ["Couverture", "Sommaire", "Notes", "Ruptures"]
+    assert book.active.title == "Couverture"
+    assert book["Couverture"]["A1"].value == "Victimes de traite accompagnées par les associations, édition 2022"
+    assert "édition 2022" in book.properties.title
+    contents = table(book, "Sommaire")
+    assert list(contents["Feuille"]) == book.sheetnames[2:]
+    targets = [cell.hyperlink.location for cell in book["Sommaire"]["A"] if cell.hyperlink]
+    assert [target.partition("!")[0].strip("'") for target in targets] == book.sheetnames[2:]
+
+
+def test_each_sheet_has_one_real_table_from_column_a_and_its_title_in_a1(book: openpyxl.Workbook) -> None:
+    for sheet in book.worksheets[1:]:
+        assert len(sheet.tables) == 1, sheet.title
+        (found,) = sheet.tables.values()
+        assert found.ref.startswith("A"), sheet.title
+        assert isinstance(sheet["A1"].value, str), sheet.title
+        assert sheet.merged_cells.ranges == set(), sheet.title
+        assert len(sheet.title) <= 31
+        heads = [cell.value for cell in sheet[found.ref][0]]
+        assert all(heads), sheet.title
+        assert len(set(heads)) == len(heads), sheet.title
+    names = [name for sheet in book.worksheets for name in sheet.tables]
+    assert len(names) == len(set(names))
+
+
+def test_numbers_are_numbers_and_symbols_are_explained(book: openpyxl.Workbook, survey: Survey) -> None:
+    explained = set(table(book, "Notes")["Signe"])
+    for sheet in book.worksheets[4:-1]:
+        frame = table(book, sheet.title)
+        for column in ("Valeur", spreadsheet.BASE):
+            assert all(isinstance(value, (int, float)) or value in explained for value in frame[column]), sheet.title
+        assert set(frame["Fiabilité"]) <= explained | {"normale"}
+    for sheet in book.worksheets[1:]:
+        assert table(book, sheet.title).map(lambda value: value not in (None, "")).all(axis=None), sheet.title
+    forms = table(book, "02 Forme d’exploitation").set_index("Référence")
+    assert forms.loc["E2022-012", ["Statistique", "Unité", "Valeur", spreadsheet.BASE]].tolist() == [
+        "Exploitation sexuelle",
+        "%",
+        76,
+        "[x]",
+    ]
+    assert forms.loc["E2022-016", "Précision"] == "moins de"
+    assert forms.loc["E2022-027", ["Unité", "Valeur", spreadsheet.BASE]].tolist() == ["nombre", 195, "[z]"]
+
+
+def test_every_observation_is_in_the_workbook_with_its_source_and_place(book: openpyxl.Workbook, survey: Survey) -> None:
+    frame = table(book, "Observations").set_index("Référence")
+    rows = dataset.rows_of(survey).set_index("statement_id")
+    assert list(frame.index) == list(rows.index)
+    assert frame["Valeur"].astype(float).tolist() == rows["value"].tolist()
+    assert frame["Emplacement"].tolist() == rows["locator"].tolist()
+    assert frame["Retenu"].map({"oui": True, "non": False}).tolist() == rows["retained"].tolist()
+    assert set(rows["edition"]) == {"2022", ""}
+
+
+@pytest.mark.parametrize("edition", ["2015", "2022", "2024"])
+def test_two_workbooks_of_the_same_data_are_the_same_file(edition: str) -> None:
+    assert spreadsheet.workbook(open_edition(edition)) == spreadsheet.workbook(open_edition(edition))
+
+
+def test_libreoffice_opens_the_workbook_and_finds_the_same_cells(survey: Survey, tmp_path: Path) -> None:
+    if SOFFICE is None:
+        pytest.skip("no LibreOffice on this machine: `apt-get install libreoffice-calc-nogui`")
+    path = tmp_path / "traite_2022.xlsx"
+    path.write_bytes(spreadsheet.workbook(survey))
+    options = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"  # every sheet, as it is shown
+    command = [SOFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", options]
+    subprocess.run([*command, "--outdir", tmp_path, path], check=True, capture_output=True, timeout=240)
+    sheets = {found.stem.partition("-")[2]: found for found in tmp_path.glob("traite_2022-*.csv")}
+    assert set(sheets) == set(openpyxl.load_workbook(path).sheetnames)
+    text = sheets["02 Forme d’exploitation"].read_text(encoding="utf-8")
+    assert text.startswith('"Forme d’exploitation, édition 2022"') or text.startswith("Forme d’exploitation, édition 2022")
+    (line,) = (line for line in text.splitlines() if "E2022-012" in line)
+    assert line.startswith("Exploitation sexuelle,") or line.startswith('"Exploitation sexuelle",')
+    assert ",76," in line
+    assert "Err:" not in text
+    assert "#REF" not in text
+
+
+@pytest.mark.parametrize("edition", ["2015", "2022", "2024"])
+def test_the_project_s_own_reader_finds_the_same_observations(edition: str, tmp_path: Path) -> None:
+    """`traite tidy` reads the workbook back: same values, same words, nothing doubtful among the values."""
+    if importlib.util.find_spec("traite_lib.loading.workbook") is None:
+        pytest.skip("this version has no reader of workbooks")
+    survey = open_edition(edition)
+    path = tmp_path / f"traite_{edition}.xlsx"
+    path.write_bytes(spreadsheet.workbook(survey))
+    done = subprocess.run(
+        [sys.executable, "-m", "traite_lib", "tidy", path], capture_output=True, text=True, check=True, timeout=120
+    )
+    cells = pd.read_csv(io.StringIO(done.stdout), keep_default_na=False)
+    cells = cells[cells["columns"] == "Valeur"]
+    assert set(cells["status"]) == {"observed"}
+    expected = dataset.rows_of(survey)
+
+    flat = cells[cells["sheet"] == "Observations"]
+    assert flat["value"].astype(float).tolist() == expected["value"].tolist()
+    for words, (_, row) in zip(flat["rows"], expected.iterrows(), strict=True):
+        path_of_labels = words.split(" > ")
+        assert path_of_labels[0] == row["statement_id"]
+        for said in (survey.words.populations[row["population"]].label_fr, row["variable_label"], row["citation"]):
+            assert plain(said) in plain(words), words
+
+    kept = expected[expected["retained"]]
+    tables = cells[cells["sheet"] != "Observations"]
+    found = [(sheet[3:], float(value)) for sheet, value in zip(tables["sheet"], tables["value"], strict=True)]
+    assert sorted(value for _, value in found) == sorted(kept["value"])
+    assert len(set(tables["sheet"])) == kept["variable"].nunique()
+
+
+def test_the_csv_is_the_observations_table_with_reading_words(survey: Survey) -> None:
+    frame = pd.read_csv(io.StringIO(dataset.observations_csv(survey)), keep_default_na=False, dtype=str)
+    assert list(frame.columns) == [*COLUMNS, *dataset.LABELS]
+    row = frame.set_index("statement_id").loc["E2022-012"]
+    assert (row["value"], row["unit"], row["form"], row["category"], row["base"]) == ("76.0", "percent", "_T", "sexual", "")
+    assert row["text"].replace(NBSP, " ").replace(NARROW, " ") == "76 %"
+    codes = pd.read_csv(io.StringIO(dataset.codes_csv(survey.words)), keep_default_na=False)
+    assert set(frame["population"]) <= set(codes.loc[codes["list"] == "population", "code"])
+    assert set(frame["variable"]) <= set(codes.loc[codes["list"] == "variable", "code"])
+
+
+@pytest.mark.parametrize("edition", ["2015", "2024"])
+def test_the_data_package_is_valid(edition: str, tmp_path: Path) -> None:
+    from frictionless import Package
+
+    survey = open_edition(edition)
+    (tmp_path / "observations.csv").write_text(dataset.observations_csv(survey), encoding="utf-8", newline="")
+    (tmp_path / "codes.csv").write_text(dataset.codes_csv(survey.words), encoding="utf-8", newline="")
+    (tmp_path / "datapackage.json").write_text(dataset.data_package(survey), encoding="utf-8")
+    report = Package(str(tmp_path / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["type", "note"])
+    text = (tmp_path / "observations.csv").read_text(encoding="utf-8").replace(",percent,", ",per cent,", 1)
+    (tmp_path / "observations.csv").write_text(text, encoding="utf-8", newline="")
+    assert not Package(str(tmp_path / "datapackage.json")).validate().valid, "the check is a real one"
+
+
+def test_the_data_package_names_the_sources(survey: Survey) -> None:
+    package = json.loads(dataset.data_package(survey))
+    assert package["name"] == "traite-2022"
+    assert "Ministère de l’Intérieur, communiqué du 11/10/2023, profil des victimes accompagnées en 2022" in [
+        source["title"] for source in package["sources"]
+    ]
+    assert [field["name"] for field in package["resources"][0]["schema"]["fields"]] == [*COLUMNS, *dataset.LABELS]

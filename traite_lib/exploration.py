@@ -1,0 +1,341 @@
+"""Explore what was published: choose a variable, a population, a part of it and editions; see, question, export.
+
+>>> from traite_lib import explore
+>>> explore("form")  # the default edition: table, chart, bases, breaks, sources
+>>> explore("form", "sexual", editions=["2019", "2020", "2021"])  # one modality over editions, stopped at each break
+>>> explore.variables()  # what there is to ask
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from .errors import ObservationsError, available
+from .loading.harmonise import load
+from .nomenclature import ALL
+from .observations import COLUMNS, SUB_POPULATION
+from .presentation import tables, wording
+from .result import Result
+from .survey import Survey
+
+if TYPE_CHECKING:
+    from .presentation.charts import Chart
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """What was published on one question; made by `explore`.
+
+    Shown at the end of a cell, it is a table, its charts, its bases, the breaks that it crosses and its sources. Each of them
+    is an attribute too: ``table``, ``charts``, ``bases``, ``breaks``, ``sources``; ``frame`` is the tidy DataFrame.
+    """
+
+    survey: Survey = field(repr=False)
+    editions: tuple[str, ...]
+    variable: str
+    category: str = ALL
+    population: str | None = None
+    parts: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def results(self) -> list[Result]:
+        """One result for one edition; one series a modality for several."""
+        survey, one = self.survey, len(self.editions) == 1
+        if one and self.category == ALL and self.variable != "total":
+            return [survey.distribution(self.variable, population=self.population, **self.parts)]
+        if one:
+            return [survey.indicator(self.variable, self.category, population=self._who, **self.parts)]
+        rows = survey.observations
+        found = rows[(rows["variable"] == self.variable) & rows["retained"] & (rows["edition"] != "")]
+        categories = [self.category] if self.category != ALL else list(dict.fromkeys(found["category"]))
+        order = {code: survey.words.item(self.variable, code).order if code != ALL else 0 for code in categories}
+        every = [
+            survey.series(self.variable, code, unit=unit, population=self._who, **self.parts)
+            for code in sorted(categories, key=lambda code: order[code])
+            for unit in (("count",) if self.variable == "total" else ("percent", "count"))
+        ]
+        return [result for result in every if result] or every[:1] or [survey.indicator(self.variable, population=self._who)]
+
+    @property
+    def _who(self) -> str | None:
+        """The population asked for; for totals, which have no shares, accompanied victims by default."""
+        return self.population or ("accompanied" if self.variable == "total" else None)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Tidy rows: the columns of Observations, then the French words (``who``, ``label``, ``text``, ``citation``)."""
+        rows = pd.concat([result.frame for result in self.results])
+        return rows[[*COLUMNS, "who", "label", "text", "citation"]].reset_index(drop=True)
+
+    @property
+    def table(self) -> tables.Table:
+        """The numbers as a French table: modalities in rows, editions in columns when there are several."""
+        first = self.results[0]
+        if len(self.editions) == 1 or len(self.results) == 1:
+            return first.table
+        rows = pd.concat([result.frame for result in self.results])
+        lines: dict[tuple[str, ...], dict[str, str]] = {}
+        for _, row in rows.iterrows():
+            key = (row["category"], row["unit"], row["population"])
+            unit = "Part" if row["unit"] == "percent" else "Effectif"
+            line = lines.setdefault(key, {"Modalité": row["label"], "Mesure": unit, "Population": row["who"]})
+            line[row["period"]] = row["text"]
+        columns = ["Modalité", "Mesure", "Population", *self.editions]
+        frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
+        notes = list(dict.fromkeys(line for result in self.results for line in result.lines))
+        title = self.survey.words.variable(self.variable).label_fr
+        return tables.Table(frame, title, [*notes, "Un tiret : aucun chiffre relevé."], self.editions, first.absent)
+
+    @property
+    def charts(self) -> list[Chart]:
+        """Bars for one edition; for several, one line a modality, which stops at each break of series."""
+        from .presentation import charts
+
+        draw = charts.bars if len(self.editions) == 1 else charts.timeline
+        return [chart for chart in map(draw, self.results) if chart]
+
+    @property
+    def bases(self) -> tables.Table:
+        """What each number is computed on: the base, or that none was published."""
+        rows = self.frame
+        frame = pd.DataFrame(
+            {
+                "Statistique": rows["label"],
+                "Période": rows["period"],
+                "Population": rows["who"],
+                "Base": [wording.base_cell(row) or "sans objet" for _, row in rows.iterrows()],
+            }
+        )
+        return tables.Table(frame, "Bases", absent=self.results[0].absent)
+
+    @property
+    def breaks(self) -> tables.Table:
+        """Breaks of series between the editions chosen: nothing is compared across them."""
+        found: dict[tuple[str, str, str], None] = {}
+        for result in self.results:
+            if "break_before" in result.frame:
+                rows = result.frame[result.frame["break_before"] != ""]
+                found |= dict.fromkeys(zip(rows["label"], rows["period"], rows["break_before"], strict=True))
+        frame = pd.DataFrame(list(found), columns=["Statistique", "Avant l’édition", "Rupture"])
+        alone = "Une seule édition est choisie : aucune comparaison."
+        none = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
+        return tables.Table(frame, "Ruptures de série", absent=alone if len(self.editions) == 1 else none)
+
+    @property
+    def sources(self) -> tables.Table:
+        """Who said each number, and where."""
+        shown = {name for result in self.results for name in result.frame["statement_id"]}
+        rows = self.survey.observations
+        kept = self.survey.read(rows[rows["statement_id"].isin(shown)])
+        return tables.provenance_table(kept, "Provenance", [self.survey.catalogue.licence.figures], self.results[0].absent)
+
+    @property
+    def code(self) -> str:
+        """The line of Python that gives this exploration again."""
+        given = [repr(self.variable)]
+        if self.category != ALL:
+            given.append(repr(self.category))
+        if self.population:
+            given.append(f"population={self.population!r}")
+        given += [f"editions={list(self.editions)!r}", *(f"{name}={code!r}" for name, code in self.parts.items())]
+        return f"explore({', '.join(given)})"
+
+    def export(self, folder: str | Path) -> list[Path]:
+        """Write the tidy CSV and the charts (PNG and SVG, title and sources inside).
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made when it does not exist.
+
+        Returns
+        -------
+        list of Path
+            What was written.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        what = [self.variable, *([self.category] if self.category != ALL else []), *self.parts.values(), *self.editions]
+        name = "_".join(what)
+        written = [folder / f"{name}.csv"]
+        self.frame.to_csv(written[0], index=False)
+        for number, chart in enumerate(self.charts, start=1):
+            written += [chart.save(folder / f"{name}-{number}{suffix}") for suffix in (".png", ".svg")]
+        return written
+
+    def _repr_html_(self) -> str:
+        import base64
+
+        from markupsafe import escape
+
+        images = []
+        for chart in self.charts:
+            source = f"data:image/png;base64,{base64.b64encode(chart.png).decode()}"
+            images.append(f'<p><img src="{source}" alt="{escape(chart.alt)}" width="720"></p>')
+        return "\n".join([self.table.html(), *images, self.breaks.html(), self.sources.html()])
+
+    def __str__(self) -> str:
+        return "\n\n".join([self.table.text(), self.breaks.text()])
+
+
+class Explore:
+    """Start here: call it with a variable, or ask it what there is to ask."""
+
+    def __call__(
+        self, variable: str, category: str = ALL, *, population: str | None = None,
+        editions: Iterable[str | int] | str | int | None = None, **sub_population: str,
+    ) -> Exploration:  # fmt: skip
+        """What was published on a question.
+
+        Parameters
+        ----------
+        variable : str
+            What is distributed, a code of `variables`: ``form``, ``sex``, ``nationality``, ``complaint``, ``total``…
+        category : str
+            One modality, a code of `categories`; all of them by default.
+        population : str, optional
+            Who is described, a code of `populations`; by default the population that each edition computes its shares on.
+        editions : str, int or several of them, optional
+            Reference years; ``"all"`` for every edition; the default edition of the catalogue when none is named.
+        **sub_population : str
+            A part of the population: ``form="sexual"``, ``sex="women"``, ``age="minor"``, ``origin=…``.
+
+        Returns
+        -------
+        Exploration
+            Shown, it is a table, its charts, its breaks and its sources.
+
+        Raises
+        ------
+        TraiteError
+            A code does not exist: the message lists those that do, and the nearest one.
+
+        Examples
+        --------
+        >>> explore("sex", form="sexual").table
+        >>> explore("total", population="identified", editions="all").charts[0].save("repérées.svg")
+        """
+        catalogue, words, table = load()
+        words.variable(variable)
+        if category != ALL:
+            words.item(variable, category)
+        if population is not None:
+            words.universe(population)
+        for column, code in sub_population.items():
+            if column not in SUB_POPULATION:
+                raise ObservationsError(f"There is no sub-population {column!r}. {available(column, SUB_POPULATION)}")
+            words.item(column, code)
+        if editions is None or editions == "all":
+            keys = [e.key for e in catalogue.dated] if editions else [catalogue.default]
+        else:
+            named = [editions] if isinstance(editions, (str, int)) else list(editions)
+            keys = sorted({catalogue.edition(key).key for key in named})
+        if not keys:
+            raise ObservationsError(f"No edition is chosen. {available('', [e.key for e in catalogue.dated])}")
+        kept = table[table["edition"].isin([*keys, ""])]  # breaks are those between the editions chosen, not those left out
+        survey = Survey(catalogue.edition(keys[-1]), catalogue, words, kept)
+        return Exploration(survey, tuple(keys), variable, category, population, dict(sub_population))
+
+    @staticmethod
+    def variables() -> pd.DataFrame:
+        """Variables, with the number of retained figures in each edition."""
+        catalogue, words, table = load()
+        kept = table[table["retained"] & (table["edition"] != "")]
+        counts = pd.crosstab(kept["variable"], kept["edition"]).reindex(columns=[e.key for e in catalogue.dated], fill_value=0)
+        labels = pd.DataFrame({"libellé": {code: v.label_fr for code, v in words.variables.items() if code in counts.index}})
+        return labels.join(counts).rename_axis("variable")
+
+    @staticmethod
+    def populations() -> pd.DataFrame:
+        """Populations: who is described."""
+        words = load()[1]
+        rows = {code: {"libellé": p.label_fr, "univers": p.universe} for code, p in words.populations.items()}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("population")
+
+    @staticmethod
+    def categories(variable: str) -> pd.DataFrame:
+        """Modalities of a variable or of a sub-population column (``form``, ``sex``, ``age``, ``origin``, ``offence``)."""
+        words = load()[1]
+        name = variable if variable in SUB_POPULATION else words.variable(variable).nomenclature
+        items = {item.code: {"libellé": item.label_fr, "parent": item.parent} for item in words.items if item.variable == name}
+        return pd.DataFrame.from_dict(items, orient="index", columns=["libellé", "parent"]).rename_axis("category")
+
+    @staticmethod
+    def editions() -> pd.DataFrame:
+        """Editions whose year is known."""
+        rows = [
+            {"édition": e.key, "producteurs": ", ".join(e.producers), "publication": e.published, "champ": e.share_population}
+            for e in load()[0].dated
+        ]
+        return pd.DataFrame(rows).set_index("édition")
+
+    def panel(self) -> object:
+        """Menus to explore with the mouse, in a live notebook; each choice prints the line of Python that gives it again.
+
+        Without ipywidgets, the default exploration is returned: everything can be asked in Python.
+        """
+        try:
+            import ipywidgets
+        except ImportError:
+            return self("form")
+        return _panel(self, ipywidgets)
+
+    def __repr__(self) -> str:
+        return "explore(variable, category, population=…, editions=…, form=…, sex=…, age=…); explore.variables() lists them."
+
+
+def _panel(explore: Explore, ipywidgets: object) -> object:
+    """Menus and the place where their exploration is shown."""
+    from typing import Any
+
+    widgets: Any = ipywidgets
+    catalogue, words, _ = load()
+    every = [("Toutes", "")]
+
+    def menu(name: str, options: Sequence[tuple[str, str]], value: str) -> Any:
+        return widgets.Dropdown(description=name, options=options, value=value, style={"description_width": "7rem"})
+
+    known = explore.variables()
+    menus = {
+        "variable": menu("Variable", [(label, str(code)) for code, label in known["libellé"].items()], "form"),
+        "population": menu(
+            "Population", [("celle de l’édition", ""), *((p.label_fr, p.code) for p in words.populations.values())], ""
+        ),
+    }
+    for column, name in {"form": "Forme", "sex": "Sexe", "age": "Âge"}.items():
+        labels = explore.categories(column)["libellé"]
+        menus[column] = menu(name, [*every, *((label, str(code)) for code, label in labels.items())], "")
+    keys = [edition.key for edition in catalogue.dated]
+    chosen = widgets.SelectMultiple(
+        description="Éditions", options=keys, value=(catalogue.default,), rows=len(keys), style={"description_width": "7rem"}
+    )
+    shown = widgets.Output()
+
+    def show(_: object = None) -> None:
+        from IPython.display import Code, display
+
+        from .errors import TraiteError
+
+        asked = {name: found.value for name, found in menus.items() if found.value}
+        shown.clear_output(wait=True)
+        with shown:
+            try:
+                found = explore(asked.pop("variable"), editions=chosen.value, **asked)
+                display(Code(found.code, language="python"), found)  # type: ignore[no-untyped-call]
+            except TraiteError as error:
+                print(error)
+
+    for widget in (*menus.values(), chosen):
+        widget.observe(show, names="value")
+    show()
+    return widgets.VBox([widgets.HBox([widgets.VBox(list(menus.values())), chosen]), shown])
+
+
+explore = Explore()
+"""The one object to start from."""
