@@ -38,7 +38,11 @@ FIELDS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "unit": ("string", "Unit of the value; percent is 0-100.", {"required": True, "enum": UNITS}),
     "bound": ("string", "Empty, < (less than), > (more than) or ~ (about).", {"enum": ["<", ">", "~"]}),
     "base": ("integer", "Number of victims that a share is computed on; empty when no source gives it.", {"minimum": 1}),
-    "status": ("string", "SDMX CL_OBS_STATUS; U is low reliability, M and O are missing.", {"enum": STATUSES}),
+    "status": (
+        "string",
+        "SDMX CL_OBS_STATUS; U: low reliability. Missing: L not asked, M not applicable, N imprecise, O not found, Q withheld.",
+        {"enum": STATUSES},
+    ),
     "confidentiality": ("string", "SDMX CL_CONF_STATUS: F free, C confidential.", {"enum": ["F", "C"]}),
     "source_id": ("string", "Who said it.", {}),
     "locator": ("string", "Where: address of a page, or sheet and cell.", {}),

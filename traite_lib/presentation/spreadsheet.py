@@ -32,9 +32,13 @@ if TYPE_CHECKING:
     from ..survey import Survey
 
 NOT_PUBLISHED, NOT_APPLICABLE, LOW, ESTIMATED, PROVISIONAL, BREAK = "[x]", "[z]", "[u]", "[e]", "[p]", "[b]"
+WITHHELD, NOT_ASKED, IMPRECISE = "[c]", "[n]", "[i]"
 SYMBOLS = {
     NOT_PUBLISHED: "Non relevé ou non publié : aucun chiffre dans les sources consultées. Ce n’est pas zéro.",
-    NOT_APPLICABLE: "Sans objet : un effectif n’a pas de base.",
+    NOT_APPLICABLE: "Sans objet, selon la source ; ou base d’un effectif, qui n’en a pas.",
+    WITHHELD: "Confidentiel : la source n’a pas diffusé ce chiffre.",
+    NOT_ASKED: "Question non posée dans cette édition.",
+    IMPRECISE: "Trop imprécis ou trop petit, selon la source.",
     LOW: "Fiabilité faible : la raison est donnée dans la colonne « Note ».",
     ESTIMATED: "Estimé par la source.",
     PROVISIONAL: "Provisoire selon la source.",
@@ -42,7 +46,8 @@ SYMBOLS = {
 }
 """Symbols of the workbook; the letters are those of the Analysis Function where it has one."""
 
-_SYMBOL_OF = {"A": "normale", "U": LOW, "E": ESTIMATED, "P": PROVISIONAL, "B": BREAK, "M": NOT_PUBLISHED, "O": NOT_PUBLISHED}
+_MISSING = {"L": NOT_ASKED, "M": NOT_APPLICABLE, "N": IMPRECISE, "O": NOT_PUBLISHED, "Q": WITHHELD}
+_SYMBOL_OF = {"A": "normale", "U": LOW, "E": ESTIMATED, "P": PROVISIONAL, "B": BREAK, **_MISSING}
 NO_NOTE = "aucune"
 BASE = "Base (nombre de victimes)"
 _BOUNDS = {"": "exacte", "<": "moins de", ">": "plus de", "~": "environ"}
@@ -235,7 +240,9 @@ def _sources(survey: Survey, rows: pd.DataFrame) -> Sheet:
 
 
 def _values(rows: pd.DataFrame) -> list[float | str]:
-    return [NOT_PUBLISHED if pd.isna(value) else float(value) for value in rows["value"]]
+    return [
+        _MISSING[status] if pd.isna(value) else float(value) for value, status in zip(rows["value"], rows["status"], strict=True)
+    ]
 
 
 def _bases(rows: pd.DataFrame) -> list[float | str]:
@@ -251,7 +258,8 @@ def _units(rows: pd.DataFrame) -> pd.Series:
 
 
 def _source(row: pd.Series) -> Link:
-    return Link(row["citation"] or row["publisher"], row["locator"])
+    citation = row["citation"] or row["publisher"]
+    return Link(wording.place_of(citation, row["locator"]), row["locator"])
 
 
 def _add(book: Workbook, sheet: Sheet, number: int) -> None:

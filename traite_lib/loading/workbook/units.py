@@ -41,7 +41,8 @@ _PERCENT = re.compile(r"%|pour ?cent(?:ages?)?", re.IGNORECASE)
 _SHARE = re.compile(r"(?:%|pourcentages?(?: d.{0,60})?|part \(%\)|% .{0,60}|r[ée]partition en %|part en %)", re.IGNORECASE)
 _COUNTS = re.compile(
     r"(?:effectifs?|nombres?|nb\.?|n)(?:\s*\(?(?:n|effectifs?|unit[ée]s?)\)?)?(?:\s+(?:de|d['’]|des|total|totaux|moyen)\b.*|\s*[=:].*)?|"
-    r"effectifs?(?: \w+){0,2}|(?:total|ensemble|base)\s*\(?n\b.*|(?:total|ensemble|base)?\s*\(?(?:en )?effectifs?\)?",
+    r"effectifs?(?: \w+){0,2}|(?:total|ensemble|base)\s*\(?(?:n|nombre|effectifs?)\b.*|"
+    r"(?:total|ensemble|base)?\s*\(?(?:en )?effectifs?\)?",
     re.IGNORECASE,
 )
 
