@@ -237,3 +237,10 @@ def test_chapters_render_from_a_workbook_with_cells_as_places(project: Path, boo
     assert "3 non reconnu" in quality
     manifest = (folder / "manifest.json").read_text(encoding="utf-8")
     assert f'"data/raw/2022/{NAME}": "{sha256(book)}"' in manifest
+    for page in ("2022/index.html", "index.html", "2022/datapackage.json"):
+        assert "Chiffres d’exemple" in (project / "outputs" / page).read_text(encoding="utf-8")
+    cover = openpyxl.load_workbook(folder / "traite_2022.xlsx", read_only=True)
+    assert any("Chiffres d’exemple" in str(row[0]) for row in cover["Couverture"].iter_rows(values_only=True))
+    withheld = [row for row in cover["Observations"].iter_rows(values_only=True) if "[c]" in row]
+    assert withheld
+    assert all(row[0].startswith("W2022") for row in withheld)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from .analysis import quality
-from .catalogue import Edition
+from .catalogue import INVENTED, Edition
 from .nomenclature import ALL
 from .observations import select
 from .presentation import wording
@@ -226,8 +226,8 @@ def workbook(survey: Survey) -> Table:
         "Une cellule n’est reprise que si tous les mots qui l’entourent sont dans les nomenclatures et disent une seule chose ; "
         "les autres restent consultables, jamais devinées."
     ]
-    if survey.edition.workbook and survey.edition.workbook.invented:
-        notes.append(wording.INVENTED)
+    if survey.edition.invented:
+        notes.append(INVENTED)
     absent = "Aucun classeur de données n’a été consulté pour cette édition."
     return Table(trimmed(pd.DataFrame(lines)), "Classeur de données : ce qui est repris", notes, ("Chiffres repris",), absent)
 

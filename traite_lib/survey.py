@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .analysis import compare, shares
-from .catalogue import Catalogue, Edition
+from .catalogue import INVENTED, Catalogue, Edition
 from .loading.harmonise import load
 from .nomenclature import ALL, Nomenclatures, Variable
 from .observations import SUB_POPULATION, select
@@ -274,7 +274,7 @@ class Survey:
         edition = self.edition
         respondents = self.totals("associations")
         answered = f" {wording.quantity_of(respondents.frame.iloc[0])} associations ont répondu." if respondents else ""
-        invented = f"\n\n**{wording.INVENTED}**" if edition.workbook and edition.workbook.invented else ""
+        invented = f"\n\n**{INVENTED}**" if edition.invented else ""
         return Markdown(
             f"**Édition {edition.key}** — {edition.title}. {wording.listed(edition.producers)}, {edition.published}.{answered} "
             f"Sauf mention contraire, les parts décrivent {self.words.populations[edition.share_population].scope_fr}.{invented}"

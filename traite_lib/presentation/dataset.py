@@ -102,7 +102,8 @@ def data_package(survey: Survey) -> str:
         "name": f"traite-{survey.edition.key}",
         "title": f"Victimes de traite accompagnées par les associations, édition {survey.edition.key}",
         "description": wording.typographic(
-            f"{survey.edition.title}. Chaque ligne est un énoncé cité, avec sa source. {catalogue.licence.figures}"
+            f"{survey.edition.title}. {survey.edition.remarks} Chaque ligne est un énoncé cité, avec sa source. "
+            f"{catalogue.licence.figures}"
         ),
         "licenses": [{"name": "notspecified", "title": catalogue.licence.figures}],
         "sources": [{"title": s.citation_fr} | ({"path": s.url} if s.url.startswith("http") else {}) for s in sources],

@@ -111,7 +111,7 @@ def _cover(book: Workbook, survey: Survey) -> None:
     sheet.write(0, 0, f"{wording.PUBLICATION}, édition {edition.key}", title)
     heading = book.add_format({"bold": True, "font_size": 13})
     parts = {
-        "Édition": [f"{edition.title}. {wording.listed(edition.producers)}, {edition.published}.", edition.note],
+        "Édition": [f"{edition.title}. {wording.listed(edition.producers)}, {edition.published}.", edition.remarks],
         "Champ": [
             "L’année est celle de l’accompagnement des victimes, non celle de la publication.",
             f"Sauf mention contraire, les parts décrivent {survey.words.populations[edition.share_population].scope_fr}.",

@@ -18,7 +18,6 @@ from ..observations import is_cell
 NBSP, NARROW = "\u00a0", "\u202f"
 UNKNOWN_BASE = "base non publiée"
 MISSING = "non relevé"
-INVENTED = "Chiffres d’exemple : le classeur de cette édition est inventé, en tout ou partie ; ne pas citer."
 EACH_LINE = "indiquée pour chaque ligne"
 
 PUBLICATION = "Victimes de traite accompagnées par les associations"
