@@ -3,6 +3,7 @@ not beside it, these tests say so and are skipped."""
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 
@@ -19,7 +20,7 @@ def test_every_annotated_cell_is_read_right() -> None:
     done = subprocess.run(
         [
             sys.executable, str(SHARED / "tools" / "score_workbooks.py"), str(WORKBOOKS / "annotations.json"), str(WORKBOOKS), "--details",
-            "--command", f"{sys.executable} -m traite_lib tidy {{workbook}} --output {{output}}",
+            "--command", f"{shlex.quote(sys.executable)} -m traite_lib tidy {{workbook}} --output {{output}}",
         ],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
