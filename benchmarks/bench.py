@@ -90,8 +90,8 @@ def measure(command: list[str]) -> Measure:
     return Measure(wall, _seconds() - before, peak)
 
 
-def rendering(editions: list[str]) -> list[tuple[str, Measure]]:
-    """Each way to render all chapters of some editions."""
+def rendering(editions: list[str], *, quick: bool) -> list[tuple[str, Measure]]:
+    """Each way to render all chapters of some editions; when quick, without the two slowest ones."""
     found: list[tuple[str, Measure]] = []
 
     def run(label: str, contender: str, workers: int, folder: str) -> None:
@@ -110,6 +110,8 @@ def rendering(editions: list[str]) -> list[tuple[str, Measure]]:
             run("ploomber-engine (no kernel, one process)", "ploomber", 1, f"{work}/ploomber")
         run("papermill in a pool of 2 processes", "papermill_pool", 2, f"{work}/pool")
         run("papermill API in a loop", "papermill_loop", 1, f"{work}/loop")
+        if quick:
+            return found
         run("papermill command in a loop", "papermill_cli", 1, f"{work}/cli")
         run("jupyter nbconvert --execute in a loop", "nbconvert", 1, f"{work}/nbconvert")
     return found
@@ -185,6 +187,11 @@ def report(
         f"- {processor}, {os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB; {platform.system()} "
         f"{platform.release()}; load over the last 15 minutes before the end: {load:.1f}.",
         "- " + ", ".join(f"{name} {version}" for name, version in versions().items() if name in MATTER) + ".",
+        *(
+            []
+            if any("nbconvert" in label for label, _ in ways)
+            else ["- Quick run: papermill's command and nbconvert, in loops, are left out."]
+        ),
         "- CPU is that of all processes; memory is the peak of the sum of their proportional sets.",
         "- `traite render` also writes a page, a table, an index and a manifest; the others write the executed notebook only, "
         "the floor nothing.",
@@ -230,10 +237,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("edition", nargs="?", help="a reference year; all of them by default")
     parser.add_argument("--output", type=Path, default=REPORT)
+    parser.add_argument("--quick", action="store_true", help="without papermill's command and nbconvert in loops")
     given = parser.parse_args()
     adopt_orphans()
     editions = [given.edition] if given.edition else [edition.key for edition in Catalogue().dated]
-    text = report(editions, rendering(editions), library(), reading())
+    text = report(editions, rendering(editions, quick=given.quick), library(), reading())
     given.output.write_text(text, encoding="utf-8")
     print(text)
 
