@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from . import notes, units
-from .grid import Cell, Grid, letters
+from .grid import Cell, Grid
 from .values import Kind, Read, folded, is_whole, is_yearish, read, split_marks
 
 _NAVIGATION = re.compile(
@@ -237,13 +236,3 @@ def unit_of(line: Line, following: Line | None, grid: Grid) -> int | None:
         return None
     above_header = following is not None and lone[0] in following.cells and (following.is_text or following.all_yearish())
     return lone[0] if above_header and others[0] < lone[0] and units.of_label(line.cells[others[0]].text) == "" else None
-
-
-def place(line: Line, column: int) -> str:
-    """Address of a cell of a line."""
-    return f"{letters(column)}{line.row}"
-
-
-def walk(lines: list[Line], start: int) -> Iterator[tuple[int, Line]]:
-    """Lines from an index on, with their index."""
-    yield from enumerate(lines[start:], start=start)

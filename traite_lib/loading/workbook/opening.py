@@ -91,7 +91,7 @@ def _open_xml(path: Path, data: bytes) -> tuple[list[Grid], list[str]]:
             package, sheets, repairs = repaired(archive)
     except BadPackage as error:
         raise WorkbookError(f"{path.name} is not a readable workbook: {error}.") from None
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:  # zipfile, by kind of damage
         raise WorkbookError(f"{path.name} is truncated or damaged: its archive cannot be read ({error}).") from None
     try:
         with warnings.catch_warnings():

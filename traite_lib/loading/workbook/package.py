@@ -296,7 +296,7 @@ def _after(tail: str, sheet: SheetParts) -> None:
         area = _area(reference)
         if area is None:
             sheet.repairs.append(f"merge {reference!r} is malformed: ignored")
-        elif any(area.overlaps(other) for other in sheet.merges[-400:]):
+        elif any(area.overlaps(other) for other in sheet.merges[-400:]):  # writers list neighbours together
             sheet.repairs.append(f"merge {reference!r} overlaps another one: ignored")
         elif (area.top, area.left) != (area.bottom, area.right):
             sheet.merges.append(area)
