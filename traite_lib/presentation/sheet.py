@@ -1,0 +1,189 @@
+"""A sheet of paper to draw a chart on, measured in inches: a title, a plot, lines for population, notes and sources.
+
+matplotlib's own axes find limits and ticks for data that they do not know. Here every length is known before anything is drawn,
+so a sheet places plain artists itself: nothing is cut, nothing overlaps, and a chart takes a third of the time.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Text
+
+from . import wording
+from .images import DPI
+
+if TYPE_CHECKING:
+    from ..result import Result
+
+ROW = 0.36
+"""Inches for one bar."""
+
+POINT = 1 / 72
+"""One point, in inches."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What depends on the width of a drawing: inches, then characters on one line of title, notes and row labels.
+
+    `columns`: of a legend, and of small multiples. `scale`: of the texts that stand side by side on a time axis.
+    """
+
+    width: float
+    title: int
+    notes: int
+    labels: int
+    columns: int
+    scale: float = 1.0
+
+
+SLIDE = Layout(width=7.6, title=72, notes=122, labels=34, columns=2)
+PHONE = Layout(width=4.3, title=38, notes=66, labels=19, columns=1, scale=0.8)
+layout: ContextVar[Layout] = ContextVar("layout", default=SLIDE)
+"""The layout of what is being drawn."""
+
+INK, MUTED, GRID = "#1d1d1f", "#5f6368", "#d9dbe0"
+PALETTE = ["#1f4e79", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c510a"]
+"""Okabe-Ito hues, the first darkened so that text stands out on it: told apart by every kind of colour vision."""
+HATCHES = ["", "//", "..", "\\\\", "xx", "--"]
+MARKERS = ["o", "s", "^", "D"]
+DOUBTFUL = "////"
+INKS = ["#1f4e79", "#8a5a00", "#00664b", "#8f4a73", "#1c6ea4", "#8c510a"]
+"""The palette, darkened for text."""
+
+THEME: Any = sns.axes_style("white") | {"font.sans-serif": ["DejaVu Sans"], "hatch.linewidth": 0.6, "text.color": INK}
+THEME |= {"axes.edgecolor": GRID, "font.size": 10, "svg.hashsalt": "traite", "svg.fonttype": "path"}
+THEME |= {"text.hinting": "none"}  # hinting is for screens of 100 dpi, and slow
+THEME |= {"text.parse_math": False}  # a label with two dollars is no formula
+
+
+@dataclass
+class Plot:
+    """A rectangle of a sheet, in inches, where values have places.
+
+    Attributes
+    ----------
+    figure : Figure
+        What is drawn on.
+    left, bottom, width, height : float
+        The rectangle.
+    across, up : (float, float)
+        Values at its left and right sides, at its bottom and top.
+    """
+
+    figure: Figure
+    left: float
+    bottom: float
+    width: float
+    height: float
+    across: tuple[float, float] = (0.0, 1.0)
+    up: tuple[float, float] = (0.0, 1.0)
+
+    def x(self, value: float) -> float:
+        """Where a value is, in inches from the left side of the sheet."""
+        return self.left + self.width * (value - self.across[0]) / (self.across[1] - self.across[0])
+
+    def y(self, value: float) -> float:
+        """Where a value is, in inches from the bottom of the sheet."""
+        return self.bottom + self.height * (value - self.up[0]) / (self.up[1] - self.up[0])
+
+    def write(self, text: str, at: tuple[float, float], offset: tuple[float, float] = (0, 0), **look: Any) -> None:
+        """Write beside a place, `offset` points away from it."""
+        side = "left" if offset[0] > 0 else "right" if offset[0] < 0 else "center"
+        look = {"ha": side, "va": "center" if offset[0] else "bottom", "size": 8.5} | look
+        x, y = self.x(at[0]) + POINT * offset[0], self.y(at[1]) + POINT * offset[1]
+        self.figure.add_artist(Text(x, y, text, transform=self.figure.dpi_scale_trans, **look))
+
+    def line(self, across: Sequence[float], up: Sequence[float], **look: Any) -> None:
+        """Draw a line, or markers, through places."""
+        xs, ys = [self.x(value) for value in across], [self.y(value) for value in up]
+        self.figure.add_artist(Line2D(xs, ys, transform=self.figure.dpi_scale_trans, **look))
+
+    def bar(self, across: tuple[float, float], up: tuple[float, float], **look: Any) -> None:
+        """Fill a rectangle between two values each way."""
+        (left, right), (bottom, top) = (sorted(map(self.x, across)), sorted(map(self.y, up)))
+        box = Rectangle((left, bottom), right - left, top - bottom, transform=self.figure.dpi_scale_trans, **look)
+        self.figure.add_artist(box)
+
+    def rows(self, labels: Sequence[str], *, axis: bool = True) -> None:
+        """Give each label a row, from the top, its centre at 0, 1, 2…; `axis` draws the line that bars start from."""
+        self.up = (len(labels) - 0.45, -0.55)
+        for n, label in enumerate(labels):
+            text = "\n".join(textwrap.wrap(label, layout.get().labels))
+            self.write(text, (self.across[0], n), (-3.5, 0), va="center_baseline", size=9, color=INK, linespacing=1.05)
+        if axis:
+            self.line((0, 0), self.up, color=MUTED, linewidth=0.5)
+
+    def legend(self, names: Sequence[str], *, markers: bool = False) -> None:
+        """Names above the plot, each with its colour and its marker or hatch."""
+        handles: list[Line2D] | list[Patch]
+        if markers:
+            handles = [Line2D([], [], color=PALETTE[n], marker=MARKERS[n], label=name) for n, name in enumerate(names)]
+        else:
+            handles = [
+                Patch(facecolor=PALETTE[n], hatch=HATCHES[n], edgecolor="white", label=name) for n, name in enumerate(names)
+            ]
+        self.figure.legend(
+            handles=handles, loc="lower left", bbox_to_anchor=(self.left, self.bottom + self.height),
+            bbox_transform=self.figure.dpi_scale_trans, ncols=layout.get().columns, frameon=False, fontsize=8.5,
+            borderaxespad=0.1, handlelength=1.6, columnspacing=1.2,
+        )  # fmt: skip
+
+
+def legend_height(names: Sequence[str]) -> float:
+    """Inches that a legend needs."""
+    return 0.22 * -(-len(names) // layout.get().columns)
+
+
+def sheet(
+    result: Result, plot: float, left: float, note: str = "", right: float = 0.75, below: float = 0.24, above: float = 0.0
+) -> Plot:
+    """A sheet for a result, and the plot in the middle of it; the sheet grows with its text.
+
+    Parameters
+    ----------
+    result : Result
+        What its title, population, notes and sources are taken from.
+    plot, left, right, below, above : float
+        Inches: height of the plot, and what is left free around it.
+    note : str
+        A first note.
+    """
+    doubt = "* : fiabilité faible." if ((result.frame["status"] == "U") & result.frame["value"].notna()).any() else ""
+    wide = layout.get()
+    lines = [line for text in [note, doubt, *result.lines] if text for line in _wrapped(text, wide.notes)]
+    title = _wrapped(result.title, wide.title)
+    top, bottom = 0.22 + 0.24 * len(title), below + 0.155 * len(lines)
+    height = top + above + plot + bottom
+    figure = Figure(figsize=(wide.width, height), dpi=DPI)
+    whole = Plot(figure, 0, 0, wide.width, height, (0, wide.width), (0, height))
+    whole.write("\n".join(title), (0.1, height - 0.1), ha="left", va="top", size=12, weight="bold", linespacing=1.3)
+    whole.write("\n".join(lines), (0.1, 0.08), ha="left", va="bottom", size=7.2, color=MUTED, linespacing=1.35)
+    return Plot(figure, left, bottom, wide.width - left - right, plot)
+
+
+def _wrapped(text: str, characters: int) -> list[str]:
+    """A text cut into lines, where a French text may be cut."""
+    return textwrap.wrap(wording.typographic(text), characters)
+
+
+def row_height(labels: Sequence[str]) -> float:
+    """Inches that one row needs for its label."""
+    wrap = layout.get().labels
+    return max(ROW, 0.15 + 0.15 * max(len(textwrap.wrap(label, wrap)) for label in labels))
+
+
+def label_width(labels: Sequence[str]) -> float:
+    """Inches that row labels need."""
+    wrap = layout.get().labels
+    longest = max((len(line) for label in labels for line in textwrap.wrap(label, wrap)), default=0)
+    return 0.3 + 0.076 * max(longest, 8)
