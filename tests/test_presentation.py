@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from itertools import combinations
+from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
 
 from traite_lib import Result, Survey, annex, charts, control, open_edition, side_by_side
+from traite_lib.presentation import images
+from traite_lib.presentation.sheet import INK, PHONE, SLIDE, THEME, Layout, layout
 from traite_lib.presentation.tables import Link, Table
 
 TITLE = "Formes"
@@ -47,6 +58,51 @@ def test_a_chart_is_an_image_with_its_finding_and_leaves_nothing_behind(
     data, metadata = chart._repr_mimebundle_()
     assert metadata["image/png"] == {"alt": chart.alt, "caption": chart.caption}
     assert data["text/plain"] == chart.alt
+
+
+@pytest.mark.parametrize("wide", [SLIDE, PHONE], ids=["slide", "phone"])
+@pytest.mark.parametrize(("draw", "ask", "edition", "said"), DRAWINGS, ids=lambda value: getattr(value, "__name__", ""))
+def test_no_text_of_a_chart_is_cut_or_covers_another(
+    draw: Any, ask: Callable[[Survey], Result], edition: int, said: str, wide: Layout
+) -> None:
+    before = layout.set(wide)
+    try:
+        with rc_context(THEME):
+            figure = draw.__wrapped__(ask(open_edition(edition))).figure
+            figure.draw(renderer := FigureCanvasAgg(figure).get_renderer())  # type: ignore[no-untyped-call]
+    finally:
+        layout.reset(before)
+    texts = [(text.get_text(), text.get_window_extent(renderer)) for text in figure.findobj(Text) if text.get_text().strip()]
+    assert len(texts) > 4
+    width, height = (inches * images.DPI for inches in figure.get_size_inches())
+    for text, box in texts:
+        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, f"{text} is cut"
+    for (one, a), (two, b) in combinations(texts, 2):
+        shared = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        assert min(shared) < 2, f"{one} covers {two}"
+
+
+def test_our_renderers_place_text_where_matplotlib_does() -> None:
+    with rc_context(THEME):
+        figure = Figure(figsize=(4, 1), dpi=images.DPI)
+        figure.text(0.1, 0.5, "Chiffres relevés : 4\u202f363 (« AVÂ fi »)", size=11, va="center")
+        figure.text(0.9, 0.1, "Deux\nlignes", size=7, weight="bold", ha="right", linespacing=1.3)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # type: ignore[no-untyped-call]
+        theirs = np.asarray(canvas.buffer_rgba())[:, :, 0].astype(int)  # type: ignore[no-untyped-call]
+        ours = np.asarray(Image.open(io.BytesIO(images.png(figure, images.palette([INK])))).convert("L")).astype(int)
+    inked = [np.argwhere(image < 128) for image in (ours, theirs)]
+    assert np.abs(inked[0].min(axis=0) - inked[1].min(axis=0)).max() <= 1
+    assert np.abs(inked[0].max(axis=0) - inked[1].max(axis=0)).max() <= 1
+    assert len(inked[0]) == pytest.approx(len(inked[1]), rel=0.1)
+
+
+def test_the_paper_is_white_and_flat_colours_are_exact() -> None:
+    image = Image.open(io.BytesIO(charts.bars(open_edition(2022).distribution("form")).png))
+    assert image.mode == "P"
+    colours = {colour for _, colour in image.convert("RGB").getcolors() or []}
+    assert {(255, 255, 255), (0x1F, 0x4E, 0x79), (0x1D, 0x1D, 0x1F)} <= colours
+    assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_an_empty_result_draws_nothing() -> None:

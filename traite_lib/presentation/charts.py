@@ -148,8 +148,8 @@ def _chart(
 
 
 def _records(rows: pd.DataFrame) -> list[Row]:
-    """Rows, as cheap to read as they should be."""
-    return cast("list[Row]", rows.to_dict("records"))
+    """Rows, each as a dictionary (pandas' own `to_dict` takes ten times longer on columns of text)."""
+    return [dict(zip(rows.columns, row, strict=True)) for row in zip(*(rows[name].tolist() for name in rows), strict=True)]
 
 
 def _text(row: Row) -> str:
@@ -331,7 +331,9 @@ def pyramid(result: Result, left: str = "Hommes", right: str = "Femmes") -> Draw
     groups = list(dict.fromkeys(rows["group"]))
     height = max(0.44, row_height(groups)) * max(len(groups), 2)
     plot = sheet(result, height, label_width(groups), right=0.45, above=0.25)
-    plot.across = (-118, 118)
+    half, room = plot.width / 2, 0.5  # inches; room for a value beyond its bar
+    limit = max(118.0, float(rows["value"].max()) * half / (half - room))
+    plot.across = (-limit, limit)
     plot.rows(groups)
     for row in _records(rows):
         n, k = groups.index(row["group"]), [right, left].index(row["side"])

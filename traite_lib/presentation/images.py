@@ -1,8 +1,8 @@
 """Images of a figure: PNG and SVG, the same bytes at each run.
 
 matplotlib reads a font from its file, through Python, twice for each letter that it measures or draws: more than half of the time
-of a chart. Its two renderers are used here with fonts that are held in memory, and PNG text is drawn a line at a time. Were a
-later matplotlib to rename what these classes override, charts would only be slower again.
+of a chart. Its two renderers are used here with fonts that are held in memory, for level lines of plain text, which is all that a
+chart has: no formula, nothing slanted.
 """
 
 from __future__ import annotations
@@ -74,12 +74,44 @@ def svg(figure: Figure) -> str:
     return buffer.getvalue()
 
 
-_fonts = threading.local()  # a font is not safe for two threads
+class _Face:
+    """A font held in memory, and what was already asked of it: how wide texts are, the shapes of letters."""
+
+    SIZE = TextToPath.FONT_SCALE
+    """Points of a letter's shape."""
+
+    def __init__(self, path: str) -> None:
+        self._font: Any = FT2Font(io.BytesIO(Path(path).read_bytes()))
+        self._measures: dict[str, tuple[float, float, float]] = {}
+        self._shapes: dict[int, tuple[str, Any]] = {}
+
+    def sized(self, size: float, dpi: float) -> Any:
+        """The font, empty, at a size in points."""
+        self._font.clear()
+        self._font.set_size(size, dpi)
+        return self._font
+
+    def measure(self, text: str) -> tuple[float, float, float]:
+        """Width, height and descent of a line of 1 point, in points: it grows as its size does, for nothing is hinted."""
+        if text not in self._measures:
+            font = self.sized(self.SIZE, 72)
+            font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+            found = (*font.get_width_height(), font.get_descent())
+            self._measures[text] = tuple(length / 64 / self.SIZE for length in found)
+        return self._measures[text]
+
+    def letters(self, text: str) -> list[tuple[str, Any, float, float]]:
+        """Name, shape and place of each letter of a line."""
+        font, found = self.sized(self.SIZE, 72), []
+        for letter in font._layout(text, LoadFlags.NO_HINTING):
+            if letter.glyph_index not in self._shapes:
+                font.load_glyph(letter.glyph_index, flags=LoadFlags.NO_HINTING)
+                self._shapes[letter.glyph_index] = f"{font.postscript_name}-{letter.glyph_index:x}", font.get_path()
+            found.append((*self._shapes[letter.glyph_index], letter.x, letter.y))
+        return found
 
 
-@cache
-def _content(path: str) -> bytes:
-    return Path(path).read_bytes()
+_faces = threading.local()  # a font is not safe for two threads
 
 
 @cache
@@ -87,15 +119,12 @@ def _path(properties: FontProperties) -> str:
     return str(findfont(properties))
 
 
-def _font(properties: FontProperties, dpi: float, size: float) -> Any:
-    """Font of a text, held in memory, at a size in points."""
-    path, fonts = _path(properties), _fonts.__dict__
-    if path not in fonts:
-        fonts[path] = FT2Font(io.BytesIO(_content(path)))
-    font = fonts[path]
-    font.clear()
-    font.set_size(size, dpi)
-    return font
+def _face(properties: FontProperties) -> _Face:
+    path, faces = _path(properties), _faces.__dict__
+    if path not in faces:
+        faces[path] = _Face(path)
+    found: _Face = faces[path]
+    return found
 
 
 class _Agg(RendererAgg):
@@ -104,17 +133,16 @@ class _Agg(RendererAgg):
     def __init__(self, width: int, height: int) -> None:
         super().__init__(width, height, DPI)  # type: ignore[no-untyped-call]
 
-    def _prepare_font(self, font_prop: FontProperties) -> Any:
-        return _font(font_prop, self.dpi, font_prop.get_size_in_points())
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
+        """Size of a line, in pixels."""
+        width, height, descent = (prop.get_size_in_points() * DPI / 72 * length for length in _face(prop).measure(s))
+        return width, height, descent
 
     def draw_text(
         self, gc: Any, x: float, y: float, s: str, prop: FontProperties, angle: float, ismath: Any = False, mtext: Any = None
     ) -> None:
-        """Draw one level line of plain text at once; the original goes letter by letter in Python."""
-        if angle or ismath:
-            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)  # type: ignore[no-untyped-call]
-            return
-        font = self._prepare_font(prop)
+        """Draw a line at once; the original goes letter by letter in Python."""
+        font = _face(prop).sized(prop.get_size_in_points(), DPI)
         font.set_text(s, 0.0, flags=LoadFlags.NO_HINTING)
         font.draw_glyphs_to_bitmap(antialiased=True)
         right, down = (offset / 64 for offset in font.get_bitmap_offset())
@@ -125,8 +153,21 @@ class _Agg(RendererAgg):
 class _Paths(TextToPath):
     """Letters as shapes."""
 
-    def _get_font(self, prop: FontProperties) -> Any:
-        return _font(prop, self.DPI, self.FONT_SCALE)
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
+        """Size of a line, in points."""
+        width, height, descent = (prop.get_size_in_points() * length for length in _face(prop).measure(s))
+        return width, height, descent
+
+    def _get_font(self, prop: FontProperties) -> _Face:
+        return _face(prop)
+
+    def get_glyphs_with_font(
+        self, font: Any, s: str, glyph_map: Any = None, return_new_glyphs_only: bool = False, **options: Any
+    ) -> tuple[list[tuple[str, float, float, float]], dict[str, Any], list[Any]]:
+        """Letters of a line, and the shapes of those that a drawing has not defined yet."""
+        letters = font.letters(s)
+        new = {name: shape for name, shape, _, _ in letters if name not in glyph_map}
+        return [(name, x, y, 1.0) for name, _, x, y in letters], new, []
 
 
 class _Svg(RendererSVG):
