@@ -349,7 +349,8 @@ class Survey:
 
     # -- inside ----------------------------------------------------------------------------------------------------
     def _read(self, rows: pd.DataFrame, found: Sequence[Row]) -> pd.DataFrame:
-        words, sources = self.words, [self.catalogue.sources.get(row["source_id"]) for row in found]
+        words, known = self.words, self.catalogue.sources
+        sources = [known[row["source_id"]] if row["source_id"] else None for row in found]
         read = pd.DataFrame(
             {
                 "label": [self._label(row) for row in found],
@@ -364,7 +365,7 @@ class Survey:
             index=rows.index,
             dtype="str",
         )
-        # Eight assignments, in place of one concatenation, would cost more than all the words.
+        # One concatenation costs a third of eight assignments, which only rows that were read before need.
         return rows.assign(**read) if "label" in rows else pd.concat([rows, read], axis=1)
 
     @property
