@@ -365,7 +365,7 @@ class Survey:
             index=rows.index,
             dtype="str",
         )
-        # One concatenation costs a third of eight assignments, which only rows that were read before need.
+        # One concatenation costs less than half of eight assignments, which only rows that were read before need.
         return rows.assign(**read) if "label" in rows else pd.concat([rows, read], axis=1)
 
     @property
