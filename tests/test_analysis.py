@@ -115,6 +115,13 @@ def test_a_series_breaks_where_a_change_is_refused_and_counts_respondents() -> N
     assert list(rows["respondents"]) == [13, 53, 37, 26, 44, 72, 44]
 
 
+def test_respondents_are_counted_again_in_other_observations() -> None:
+    survey = open_edition(2022)
+    assert survey.change("total", population="accompanied") is not None
+    survey.observations = survey.observations[survey.observations["population"] != "associations"]
+    assert survey.series("form", "sexual").frame["respondents"].isna().all()
+
+
 def test_no_series_holds_the_edition_without_a_year() -> None:
     survey = open_edition(2024)
     for variable, category in (("form", "sexual"), ("age", "minor"), ("nationality", "NGA")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
@@ -9,7 +10,7 @@ from conftest import ROOT
 from traite_lib import observations
 from traite_lib.errors import ObservationsError
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.observations import COLUMNS, SUB_POPULATION, select, validate
+from traite_lib.observations import COLUMNS, SUB_POPULATION, find, records, select, take, validate
 
 WORDS = Nomenclatures(ROOT / "data")
 
@@ -107,6 +108,32 @@ def test_a_column_that_is_not_named_is_selected_as_all() -> None:
     assert list(select(rows, "form", age="minor")["statement_id"]) == ["minors"]
     assert list(select(rows, "form", age="minor", sex="women")["statement_id"]) == ["girls"]
     assert select(rows, "form", category="labour").empty
+
+
+def test_any_code_and_only_known_values_can_be_found() -> None:
+    rows = table(
+        statement(statement_id="all"),
+        statement(statement_id="minors", age="minor"),
+        statement(statement_id="boys", age="minor", sex="men"),
+        statement(statement_id="withheld", age="adult", value=float("nan"), status="Q"),
+        statement(statement_id="earlier", edition="2021", period="2021"),
+    )
+    assert list(find(rows, "form", {"age": None}, edition="2022")) == [0, 1, 3]
+    assert list(find(rows, "form", {"age": None}, period="2022", known=True)) == [0, 1]
+    assert list(find(rows[rows["age"] == "minor"], "form", {"age": None, "sex": "men"})) == [1]
+
+
+@pytest.mark.parametrize("places", [[], [2], [1, 2, 3], [3, 1], [0, 2], [2, 2]])
+def test_rows_are_taken_as_asked_whether_they_follow_each_other_or_not(places: list[int]) -> None:
+    rows = table(*(statement(statement_id=f"T-{n}") for n in range(4)))
+    pd.testing.assert_frame_equal(take(rows, np.array(places, dtype=int)), rows.iloc[places])
+
+
+def test_records_hold_what_a_row_holds() -> None:
+    rows = table(statement(), statement(statement_id="T-2", value=float("nan"), base=100))
+    for record, (_, row) in zip(records(rows), rows.iterrows(), strict=True):
+        assert list(record) == list(row.index)
+        assert [(type(value), str(value)) for value in record.values()] == [(type(value), str(value)) for value in row]
 
 
 def test_an_unknown_sub_population_is_refused_with_those_that_exist() -> None:

@@ -23,6 +23,12 @@ def test_a_table_has_a_caption_and_headers_for_columns_and_rows() -> None:
     assert f"<figcaption><p>Population{NBSP}: toutes.</p></figcaption>" in page
 
 
+@pytest.mark.parametrize("heading", ["Part", "Part des victimes accompagnées"])
+def test_the_text_of_a_table_is_aligned_as_pandas_aligns_it(heading: str) -> None:
+    frame = FRAME.set_axis(["Modalité", heading], axis=1).assign(Source=[Link("Ministère", "https://x.org"), Link("Association")])
+    assert Table(frame, "Sexe").text() == "Sexe\n" + frame.map(str).to_string(index=False, justify="left")
+
+
 def test_every_text_of_a_table_is_escaped() -> None:
     frame = FRAME.rename(columns={"Part": "<i>Part</i>"}).assign(Source=[Link("<u>", 'https://x.org/?a="b"'), Link("<s>")])
     page = Table(frame, "<caption>", ["<note>"]).html()

@@ -7,7 +7,7 @@ import pandas as pd
 from .analysis import quality
 from .catalogue import INVENTED, Edition
 from .nomenclature import ALL
-from .observations import select
+from .observations import at, find
 from .presentation import wording
 from .presentation.tables import Link, Table, provenance_table, trimmed
 from .survey import Survey
@@ -125,12 +125,12 @@ def editions(survey: Survey) -> Table:
 
 
 def _edition_line(survey: Survey, edition: Edition) -> dict[str, str]:
-    rows = survey.observations[survey.observations["edition"] == edition.key]
+    table = survey.observations
 
     def total(population: str) -> str:
-        found = survey.read(select(rows, "total", population=population, unit="count"))
-        survey.shown += list(found["statement_id"])
-        return found["text"].iloc[0] if len(found) else "—"
+        rows = find(table, "total", {}, population=population, unit="count", edition=edition.key)
+        survey.shown += list(at(table, "statement_id", rows))
+        return wording.quantity_of(table.iloc[rows[0]]) if len(rows) else "—"
 
     return {
         "Année de référence": str(edition.reference_year or "incertaine"),
@@ -165,7 +165,7 @@ def disagreements(survey: Survey, *variables: str, administrative: bool = False)
             "Population": found["who"],
             "Valeur": found["text"],
             "Retenu": ["oui" if kept else "non" for kept in found["retained"]],
-            "Motif": [row["reason"] or row["note"] for _, row in found.iterrows()],
+            "Motif": [reason or note for reason, note in zip(found["reason"], found["note"], strict=True)],
             "Source": _links(found),
         }
     )

@@ -129,6 +129,13 @@ class Nomenclatures:
                 found.setdefault((item.variable, plain(label)), []).append(item)
         return found
 
+    @cached_property
+    def _by_code(self) -> dict[tuple[str, str], list[Item]]:
+        found: dict[tuple[str, str], list[Item]] = {}
+        for item in self.items:
+            found.setdefault((item.variable, item.code), []).append(item)
+        return found
+
     def code(self, variable: str, label: str, years: Years, where: str) -> str:
         """Code of a source label, for the years that the source describes.
 
@@ -180,8 +187,7 @@ class Nomenclatures:
         name = self.nomenclature(variable)
         wider = [age] if age == ALL else [age, self.item("age", age).parent]
         for candidate in (*(f"{name}:{part}" for part in wider), name, ANY):
-            found = [i for i in self.items if i.variable == candidate and i.code == code]
-            if found:
+            if found := self._by_code.get((candidate, code)):
                 then = [i for i in found if year is None or _overlap(i.valid, (year, year))]
                 return (then or found)[-1]
         codes = dict.fromkeys(i.code for i in self.items if i.variable == name)
@@ -194,7 +200,7 @@ class Nomenclatures:
     def valid(self, variable: str, code: str, year: int) -> bool:
         """Whether a code existed in a year."""
         name = self.nomenclature(variable)
-        return any(_overlap(i.valid, (year, year)) for i in self.items if i.variable == name and i.code == code)
+        return any(_overlap(i.valid, (year, year)) for i in self._by_code.get((name, code), ()))
 
     def top_level(self, variable: str, year: int) -> list[str]:
         """Codes that a distribution over a variable lists in a year, in order: those without a parent valid that year."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,9 @@ from .nomenclature import ALL, UNKNOWN, Nomenclatures
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
+
+Row: TypeAlias = "Mapping[str, Any] | pd.Series"
+"""One statistic, by column: a line of `records`, or a row of a frame."""
 
 SUB_POPULATION = ["form", "sex", "age", "origin", "offence"]
 """Columns that say which part of a population a row describes, a code or ``_T``."""
@@ -126,6 +130,69 @@ def validate(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:
         raise ObservationsError(f"{place}{rule}." if place else f"{error}") from None
 
 
+def at(table: pd.DataFrame, column: str, rows: np.ndarray) -> np.ndarray:
+    """Values of a column at some positions."""
+    return np.asarray(table[column].array.take(rows))
+
+
+def take(table: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
+    """Rows at some positions; as a slice, which costs a quarter, where they follow each other: statements often do."""
+    if len(rows) and (np.diff(rows) == 1).all():
+        return table.iloc[rows[0] : rows[-1] + 1]
+    return table.iloc[rows]
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries, in order, with the values of Python: what wording reads many times, and a Series gives slowly."""
+    names = list(rows.columns)
+    return [dict(zip(names, line, strict=True)) for line in rows.to_numpy(dtype=object).tolist()]
+
+
+def find(
+    table: pd.DataFrame,
+    variable: str,
+    sub_population: Mapping[str, str | None],
+    *,
+    population: str | None = None,
+    category: str | None = None,
+    unit: str | None = None,
+    edition: str | None = None,
+    period: str | None = None,
+    known: bool = False,
+) -> np.ndarray:
+    """Positions of the retained rows of one variable, for one sub-population, in order: rows are taken once, when all is decided.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Observations.
+    variable : str
+        What is distributed.
+    sub_population : mapping
+        Code by column, ``form``, ``sex``, ``age``, ``origin`` or ``offence``: None for any code; a column that is not named
+        must be « all ».
+    population, category, unit, edition, period : str, optional
+        Keep only this one.
+    known : bool
+        Keep only what has a value.
+
+    Raises
+    ------
+    ObservationsError
+        A sub-population column does not exist.
+    """
+    if unknown := set(sub_population) - set(SUB_POPULATION):
+        raise ObservationsError(f"There is no sub-population {sorted(unknown)[0]!r}. Available: {', '.join(SUB_POPULATION)}.")
+    wanted = {"variable": variable, "population": population, "category": category, "unit": unit}
+    wanted |= {"edition": edition, "period": period}
+    wanted |= {column: sub_population.get(column, ALL) for column in SUB_POPULATION}
+    rows = np.flatnonzero(table["retained"].to_numpy())
+    for column, value in wanted.items():  # each column is compared where the ones before it agree: a few rows soon
+        if value is not None and len(rows):
+            rows = rows[at(table, column, rows) == value]
+    return rows[pd.notna(at(table, "value", rows))] if known else rows
+
+
 def select(
     table: pd.DataFrame,
     variable: str,
@@ -135,7 +202,7 @@ def select(
     unit: str | None = None,
     **sub_population: str,
 ) -> pd.DataFrame:
-    """Retained rows of one variable, for one sub-population.
+    """Retained rows of one variable, for one sub-population; see `find`.
 
     Parameters
     ----------
@@ -153,12 +220,4 @@ def select(
     ObservationsError
         A sub-population column does not exist.
     """
-    if unknown := set(sub_population) - set(SUB_POPULATION):
-        raise ObservationsError(f"There is no sub-population {sorted(unknown)[0]!r}. Available: {', '.join(SUB_POPULATION)}.")
-    wanted = {"variable": variable, "population": population, "category": category, "unit": unit}
-    wanted |= {column: sub_population.get(column, ALL) for column in SUB_POPULATION}
-    rows = np.flatnonzero(table["retained"].to_numpy())
-    for column, value in wanted.items():  # each column is compared where the ones before it agree: a few rows soon
-        if value is not None:
-            rows = rows[table[column].array[rows] == value]
-    return table.iloc[rows]
+    return take(table, find(table, variable, sub_population, population=population, category=category, unit=unit))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
+from .observations import records
 from .presentation import tables, wording
 
 Kind = Literal["distribution", "groups", "figures", "series", "panels"]
@@ -59,14 +61,15 @@ class Result:
     @property
     def lines(self) -> list[str]:
         """Population, base, notes and sources, as printed under a table and a chart."""
-        unknown = any(wording.base_of(row) == wording.UNKNOWN_BASE for _, row in self.frame.iterrows())
+        rows = records(self.frame)
+        unknown = any(wording.base_of(row) == wording.UNKNOWN_BASE for row in rows)
         base = "Base non publiée : chaque part porte sur les victimes des associations ayant répondu à la question."
-        survey = not self.frame["edition"].eq("").any()
+        survey = all(row["edition"] for row in rows)
         return [
             f"Population : {wording.lower_first(self.population)}.",
             *([base if survey else "Base non publiée."] if unknown else []),
             *self.notes,
-            wording.source_line(list(self.frame["publisher"])),
+            wording.source_line([row["publisher"] for row in rows]),
         ]
 
     @property
@@ -92,10 +95,10 @@ class Markdown:
 
 def control(*results: Result) -> None:
     """Print the numbers of results as sorted text with fixed decimals, for a cell tagged ``nbval-check-output``."""
-    print(tables.control(pd.concat([result.frame for result in results]).drop_duplicates("statement_id")))
+    print(tables.control(pd.concat([result.frame for result in results])))
 
 
-def together(populations: pd.Series) -> str:
+def together(populations: Iterable[str]) -> str:
     """Population line of numbers about several populations."""
     names = dict.fromkeys(wording.lower_first(name) for name in populations)
     return " ; ".join(names) if len(names) < 3 else wording.EACH_LINE
@@ -117,7 +120,7 @@ def side_by_side(title: str, **groups: Result) -> Result:
     return Result(
         pd.concat(frames) if len(frames) > 1 else next(iter(groups.values())).frame.iloc[:0].assign(group=""),
         title,
-        together(pd.Series([result.population for result in found.values()])),
+        together(result.population for result in found.values()),
         tuple(dict.fromkeys(note for result in found.values() for note in result.notes)),
         " ".join(dict.fromkeys(result.absent for result in groups.values() if not result)),
         "groups",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from .analysis import compare, shares
 from .catalogue import INVENTED, Catalogue, Edition
 from .loading.harmonise import load
 from .nomenclature import ALL, Nomenclatures, Variable
-from .observations import SUB_POPULATION, select
+from .observations import SUB_POPULATION, Row, at, find, records, take
 from .presentation import wording
 from .result import Kind, Markdown, Result, together
 
@@ -36,6 +38,7 @@ class Survey:
     words: Nomenclatures
     observations: pd.DataFrame
     shown: list[str] = field(default_factory=list)
+    _counted: tuple[pd.DataFrame, pd.Series] | None = field(default=None, init=False, repr=False, compare=False)
 
     def distribution(
         self, variable: str, *, population: str | None = None, by: str | None = None, among: str | None = None,
@@ -57,7 +60,9 @@ class Survey:
             Restriction, such as ``form="sexual"``.
         """
         who = population or self.edition.share_population
-        parts = self._parts(variable, who, by, sub_population) if by else [sub_population]
+        parts = [sub_population]
+        if by:
+            parts = [{**sub_population, by: code} for code in self._codes(variable, who, by, sub_population)]
         frames = [
             shares.distribution(self.observations, self.words, variable, period=self.edition.key, population=who, **part)
             for part in parts
@@ -83,12 +88,14 @@ class Survey:
         who = population or self.edition.share_population
         if category != ALL:
             self.words.item(variable, category)
-        frames = []
-        for part in self._parts(variable, who, by, sub_population) if by else [sub_population]:
-            rows = select(self._rows_about(who), variable, population=who, category=category, unit=unit, **part)
-            rows = rows[rows["value"].notna()]  # a sign in place of a value is shown in a distribution, it answers nothing alone
-            frames.append(rows.sort_values("unit", key=lambda units: units != "percent").head(1))
-        rows = pd.concat(frames) if frames else self.observations.iloc[:0]
+        parts: dict[str, str | None] = {**sub_population, by: None} if by else {**sub_population}
+        # A sign in place of a value is shown in a distribution, it answers nothing alone.
+        found = self._find(variable, who, parts, category=category, unit=unit, known=True)
+        found = found[np.argsort(at(self.observations, "unit", found) != "percent", kind="stable")]
+        first: dict[str, int] = {}
+        for code, place in zip(at(self.observations, by, found) if by else [ALL] * len(found), found, strict=True):
+            first.setdefault(code, place)
+        rows = take(self.observations, np.array([first[code] for code in self._in_order(by, first)], dtype=int))
         result = self._result(rows, variable, who, sub_population)
         if not result and unit is not None:  # the share may be known: nothing is said of a missing count
             result = replace(result, absent="")
@@ -97,17 +104,15 @@ class Survey:
         if not by or not result:
             return result
         title = f"{self._subject(result)}, selon {wording.SELECTORS[by]}"
-        parts = self._parts_of(rows, by)
+        labels = self._parts_of(rows, by)
         return replace(
-            result, frame=result.frame.assign(label=parts, inline=[wording.lower_first(p) for p in parts]), title=title
+            result, frame=result.frame.assign(label=labels, inline=[wording.lower_first(text) for text in labels]), title=title
         )
 
     def totals(self, *populations: str, title: str = "Effectifs") -> Result:
         """Numbers of victims, associations, procedures… of one or several populations."""
-        rows = pd.concat(
-            [select(self._rows_about(who), "total", population=who, unit="count").dropna(subset="value") for who in populations]
-        )
-        result = self._result(rows, "total", populations[0], {})
+        found = [self._find("total", who, {}, unit="count", known=True) for who in populations]
+        result = self._result(take(self.observations, np.concatenate(found)), "total", populations[0], {})
         if len(populations) == 1:
             return result
         return replace(result, title=title, population=together(result.frame["label"]) or result.population)
@@ -116,7 +121,7 @@ class Survey:
         """One indicator a line: variable and modality, in the population that the edition computes its shares on."""
         found = [result for result in (self.indicator(*statistic) for statistic in statistics)]
         frame = pd.concat([result.frame for result in found if result] or [found[0].frame])
-        labels = frame["variable_label"].astype(str) + " : " + frame["inline"].astype(str)
+        labels = _with_subject(frame)
         frame = frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels])
         absent = "Aucun des chiffres clés n’a été relevé pour cette édition."
         return Result(frame, title, found[0].population, tuple(wording.notes_of(frame)), absent)
@@ -139,38 +144,40 @@ class Survey:
         **sub_population : str
             Keep what describes these victims or a part of them: ``form="labour"`` keeps domestic labour too.
         """
-        rows = self._rows_of_edition()
+        rows = self._retained()
+
+        def asked(row: Row) -> bool:
+            if self.words.universe(row["population"]) != universe or (variables and row["variable"] not in variables):
+                return False
+            if row["category"] == ALL and self.words.variables[row["variable"]].nomenclature:
+                return False  # the total of a distribution is a base: it is shown beside the shares
+            if restricted and all(row[column] == ALL for column in SUB_POPULATION):
+                return False
+            return all(row[name] != ALL and self.words.within(name, row[name], code) for name, code in sub_population.items())
+
         order = {name: number for number, name in enumerate(self.words.variables)}
-        rows = rows.sort_values("variable", key=lambda names: names.map(order), kind="stable")
-        rows = rows[rows["retained"] & (rows["population"].map(self.words.universe) == universe)]
-        totals = (rows["category"] == ALL) & rows["variable"].map(lambda name: self.words.variables[name].nomenclature != "")
-        rows = rows[~totals]  # the total of a distribution is a base: it is shown beside the shares
-        if variables:
-            rows = rows[rows["variable"].isin(variables)]
-        if restricted:
-            rows = rows[(rows[SUB_POPULATION] != ALL).any(axis=1)]
-        for column, code in sub_population.items():
-            inside = {value for value in rows[column] if value != ALL and self.words.within(column, value, code)}
-            rows = rows[rows[column].isin(inside)]
+        found = [(order[row["variable"]], place, row) for place, row in enumerate(records(rows)) if asked(row)]
+        found.sort(key=lambda line: line[:2])
+        rows = take(rows, np.array([place for _, place, _ in found], dtype=int))
         first = variables[0] if variables else "total"
         result = self._result(rows, first, self.edition.share_population, sub_population)
-        labels = result.frame["label"]
-        if result.frame["variable"].nunique() > 1:
-            labels = result.frame["variable_label"] + " : " + result.frame["inline"]
-        frame = result.frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels])
-        whole = self.words.populations[rows["population"].iloc[0]].scope_fr if rows["population"].nunique() == 1 else ""
-        population = together(frame["who"])
-        parts = list(frame["who"])
+        labels = list(result.frame["label"])
+        if len({row["variable"] for _, _, row in found}) > 1:
+            labels = _with_subject(result.frame)
+        described = {row["population"] for _, _, row in found}
+        whole = self.words.populations[described.pop()].scope_fr if len(described) == 1 else ""
+        parts = list(result.frame["who"])
+        population = together(parts)
         if whole and len(set(parts)) > 1:
             population = f"{whole} ; chaque ligne dit laquelle de ses parties"
-            parts = [wording.part_of(row, self.words) for _, row in rows.iterrows()]
+            parts = [wording.part_of(row, self.words) for _, _, row in found]
             parts = [f"ensemble des {part}" if " " not in part else part for part in parts]
         subjects = " ; ".join(self.words.variable(name).subject_fr for name in variables)
         who = self._who(sub_population) if universe == "survey" else "associations répondantes"
         absent = f"Aucun chiffre relevé pour cette édition{' : ' if subjects else ''}{subjects} ({who})."
         return replace(
             result,
-            frame=frame.assign(group=parts),
+            frame=result.frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels], group=parts),
             title=title,
             population=population or result.population,
             absent=absent,
@@ -182,8 +189,9 @@ class Survey:
     ) -> Result:
         """One statistic over all editions, broken where editions do not compare; see `analysis.compare.series`."""
         rows = compare.series(
-            self.observations, self.catalogue, self.words, variable, category, unit=unit, population=population, **sub_population
-        )
+            self.observations, self.catalogue, self.words, variable, category, unit=unit, population=population,
+            known=self._respondents, **sub_population,
+        )  # fmt: skip
         result = self._result(rows, variable, population or self.edition.share_population, sub_population, "series")
         breaks = tuple(
             f"Rupture avant {p} : {wording.lower_first(b)}"
@@ -227,10 +235,10 @@ class Survey:
         found = []
         for key in (earlier, self.edition.key):
             who = population or self.catalogue.edition(key).share_population
-            rows = select(self.observations, variable, population=who, category=category, unit=unit, **sub_population)
-            rows = rows[rows["edition"] == key]
+            rows = find(self.observations, variable, sub_population, population=who, category=category, unit=unit, edition=key)
             blank = self._blank(who, sub_population, int(key)) | {"variable": variable, "category": category, "unit": unit}
-            found.append(rows.iloc[0] if len(rows) else pd.Series(blank | {"period": key, "value": float("nan"), "bound": ""}))
+            blank |= {"value": float("nan"), "bound": ""}
+            found.append(self.observations.iloc[rows[0]] if len(rows) else pd.Series(blank))
         if all(pd.isna(row["value"]) for row in found):
             return None
         result = compare.compare(found[0], found[1], self.observations, self.catalogue, self.words, known=self._respondents)
@@ -272,8 +280,11 @@ class Survey:
     def heading(self) -> Markdown:
         """The edition in one paragraph: who produced it, when, about whom, from how many associations."""
         edition = self.edition
-        respondents = self.totals("associations")
-        answered = f" {wording.quantity_of(respondents.frame.iloc[0])} associations ont répondu." if respondents else ""
+        answered = ""
+        if len(found := self._find("total", "associations", {}, unit="count", known=True)):
+            row = self.observations.iloc[found[0]]
+            self.shown.append(row["statement_id"])
+            answered = f" {wording.quantity_of(row)} associations ont répondu."
         invented = f"\n\n**{INVENTED}**" if edition.invented else ""
         return Markdown(
             f"**Édition {edition.key}** — {edition.title}. {wording.listed(edition.producers)}, {edition.published}.{answered} "
@@ -307,8 +318,7 @@ class Survey:
 
         from .presentation.tables import Table
 
-        kept = self._rows_of_edition()
-        kept = kept[kept["retained"]]
+        kept = self._retained()
         counts = kept.groupby("variable", sort=False).size()
         frame = pd.DataFrame(
             {
@@ -335,46 +345,66 @@ class Survey:
 
     def read(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of Observations with the French words that tables and charts show."""
-        words, sources = self.words, self.catalogue.sources
-        found = [row for _, row in rows.iterrows()]
-        return rows.assign(
-            label=[self._label(row) for row in found],
-            inline=[wording.inline(row, words) for row in found],
-            text=[wording.quantity_of(row) for row in found],
-            who=[wording.population_of(row, words) for row in found],
-            variable_label=[words.variables[name].label_fr for name in rows["variable"]],
-            unit_label=rows["unit"].map(UNITS),
-            publisher=[sources[name].publisher_fr if name else "" for name in rows["source_id"]],
-            citation=[sources[name].citation_fr if name else "" for name in rows["source_id"]],
-        )
+        return self._read(rows, records(rows))
 
     # -- inside ----------------------------------------------------------------------------------------------------
-    @cached_property
+    def _read(self, rows: pd.DataFrame, found: Sequence[Row]) -> pd.DataFrame:
+        words, known = self.words, self.catalogue.sources
+        sources = [known[row["source_id"]] if row["source_id"] else None for row in found]
+        read = pd.DataFrame(
+            {
+                "label": [self._label(row) for row in found],
+                "inline": [wording.inline(row, words) for row in found],
+                "text": [wording.quantity_of(row) for row in found],
+                "who": [wording.population_of(row, words) for row in found],
+                "variable_label": [words.variables[row["variable"]].label_fr for row in found],
+                "unit_label": [UNITS[row["unit"]] for row in found],
+                "publisher": [source.publisher_fr if source else "" for source in sources],
+                "citation": [source.citation_fr if source else "" for source in sources],
+            },
+            index=rows.index,
+            dtype="str",
+        )
+        # One concatenation costs less than half of eight assignments, which only rows that were read before need.
+        return rows.assign(**read) if "label" in rows else pd.concat([rows, read], axis=1)
+
+    @property
     def _respondents(self) -> pd.Series:
-        return compare.respondents(self.observations)
+        """Number of responding associations by period, counted again when the survey is given other observations."""
+        if self._counted is None or self._counted[0] is not self.observations:
+            self._counted = self.observations, compare.respondents(self.observations)
+        return self._counted[1]
 
-    def _rows_of_edition(self) -> pd.DataFrame:
-        return self.observations[self.observations["edition"] == self.edition.key]
+    def _retained(self) -> pd.DataFrame:
+        """Retained rows of the edition."""
+        rows = np.flatnonzero(self.observations["retained"].to_numpy())
+        return take(self.observations, rows[at(self.observations, "edition", rows) == self.edition.key])
 
-    def _rows_about(self, population: str) -> pd.DataFrame:
-        """Rows of the edition's year about a population: of the edition, or of the administrative sources."""
+    def _find(
+        self, variable: str, population: str, sub: Mapping[str, str | None],
+        *, category: str | None = None, unit: str | None = None, known: bool = False,
+    ) -> np.ndarray:  # fmt: skip
+        """Positions about a population in the edition's year: statements of the edition, or of the administrative sources."""
         edition = "" if self.words.universe(population) == "administrative" else self.edition.key
-        return self.observations[(self.observations["edition"] == edition) & (self.observations["period"] == self.edition.key)]
+        return find(
+            self.observations, variable, sub, population=population, category=category, unit=unit, edition=edition,
+            period=self.edition.key, known=known,
+        )  # fmt: skip
 
-    def _parts(self, variable: str, population: str, by: str, sub: dict[str, str]) -> list[dict[str, str]]:
-        """Sub-populations of a column that have figures on a variable, all first, then in nomenclature order."""
-        rows = self._rows_about(population)
-        rows = rows[(rows["variable"] == variable) & (rows["population"] == population) & rows["retained"]]
-        for column in set(SUB_POPULATION) - {by}:
-            rows = rows[rows[column] == sub.get(column, ALL)]
+    def _codes(self, variable: str, population: str, by: str, sub: dict[str, str]) -> list[str]:
+        """Codes of a sub-population column that have figures on a variable."""
+        rows = self._find(variable, population, {**sub, by: None})
+        return self._in_order(by, set(at(self.observations, by, rows)))
+
+    def _in_order(self, by: str | None, codes: Iterable[str]) -> list[str]:
+        """Codes of a sub-population column, all first, then in nomenclature order."""
         year = self.edition.years[0]
-        codes = sorted(set(rows[by]), key=lambda code: -1 if code == ALL else self.words.item(by, code, year).order)
-        return [{**sub, by: code} for code in codes]
+        return sorted(codes, key=lambda code: -1 if code == ALL else self.words.item(str(by), code, year).order)
 
     def _parts_of(self, rows: pd.DataFrame, by: str) -> list[str]:
         return [self.words.label(by, code, self.edition.years[0]) for code in rows[by]]
 
-    def _label(self, row: pd.Series) -> str:
+    def _label(self, row: Row) -> str:
         if row["category"] == ALL:
             alone = row["variable"] == "total"
             return self.words.populations[row["population"]].label_fr if alone else self.words.variable(row["variable"]).label_fr
@@ -384,14 +414,15 @@ class Survey:
         self, rows: pd.DataFrame, variable: str, population: str, sub: dict[str, str], kind: Kind = "distribution"
     ) -> Result:
         info = self.words.variable(variable)
-        described = rows.iloc[0] if len(rows) else pd.Series(self._blank(population, sub, self.edition.years[0]))
-        frame = self.read(rows)
-        self.shown += [name for name, found in zip(rows["statement_id"], rows["value"].notna(), strict=True) if found]
+        found = records(rows)
+        described = found[0] if found else self._blank(population, sub, self.edition.years[0])
+        frame = self._read(rows, found)
+        self.shown += [row["statement_id"] for row in found if pd.notna(row["value"])]
         notes = wording.notes_of(frame)
-        answers = frame[frame["unit"] == "percent"].groupby("variable")["category"].nunique()
-        if any(number > 1 and self.words.variable(str(name)).multiple for name, number in answers.items()):
+        answers = Counter(name for name, _ in {(row["variable"], row["category"]) for row in found if row["unit"] == "percent"})
+        if any(number > 1 and self.words.variable(name).multiple for name, number in answers.items()):
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
-        if (frame["value"].isna() & frame["source_id"].eq("")).any():
+        if any(pd.isna(row["value"]) and row["source_id"] == "" for row in found):
             notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
         title = info.label_fr if variable != "total" else self.words.populations[population].label_fr
         result = Result(frame, title, wording.subtitle(described, self.words), tuple(notes), self._absent(info, described), kind)
@@ -413,11 +444,9 @@ class Survey:
         } | sub  # fmt: skip
 
     def _who(self, sub: dict[str, str]) -> str:
-        return wording.population_of(
-            pd.Series(self._blank(self.edition.share_population, sub, self.edition.years[0])), self.words
-        )
+        return wording.population_of(self._blank(self.edition.share_population, sub, self.edition.years[0]), self.words)
 
-    def _absent(self, info: Variable, described: pd.Series) -> str:
+    def _absent(self, info: Variable, described: Row) -> str:
         if described["population"] == "identified" and not self.edition.identified_counted:
             return "Les victimes repérées n’étaient pas encore dénombrées pour cette édition."
         who = wording.population_of(described, self.words)
@@ -432,8 +461,13 @@ class Survey:
         if not all(self.words.valid(name, code, year) for name, code in asked):
             return ""
         predicate = self.words.item(variable, category, year, sub.get("age", ALL)).predicate_fr
-        who = wording.population_of(pd.Series(self._blank(population, sub, year)), self.words)
+        who = wording.population_of(self._blank(population, sub, year), self.words)
         return f"Aucun chiffre relevé pour cette édition : part des {who} qui {predicate}."
+
+
+def _with_subject(frame: pd.DataFrame) -> list[str]:
+    """Label of each row with its variable, where a table holds several."""
+    return [f"{subject} : {label}" for subject, label in zip(frame["variable_label"], frame["inline"], strict=True)]
 
 
 def observations() -> pd.DataFrame:

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from ..catalogue import Break, Catalogue
 from ..errors import ComparisonError, ObservationsError
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import select
+from ..observations import Row, at, find, records, take
 
 
 def respondents(table: pd.DataFrame) -> pd.Series:
     """Number of responding associations, by period."""
-    rows = select(table, "total", population="associations", unit="count").dropna(subset="value")
-    return rows.set_index("period")["value"].astype(int)
+    rows = find(table, "total", {}, population="associations", unit="count", known=True)
+    return pd.Series(at(table, "value", rows).astype(int), pd.Index(at(table, "period", rows), name="period"), name="value")
 
 
-def crossed(before: pd.Series, after: pd.Series, catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Break]:
+def crossed(before: Row, after: Row, catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Break]:
     """Breaks and reservations between two observations of the same statistic, in file order.
 
     Parameters
     ----------
-    before, after : Series
+    before, after : mapping or Series
         Two rows of Observations, the earlier first.
     """
     return [entry for entry in catalogue.breaks if _applies(entry, before, after, nomenclatures)]
 
 
-def _applies(entry: Break, before: pd.Series, after: pd.Series, nomenclatures: Nomenclatures) -> bool:
+def _applies(entry: Break, before: Row, after: Row, nomenclatures: Nomenclatures) -> bool:
     universes = [nomenclatures.universe(row["population"]) for row in (before, after)]
     if entry.universes_differ:
         return universes[0] != universes[1]
@@ -48,7 +50,7 @@ def _applies(entry: Break, before: pd.Series, after: pd.Series, nomenclatures: N
     if after["variable"] in entry.variables and (not entry.categories or after["category"] in entry.categories):
         return True
     # A modality whose content changed also changes the sub-population that it defines.
-    columns = [column for column in map(nomenclatures.nomenclature, entry.variables) if column in after.index]
+    columns = [column for column in map(nomenclatures.nomenclature, entry.variables) if column in after]
     return any(after[column] != ALL and after[column] in entry.categories for column in columns)
 
 
@@ -58,7 +60,7 @@ class Comparison:
 
     Attributes
     ----------
-    before, after : Series
+    before, after : mapping or Series
         Rows of Observations.
     refusals, reservations : tuple of str
         French sentences: why no change is computed (a break, else a value that was not found); what to keep in mind.
@@ -66,8 +68,8 @@ class Comparison:
         The first refusal in a few words, for a cell.
     """
 
-    before: pd.Series
-    after: pd.Series
+    before: Row
+    after: Row
     refusals: tuple[str, ...]
     reservations: tuple[str, ...]
     motive: str = ""
@@ -111,8 +113,8 @@ class Comparison:
 
 
 def compare(
-    before: pd.Series,
-    after: pd.Series,
+    before: Row,
+    after: Row,
     table: pd.DataFrame,
     catalogue: Catalogue,
     nomenclatures: Nomenclatures,
@@ -123,7 +125,7 @@ def compare(
 
     Parameters
     ----------
-    before, after : Series
+    before, after : mapping or Series
         Two rows of Observations, the earlier first.
     table : DataFrame
         Observations, where the number of responding associations is looked up.
@@ -141,23 +143,24 @@ def compare(
                 f"Statements {before['statement_id']} and {after['statement_id']} differ in {column}: "
                 f"{before[column]!r} and {after[column]!r}; they are not two values of one statistic."
             )
+    one, other = ({str(name): value for name, value in row.items()} for row in (before, after))  # each is read many times
     known = respondents(table) if known is None else known
     periods = (before["period"], after["period"])
     sentences: dict[str, list[str]] = {"refuse": [], "reserve": []}
     motive = ""
-    for entry in crossed(before, after, catalogue, nomenclatures):
+    for entry in crossed(one, other, catalogue, nomenclatures):
         values: list[object] = list(periods)
         if entry.every_pair:
             values = [known.get(period, "nombre inconnu") for period in periods]
         elif entry.populations_differ:
-            values = [nomenclatures.populations[row["population"]].scope_fr for row in (before, after)]
+            values = [nomenclatures.populations[row["population"]].scope_fr for row in (one, other)]
         sentence = entry.unchanged if entry.unchanged and values[0] == values[1] else entry.sentence
         if entry.effect == "refuse":
             motive = motive or entry.short
         sentences[entry.effect].append(
             sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
         )
-    for row in (before, after):
+    for row in (one, other):
         if not sentences["refuse"] and (pd.isna(row["value"]) or row["bound"] in ("<", ">")):
             sentences["refuse"].append(f"Aucune valeur exacte n’a été relevée pour l’édition {row['period']}.")
             motive = "valeur non relevée"
@@ -173,6 +176,7 @@ def series(
     *,
     unit: str = "percent",
     population: str | None = None,
+    known: pd.Series | None = None,
     **sub_population: str,
 ) -> pd.DataFrame:
     """One statistic over the dated editions, or over the years of an administrative population.
@@ -182,6 +186,8 @@ def series(
     population : str, optional
         Who is described. By default the population that each edition computes its shares on, which is not always the
         same: the series then breaks.
+    known : Series, optional
+        Number of responding associations by period, when `respondents` has been asked already.
 
     Returns
     -------
@@ -189,22 +195,25 @@ def series(
         Rows of Observations in time order, with ``respondents`` (associations, survey only), ``segment`` (a new number
         after each break) and ``break_before`` (the sentence of the break, or empty).
     """
-    rows = select(table, variable, category=category, unit=unit, population=population, **sub_population)
-    rows = rows[rows["reference_year"].notna() & rows["value"].notna()]
+    found = find(table, variable, sub_population, category=category, unit=unit, population=population, known=True)
+    found = found[pd.notna(at(table, "reference_year", found))]
     if population is None:
-        own = {edition.key: edition.share_population for edition in catalogue.editions}
-        rows = rows[rows["population"] == rows["edition"].map(own)]
-    rows = rows.sort_values("reference_year")
-    known = respondents(table)
-    survey = [nomenclatures.universe(name) == "survey" for name in rows["population"]]
-    segments, sentences = [0] * len(rows), [""] * len(rows)
-    for n in range(1, len(rows)):
-        before, after = rows.iloc[n - 1], rows.iloc[n]
+        described = {edition.key: edition.share_population for edition in catalogue.editions}
+        theirs = [described.get(key) for key in at(table, "edition", found)]
+        found = found[at(table, "population", found) == np.array(theirs, dtype=object)]
+    found = found[np.argsort(at(table, "reference_year", found).astype(int), kind="stable")]
+    rows = take(table, found)
+    known = respondents(table) if known is None else known
+    lines = records(rows)
+    segments, sentences = [0] * len(lines), [""] * len(lines)
+    for n, (before, after) in enumerate(pairwise(lines), start=1):
         refused = compare(before, after, table, catalogue, nomenclatures, known=known).refusals
         segments[n], sentences[n] = segments[n - 1] + bool(refused), " ".join(refused)
+    survey = [nomenclatures.universe(line["population"]) == "survey" for line in lines]
     return rows.assign(
         respondents=[
-            float(known.get(p, float("nan"))) if s else float("nan") for p, s in zip(rows["period"], survey, strict=True)
+            float(known.get(line["period"], float("nan"))) if counted else float("nan")
+            for line, counted in zip(lines, survey, strict=True)
         ],
         segment=segments,
         break_before=sentences,

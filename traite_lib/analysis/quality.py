@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 
+import numpy as np
 import pandas as pd
 
 from ..catalogue import Catalogue
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import KEY, is_cell, select
+from ..observations import KEY, SUB_POPULATION, Row, at, find, is_cell, records
 
 
-def agree(a: pd.Series, b: pd.Series) -> bool:
+def agree(a: Row, b: Row) -> bool:
     """Whether two statements of one statistic can both be true.
 
     An approximation agrees with an exact value that rounds to it (half up, at the approximation's own precision); so do two
@@ -73,20 +75,25 @@ def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataF
         parent = nomenclatures.populations[population].parent
         return root(parent) if parent else population
 
-    table = table[table["value"].notna()]
-    exact = (table["variable"] == "total") | (table["unit"] == "points")
-    family = table["population"].where(exact, table["population"].map(root))
-    groups = table.assign(_family=family).groupby([*(k for k in KEY if k != "population"), "_family"], sort=False)
-    found: list[pd.DataFrame] = []
-    for _, rows in groups:
-        reference = rows.sort_values(["retained", "rank"], ascending=[False, True])
-        first = reference.iloc[0]
-        if len(rows) > 1 and not all(agree(first, row) for _, row in reference.iterrows() if _same_victims(first, row)):
-            found.append(reference.assign(group=len(found) + 1))
-    return pd.concat(found) if found else table.iloc[:0].assign(group=pd.Series(dtype=int))
+    statistic = [name for name in KEY if name != "population"]
+    lines = records(table)
+    together: dict[tuple[str, ...], list[int]] = {}
+    for place, row in enumerate(lines):
+        if pd.notna(row["value"]):
+            exact = row["variable"] == "total" or row["unit"] == "points"
+            family = row["population"] if exact else root(row["population"])
+            together.setdefault((*(row[name] for name in statistic), family), []).append(place)
+    found: list[list[int]] = []
+    for places in together.values():
+        places.sort(key=lambda place: (not lines[place]["retained"], lines[place]["rank"]))
+        first, *others = (lines[place] for place in places)
+        if not all(agree(first, other) for other in others if _same_victims(first, other)):
+            found.append(places)
+    numbers = np.repeat(np.arange(1, len(found) + 1), [len(places) for places in found])
+    return table.iloc[[place for places in found for place in places]].assign(group=numbers)
 
 
-def _same_victims(one: pd.Series, other: pd.Series) -> bool:
+def _same_victims(one: Row, other: Row) -> bool:
     cells = is_cell(one["locator"]) and is_cell(other["locator"])
     return bool(one["population"] == other["population"]) or not cells
 
@@ -113,30 +120,31 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
     key = [name for name in KEY if name != "unit"]
     both = rows[rows["unit"] == "percent"].merge(counts[[*key, "value"]], on=key, suffixes=("", "_count"))
     totals: list[float] = []
-    for _, row in both.iterrows():
-        sub = {name: row[name] for name in ("form", "sex", "age", "origin", "offence")}
+    for row in records(both):
+        sub = {name: row[name] for name in SUB_POPULATION}
         own = [name for name, code in sub.items() if code != ALL]
         if pd.notna(row["base"]):
             totals.append(float(row["base"]))
             continue
+        whole = np.array([], dtype=int)
         if not own:
-            whole = select(rows, "total", population=row["population"], unit="count")
+            whole = find(rows, "total", {}, population=row["population"], unit="count")
         elif len(own) == 1:
-            whole = select(rows, own[0], category=sub[own[0]], population=row["population"], unit="count")
-        else:
-            whole = rows.iloc[:0]
-        totals.append(float(whole["value"].iloc[0]) if len(whole) == 1 else float("nan"))
+            whole = find(rows, own[0], {}, category=sub[own[0]], population=row["population"], unit="count")
+        totals.append(float(at(rows, "value", whole)[0]) if len(whole) == 1 else float("nan"))
     both = both.assign(total=totals).rename(columns={"value_count": "count"}).dropna(subset=["total"])
     return both.assign(computed=both["count"] / both["total"].astype(float) * 100)
 
 
 def availability(table: pd.DataFrame, catalogue: Catalogue, variables: list[str]) -> pd.DataFrame:
     """Number of retained figures by variable (rows) and dated edition (columns), associations left out."""
-    rows = table[
-        table["retained"]
-        & table["value"].notna()
-        & table["variable"].isin(variables)
-        & ~table["population"].str.startswith("associations")
-    ]
-    counts = pd.crosstab(rows["variable"], rows["edition"])
-    return counts.reindex(index=variables, columns=[e.key for e in catalogue.dated], fill_value=0)
+    rows = np.flatnonzero(table["retained"].to_numpy() & table["value"].notna().to_numpy())
+    rows = rows[np.isin(at(table, "variable", rows), variables)]
+    places = zip(*(at(table, name, rows) for name in ("variable", "edition", "population")), strict=True)
+    counts = Counter((name, edition) for name, edition, population in places if not population.startswith("associations"))
+    keys = [edition.key for edition in catalogue.dated]
+    return pd.DataFrame(
+        [[counts[name, key] for key in keys] for name in variables],
+        index=pd.Index(variables, name="variable"),
+        columns=pd.Index(keys, name="edition"),
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from ..nomenclature import ALL, UNKNOWN, Nomenclatures
-from ..observations import select
+from ..observations import at, find, take
 
 ShareRule = Literal["counts_only", "x_of_n", "small_base", "normal", "unknown_base"]
 
@@ -64,15 +65,18 @@ def distribution(
         answer come last.
     """
     info = nomenclatures.variable(variable)
-    rows = select(table, variable, population=population, **sub_population)
-    rows = rows[(rows["period"] == period) & rows["unit"].isin(["percent", "count"])]
-    rows = rows[rows["category"] != ALL]  # a total is a base, no modality
+    found = find(table, variable, sub_population, population=population, period=period)
+    unit, category = at(table, "unit", found), at(table, "category", found)
+    found = found[((unit == "percent") | (unit == "count")) & (category != ALL)]  # a total is a base, no modality
+    rows = take(table, found)
     if rows.empty:
         return rows.assign(level=pd.Series(dtype=int), order=pd.Series(dtype=int))
     year = int(rows["reference_year"].iloc[0]) if rows["reference_year"].notna().all() else None
     present = set(rows["category"])
+    missing: list[str] = []
     if info.closed and year is not None:
         missing = [code for code in nomenclatures.top_level(variable, year) if code not in present]
+    if missing:
         empty = dict.fromkeys(("bound", "note", "reason", "source_id", "locator"), "")
         blank = rows.iloc[[0] * len(missing)].assign(
             **empty,
@@ -83,18 +87,15 @@ def distribution(
             status="O",
             statement_id=[f"{period}.{variable}.{code}" for code in missing],
         )
-        rows = pd.concat([rows, blank]) if missing else rows
-    order = {code: nomenclatures.item(variable, code, year).order for code in set(rows["category"])}
+        rows = pd.concat([rows, blank])
+    listed = list(rows["category"])
+    order = [nomenclatures.item(variable, code, year).order for code in listed]
     parents = {code: nomenclatures.item(variable, code, year).parent for code in present}
-    rows = rows.assign(
-        level=[
-            int(any(nomenclatures.within(variable, parents.get(c, ""), p) for p in present if p != c)) for c in rows["category"]
-        ],
-        order=rows["category"].map(order),
-    )
-    by = ["order"] if info.closed or rows["level"].any() else ["value", "order"]
-    rows = rows.sort_values(by, ascending=[name == "order" for name in by], kind="stable")
-    return rows.sort_values("category", key=lambda codes: codes.map(is_residual), kind="stable")
+    level = [int(any(nomenclatures.within(variable, parents.get(c, ""), p) for p in present if p != c)) for c in listed]
+    largest = [] if info.closed or any(level) else [-rows["value"].to_numpy()]
+    last = [is_residual(code) for code in listed]
+    places = np.lexsort([np.array(order), *largest, np.array(last)])  # the last key decides first
+    return take(rows.assign(level=level, order=order), places)
 
 
 def is_residual(category: str) -> bool:

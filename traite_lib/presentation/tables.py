@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ..nomenclature import ALL
+from ..observations import Row, records
 from . import wording
 from .wording import NBSP
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _TEMPLATE = """<figure class="statistics">
 <div class="scroll" tabindex="0" role="region" aria-label="{{ caption }}">
@@ -19,9 +25,9 @@ _TEMPLATE = """<figure class="statistics">
 {%- for name in columns %}<th scope="col" class="{{ "number" if name in numeric else "text" }}">{{ name }}</th>{% endfor -%}
 </tr></thead>
 <tbody>
-{%- for row in rows %}
-<tr>{% for cell in row %}{% if loop.first %}<th scope="row" class="{{ kind(columns[0], cell) }}">{{ cell }}</th>
-{%- else %}<td class="{{ kind(columns[loop.index0], cell) }}">{{ cell }}</td>{% endif %}{% endfor %}</tr>
+{%- for head, cells in rows %}
+<tr><th scope="row" class="{{ head[0] }}">{{ head[1] }}</th>
+{%- for kind, cell in cells %}<td class="{{ kind }}">{{ cell }}</td>{% endfor %}</tr>
 {%- endfor %}
 </tbody>
 </table>
@@ -30,6 +36,14 @@ _TEMPLATE = """<figure class="statistics">
 <figcaption>{% for note in notes %}<p>{{ note }}</p>{% endfor %}</figcaption>
 {%- endif %}
 </figure>"""
+
+
+@cache
+def _template() -> Template:
+    """The template, compiled once: it costs more than the table."""
+    from jinja2 import Environment
+
+    return Environment(autoescape=True).from_string(_TEMPLATE)
 
 
 @dataclass(frozen=True)
@@ -75,18 +89,19 @@ class Table:
 
     def html(self) -> str:
         """The table as accessible HTML: caption, column and row headers, notes."""
-        from jinja2 import Environment
         from markupsafe import Markup, escape
 
         if self.frame.empty:
             return Markup('<p class="absent">{}</p>').format(escape(wording.typographic(self.absent)))
-        template = Environment(autoescape=True).from_string(_TEMPLATE)
-        page = template.render(
+        columns = list(self.frame.columns)
+        lines = (
+            [(self._kind(*pair), pair[1]) for pair in zip(columns, line, strict=True)] for line in self.frame.to_numpy(object)
+        )
+        page = _template().render(
             caption=self.caption,
-            columns=list(self.frame.columns),
+            columns=columns,
             numeric=set(self.numeric),
-            kind=self._kind,
-            rows=list(self.frame.itertuples(index=False, name=None)),
+            rows=[(head, cells) for head, *cells in lines],
             notes=list(self.notes),
         )
         return wording.typographic(page)
@@ -101,28 +116,38 @@ class Table:
         """The table as plain text."""
         if self.frame.empty:
             return self.absent
-        cells = self.frame.map(str).to_string(index=False, justify="left")
-        return "\n".join([self.caption, cells, *self.notes])
+        columns = [_aligned(str(name), list(map(str, self.frame[name].array))) for name in self.frame.columns]
+        return "\n".join([self.caption, *map(" ".join, zip(*columns, strict=True)), *self.notes])
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.text()}
 
 
+def _aligned(head: str, cells: list[str]) -> list[str]:
+    """A column as text, cells to the right under a heading to the left: as pandas prints it, in a tenth of the time."""
+    width = max(map(len, cells))
+    lines = [head, *(cell.rjust(width) for cell in cells)]
+    return [line.ljust(max(width, len(head))) for line in lines]
+
+
 def trimmed(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame without its empty columns."""
-    return frame[[name for name in frame.columns if frame[name].astype(bool).any()]]
+    return frame.drop(columns=[name for name in frame.columns if not any(frame[name].array)])
 
 
-def _fill(row: pd.Series, unit: str) -> str:
+def _fill(row: Row, unit: str) -> str:
     return row["text"] if row["unit"] == unit else ""
 
 
-def _label(row: pd.Series) -> str:
+def _label(row: Row) -> str:
     return f"dont{NBSP}: {row['inline']}" if row.get("level") == 1 else str(row["label"])
 
 
-def _by_category(rows: pd.DataFrame, key: list[str]) -> list[list[pd.Series]]:
-    return [[row for _, row in group.iterrows()] for _, group in rows.groupby(key, sort=False)]
+def _by_category(rows: pd.DataFrame, key: list[str]) -> list[list[Row]]:
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in records(rows):
+        groups.setdefault(tuple(row[name] for name in key), []).append(row)
+    return list(groups.values())
 
 
 def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
@@ -151,10 +176,11 @@ def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], abs
 
 def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
     """Years in rows, with the population, the respondents and whether a year compares with the one above."""
+    several = rows["label"].nunique() > 1
     lines = [
         {
             "Année": row["period"],
-            "Libellé": row["label"] if rows["label"].nunique() > 1 else "",
+            "Libellé": row["label"] if several else "",
             "Valeur": row["text"],
             "Population": row["who"],
             "Base": wording.base_cell(row),
@@ -163,7 +189,7 @@ def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: s
             "Fiabilité": wording.STATUSES[row["status"]],
             "Source": row["publisher"],
         }
-        for n, (_, row) in enumerate(rows.iterrows())
+        for n, row in enumerate(records(rows))
     ]
     return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur", "Associations répondantes"), absent)
 
@@ -177,27 +203,26 @@ def panels_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: s
 
 def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), absent: str = "") -> Table:
     """One row a published number: what it says, about whom, on which base, from which source and where."""
-    frame = pd.DataFrame(
+    lines = [
         {
-            "Référence": rows["statement_id"],
-            "Statistique": [
-                row["variable_label"] + ("" if row["category"] == ALL else f" : {row['inline']}") for _, row in rows.iterrows()
-            ],
-            "Valeur": rows["text"],
-            "Population": rows["who"],
-            "Base": [wording.base_cell(row) or "sans objet" for _, row in rows.iterrows()],
-            "Fiabilité": ["" if row["retained"] else "non retenu" for _, row in rows.iterrows()],
-            "Source": [Link(wording.place_of(row["citation"], row["locator"]), row["locator"]) for _, row in rows.iterrows()],
+            "Référence": row["statement_id"],
+            "Statistique": row["variable_label"] + ("" if row["category"] == ALL else f" : {row['inline']}"),
+            "Valeur": row["text"],
+            "Population": row["who"],
+            "Base": wording.base_cell(row) or "sans objet",
+            "Fiabilité": wording.listed(filter(None, (wording.STATUSES[row["status"]], "" if row["retained"] else "non retenu"))),
+            "Source": Link(wording.place_of(row["citation"], row["locator"]), row["locator"]),
         }
-    )
-    doubtful = [wording.STATUSES[status] for status in rows["status"]]
-    frame["Fiabilité"] = [wording.listed(filter(None, pair)) for pair in zip(doubtful, frame["Fiabilité"], strict=True)]
-    return Table(trimmed(frame), title, notes, ("Valeur",), absent)
+        for row in records(rows)
+    ]
+    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent)
 
 
 def control(rows: pd.DataFrame) -> str:
-    """Numbers as sorted text with fixed decimals: what the reference outputs compare."""
-    known = rows[rows["value"].notna()]
+    """Numbers as sorted text with fixed decimals, each statement once: what the reference outputs compare."""
+    once: dict[str, Row] = {}
+    for row in records(rows):
+        once.setdefault(row["statement_id"], row)
     lines = [
         " | ".join(
             [
@@ -208,6 +233,7 @@ def control(rows: pd.DataFrame) -> str:
                 row["publisher"],
             ]
         )
-        for _, row in known.iterrows()
+        for row in once.values()
+        if pd.notna(row["value"])
     ]
     return "\n".join(sorted(lines)) or "Aucune valeur."

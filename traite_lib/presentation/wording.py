@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 import pandas as pd
 from babel.numbers import format_decimal
@@ -13,7 +14,7 @@ from ..analysis.compare import Comparison
 from ..analysis.shares import share_rule
 from ..catalogue import Edition
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import is_cell
+from ..observations import Row, is_cell
 
 NBSP, NARROW = "\u00a0", "\u202f"
 UNKNOWN_BASE = "base non publiée"
@@ -40,10 +41,11 @@ NO_VALUE = {"L": "question non posée", "M": "sans objet", "N": "trop imprécis"
 STATUSES = {"A": "", "E": "estimé", "P": "provisoire", "B": "rupture", "U": "fiabilité faible", **NO_VALUE}
 
 
+# Each pattern begins with what it takes, and looks behind afterwards: on a whole page, the search is several times faster.
 _TYPOGRAPHY = [
-    (re.compile(r"(?<=«) | (?=[;:?!»])|(?<=\d) (?=%|points?\b|ans\b)"), NBSP),
-    (re.compile(r"(?<![\d/.,-])(\d{1,3}) (?=\d{3}(?!\d))"), rf"\1{NARROW}"),
-    (re.compile(r"(?<=\w)(?:'|&#39;)(?=\w)"), "’"),  # as it is in HTML too
+    (re.compile(r" (?:(?<=« )|(?=[;:?!»])|(?<=\d )(?=%|points?\b|ans\b))"), NBSP),
+    (re.compile(r"(\d(?<![\d/.,-]\d)\d{0,2}) (?=\d{3}(?!\d))"), rf"\1{NARROW}"),
+    (re.compile(r"(?:'(?<=\w')|&#39;(?<=\w&#39;))(?=\w)"), "’"),  # as it is in HTML too
 ]
 
 
@@ -59,6 +61,7 @@ def rounded(value: float, digits: int = 0) -> Decimal:
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
+@lru_cache(maxsize=4096)  # a chapter writes the same numbers in sentences, tables and charts
 def number(value: float, digits: int | None = None, *, sign: bool = False) -> str:
     """A number in French: narrow no-break space between thousands, decimal comma.
 
@@ -93,7 +96,7 @@ def quantity(value: float, unit: str, bound: str = "", *, sign: bool = False) ->
     return BOUNDS[bound] + number(value, 0 if bound == "~" else None, sign=sign) + unit_text
 
 
-def quantity_of(row: pd.Series) -> str:
+def quantity_of(row: Row) -> str:
     """The quantity of an observation, shown according to its base (see `share_rule`); a published change has a sign."""
     if pd.isna(row["value"]):
         return NO_VALUE[row["status"]] if row["source_id"] else MISSING
@@ -109,19 +112,19 @@ def quantity_of(row: pd.Series) -> str:
     return quantity(row["value"], row["unit"], row["bound"], sign=change and row["unit"] != "ratio")
 
 
-def base_of(row: pd.Series) -> str:
+def base_of(row: Row) -> str:
     """What a share is computed on: its base, or that none was published; nothing for a count."""
     if row["unit"] != "percent" or str(row["variable"]).startswith("change_") or pd.isna(row["value"]):
         return ""
     return UNKNOWN_BASE if pd.isna(row["base"]) else f"base : {number(int(row['base']))}"
 
 
-def base_cell(row: pd.Series) -> str:
+def base_cell(row: Row) -> str:
     """`base_of` under a heading that already says « Base »."""
     return base_of(row).removeprefix("base").removeprefix(" :").strip()
 
 
-def part_of(row: pd.Series, words: Nomenclatures) -> str:
+def part_of(row: Row, words: Nomenclatures) -> str:
     """The part of a population that an observation describes: « victimes mineures d’exploitation sexuelle »."""
     year = year_of(row)
     parts = [words.populations[row["population"]].noun_fr]
@@ -131,7 +134,7 @@ def part_of(row: pd.Series, words: Nomenclatures) -> str:
     return " ".join(parts)
 
 
-def population_of(row: pd.Series, words: Nomenclatures) -> str:
+def population_of(row: Row, words: Nomenclatures) -> str:
     """Who an observation describes: « victimes mineures d’exploitation sexuelle accompagnées »."""
     population, part = words.populations[row["population"]], part_of(row, words)
     if population.universe == "associations" and part != population.noun_fr:
@@ -140,14 +143,14 @@ def population_of(row: pd.Series, words: Nomenclatures) -> str:
     return f"{part} {population.qualifier_fr}"
 
 
-def subtitle(row: pd.Series, words: Nomenclatures) -> str:
+def subtitle(row: Row, words: Nomenclatures) -> str:
     """Population line of a table or chart, with a capital letter."""
     if all(row[column] == ALL for column in ("age", "form", "offence", "sex", "origin")):
         return words.populations[row["population"]].label_fr
     return upper_first(population_of(row, words))
 
 
-def inline(row: pd.Series, words: Nomenclatures) -> str:
+def inline(row: Row, words: Nomenclatures) -> str:
     """Label of a category inside a sentence: lower case, but for proper nouns."""
     if row["category"] == ALL:
         return lower_first(words.populations[row["population"]].label_fr)
@@ -176,23 +179,23 @@ def of(text: str) -> str:
     return f"d’{text}" if re.match(r"(?i)[aeiouyéèêàâîïôœ]|h(?=[aeiouéèêô])", text) else f"de {text}"
 
 
-def period_of(row: pd.Series) -> str:
+def period_of(row: Row) -> str:
     """« En 2022 », « De 2016 à 2021 », « En 2016 ou 2017 »."""
     first, _, last = str(row["period"]).partition("-")
     return f"De {first} à {last}" if last else f"En {first.replace('|', ' ou ')}"
 
 
-def year_of(row: pd.Series) -> int:
+def year_of(row: Row) -> int:
     """The year whose labels an observation is read with: the last of its period."""
     return int(str(row["period"])[-4:])
 
 
-def sentence(row: pd.Series, words: Nomenclatures, publisher: str) -> str:
+def sentence(row: Row, words: Nomenclatures, publisher: str) -> str:
     """One observation as a sentence, with its population, base and source.
 
     Parameters
     ----------
-    row : Series
+    row : mapping or Series
         A row of Observations with a value.
     words : Nomenclatures
         Predicates and population names.
@@ -265,13 +268,12 @@ def finding(rows: pd.DataFrame) -> str:
 def notes_of(rows: pd.DataFrame) -> list[str]:
     """Notes of the rows shown, each once, with the modality it is about when it is not about all of them."""
     notes: dict[str, list[str]] = {}
-    for label, note in zip(rows["inline"], rows["note"], strict=True):
+    shown = rows["inline"].to_numpy().tolist()
+    for label, note in zip(shown, rows["note"].to_numpy().tolist(), strict=True):
         if note:
             notes.setdefault(note, []).append(label)
     return [
-        note
-        if len(set(labels)) == rows["inline"].nunique()
-        else f"{upper_first(listed(dict.fromkeys(labels)))} : {lower_first(note)}"
+        note if len(set(labels)) == len(set(shown)) else f"{upper_first(listed(dict.fromkeys(labels)))} : {lower_first(note)}"
         for note, labels in notes.items()
     ]
 
