@@ -24,6 +24,7 @@ from multiprocessing import connection, forkserver, get_all_start_methods
 from pathlib import Path
 from typing import Any
 
+import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpecManager
@@ -161,7 +162,22 @@ class ForkServerProvisioner(LocalProvisioner):
 
 
 class ReadyClient(AsyncKernelClient):
-    """Client that begins as soon as the kernel is ready; the original then waits for 0.2 s of silence."""
+    """Client that begins as soon as the kernel is ready; the original then waits for 0.2 s of silence.
+
+    It opens the channels that carry requests and outputs only: papermill asks for no input, the provisioner watches the process,
+    and the manager ends it.
+    """
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        context.reconnect_ivl = 5  # ms: the client is there before the kernel's sockets, and would look for them every 0.1 s
+        return context
+
+    def start_channels(
+        self, shell: bool = True, iopub: bool = True, stdin: bool = False, hb: bool = False, control: bool = False
+    ) -> None:
+        """Open the channels; see `KernelClient.start_channels`."""
+        super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers, and until its output channel says so too (what comes too early there is lost).
