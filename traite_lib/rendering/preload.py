@@ -40,8 +40,6 @@ import jedi
 import matplotlib.pyplot
 import numpy as np
 import pandas
-import pandas.core.methods.to_dict
-import pandas.io.formats.csvs
 import pandera.pandas
 import seaborn
 import tornado.platform.asyncio
@@ -52,7 +50,7 @@ from ..catalogue import Catalogue
 from ..presentation.tables import Table
 from ..presentation.tables import control as control_text
 from ..result import Markdown, Result
-from . import keys
+from . import data, keys
 
 PATH = [entry for entry in sys.path if entry]
 """Where a new interpreter looks for modules; a process that the server forks is given its caller's."""
@@ -72,6 +70,7 @@ def _rehearse() -> None:
     for each in shown:
         each._repr_mimebundle_()
     control_text(figures.frame)
+    figures.frame.to_csv(), figures.frame.to_dict()  # pandas imports the writers of each when first asked
 
 
 _rehearse()
