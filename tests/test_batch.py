@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,11 @@ import pytest
 from test_render import TRAITE, _started, _wait, contents, edit_cell, traite
 
 from traite_lib.catalogue import Catalogue, sha256
-from traite_lib.errors import RenderError
-from traite_lib.rendering import batch, kernels, keys
+from traite_lib.errors import CatalogueError, RenderError
+from traite_lib.rendering import batch, data, kernels, keys
 from traite_lib.rendering.bundle import Bundle
 from traite_lib.rendering.chapters import discover
-from traite_lib.rendering.work import Product, Work, perform
+from traite_lib.rendering.work import Product, Work, edition_data, perform
 
 LEAK_RUNS = int(os.environ.get("TRAITE_LEAK_RUNS", "24"))
 """Notebooks of the test that looks for what they leave; 200 before a release."""
@@ -133,6 +134,27 @@ def test_a_server_that_holds_another_library_is_not_used(
     assert printed(perform(Work("15_modules", "2022"), bundle, run_folder), "15_modules") == "True\n"
     monkeypatch.setattr(keys, "library", lambda: {"__init__.py": "edited since"})
     assert printed(perform(Work("15_modules", "2022"), bundle, run_folder), "15_modules") == "False\n"
+
+
+@needs_fork
+def test_the_data_of_an_edition_are_the_same_from_the_warm_server(
+    project: Path, run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(project)
+    chapter(project, "15_process", "import os\nprint(os.getpid())")
+    bundle = Bundle.read(project)
+    perform(Work("15_process", "2022"), bundle, run_folder)  # it starts the server
+    root = bundle.unpack(run_folder)
+    expected = data.files("2022", root)
+    ask = partial(kernels.ask, "traite_lib.rendering.data", "files", root=root, folder=run_folder)
+    assert ask("2022") == expected
+    assert ask("1900") is None, "it failed: whoever asks does it again, and sees why"
+    with pytest.raises(CatalogueError, match="1900"):
+        edition_data("1900", root, run_folder)
+    monkeypatch.setattr(keys, "library", lambda: {"__init__.py": "edited since"})
+    assert ask("2022") is None
+    assert edition_data("2022", root, run_folder) == expected
+    assert not list(run_folder.glob("c*")), "it leaves nothing"
 
 
 def test_a_library_that_changed_under_a_session_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,6 +172,22 @@ def test_typography_keeps_punctuation_and_quotation_marks_with_their_words() -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4 363 victimes, 1 234 567", f"4{NARROW}363 victimes, 1{NARROW}234{NARROW}567"),
+        (
+            "2022 363, 12/22 363, 0,5 363, 1.25 363, 2-125 363, 4 3634",
+            "2022 363, 12/22 363, 0,5 363, 1.25 363, 2-125 363, 4 3634",
+        ),
+        ("5 %, 1 point, 12 points, 18 ans, 3 pointsx", f"5{NBSP}%, 1{NBSP}point, 12{NBSP}points, 18{NBSP}ans, 3 pointsx"),
+        ("l'âge, l&#39;âge, 'cité', &#39;cité&#39;", "l’âge, l’âge, 'cité', &#39;cité&#39;"),
+    ],
+)
+def test_typography_of_numbers_and_apostrophes(text: str, expected: str) -> None:
+    assert wording.typographic(text) == expected
+
+
+@pytest.mark.parametrize(
     ("name", "sentence"),
     [
         ("E2022-001", "En 2022, 4 363 victimes ont été repérées par les associations répondantes (source : X)."),

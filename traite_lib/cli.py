@@ -81,6 +81,8 @@ def render(
     dask: Annotated[str, typer.Option(help="Scheduler of a dask cluster, as tcp://host:8786.")] = "",
 ) -> None:
     """Render what changed of the annexes of an edition: executed notebooks, pages, tables, index and manifest."""
+    # nbformat imports jsonschema, which makes a grammar of IRIs (1.5 s) where it can; no notebook is checked for them
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from .rendering import batch, progress
     from .rendering.chapters import choose, discover
     from .rendering.cluster import cluster

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 
 from ..analysis.shares import main_unit
 from ..errors import TraiteError
+from ..observations import Row, records
 from . import images, wording
 from .sheet import (
     DOUBTFUL,
@@ -42,10 +43,6 @@ from .sheet import (
 
 if TYPE_CHECKING:
     from ..result import Result
-
-Row = dict[str, Any]
-"""One row of a result, by column."""
-
 
 FIGURE = "application/vnd.traite.figure+json"
 """What a chart hands to the renderer beside its PNG: the SVG and the phone's PNG. No other program shows it."""
@@ -147,11 +144,6 @@ def _chart(
     return cast("Callable[Concatenate[Result, _Options], Chart]", chart)
 
 
-def _records(rows: pd.DataFrame) -> list[Row]:
-    """Rows, each as a dictionary (pandas' own `to_dict` takes ten times longer on columns of text)."""
-    return [dict(zip(rows.columns, row, strict=True)) for row in zip(*(rows[name].tolist() for name in rows), strict=True)]
-
-
 def _text(row: Row) -> str:
     """Value of a row as it is written on a chart; a star marks a low reliability."""
     return f"{row['text']} *" if row["status"] == "U" and pd.notna(row["value"]) else str(row["text"])
@@ -164,7 +156,7 @@ def _known(row: Row) -> dict[str, str]:
 
 def _labels(rows: pd.DataFrame) -> list[str]:
     """Label of each bar, with its group when there are several."""
-    names = [f"dont : {row['inline']}" if row.get("level") == 1 else str(row["label"]) for row in _records(rows)]
+    names = [f"dont : {row['inline']}" if row.get("level") == 1 else str(row["label"]) for row in records(rows)]
     if "group" not in rows or rows["group"].nunique() < 2:
         return names
     return [f"{name} ({wording.lower_first(group)})" for name, group in zip(names, rows["group"], strict=True)]
@@ -191,7 +183,7 @@ def _drawn_bars(result: Result) -> Drawing | None:
     plot = sheet(result, row_height(labels) * max(len(rows), 2), label_width(labels), right=1.35)
     plot.across = (0, 100 if unit == "percent" else rows["value"].max() * 1.02)
     plot.rows(labels)
-    for n, row in enumerate(_records(rows)):
+    for n, row in enumerate(records(rows)):
         known = pd.notna(row["value"])
         if known:
             look: Any = {"hatch": DOUBTFUL, "facecolor": "white"} if row["status"] == "U" else {"facecolor": PALETTE[0]}
@@ -217,7 +209,7 @@ def stacked(result: Result) -> Drawing | None:
     plot.rows(groups)
     for n, group in enumerate(groups):
         left, thick = 0.0, (n - 0.31, n + 0.31)
-        for row in _records(rows[(rows["group"] == group) & rows["value"].notna()]):
+        for row in records(rows[(rows["group"] == group) & rows["value"].notna()]):
             k = categories.index(row["category"]) % len(PALETTE)
             right = left + row["value"]
             plot.bar((left, right), thick, facecolor=PALETTE[k], hatch=HATCHES[k], edgecolor="white", linewidth=0.8)
@@ -236,7 +228,7 @@ def timeline(result: Result) -> Drawing | None:
     if not result:
         return None
     frame = result.frame
-    rows = _records(frame)
+    rows = records(frame)
     years = [int(row["reference_year"]) for row in rows]
     survey = frame["respondents"].notna().any()
     note = "Trait vertical pointillé : rupture de série. Tirets : années sans valeur."
@@ -304,7 +296,7 @@ def dumbbell(result: Result) -> Drawing | None:
         elif pair.empty:
             why = wording.listed(dict.fromkeys(rows.loc[rows["label"] == label, "text"]))
             plot.write(why, (1, n), ha="left", va="center", style="italic", color=MUTED, backgroundcolor="white")
-        for side, row in enumerate(_records(pair)):
+        for side, row in enumerate(records(pair)):
             k = groups.index(row["group"])
             plot.line([row["value"]], [n], marker=MARKERS[k], color=PALETTE[k], markersize=9, linestyle="")
             outward = -1 if side == 0 and len(pair) == 2 else 1
@@ -335,7 +327,7 @@ def pyramid(result: Result, left: str = "Hommes", right: str = "Femmes") -> Draw
     limit = max(118.0, float(rows["value"].max()) * half / (half - room))
     plot.across = (-limit, limit)
     plot.rows(groups)
-    for row in _records(rows):
+    for row in records(rows):
         n, k = groups.index(row["group"]), [right, left].index(row["side"])
         sign, known = (1, -1)[k], pd.notna(row["value"])
         if known:
@@ -390,7 +382,7 @@ def _panel(panel: Plot, title: str, rows: pd.DataFrame, groups: Sequence[str]) -
         panel.line(list(line["year"]), list(line["value"]), color=PALETTE[k], marker=MARKERS[k], markersize=5, markeredgewidth=0)
     for year in {years[0], years[-1]}:
         then = rows[rows["year"] == year].sort_values("value", ascending=False)
-        for place, row in enumerate(_records(then)):
+        for place, row in enumerate(records(then)):
             side: Any = {"offset": (0, -5), "va": "top"} if place else {"offset": (0, 5)}
             panel.write(_text(row), (year, row["value"]), ha="center", size=7.5, color=INKS[groups.index(row["group"])], **side)
 
@@ -412,7 +404,7 @@ def funnel(result: Result) -> Drawing | None:
     widest = float(result.frame["value"].max())
     plot.across = (0, widest)
     plot.rows(labels, axis=False)
-    for n, row in enumerate(_records(result.frame)):
+    for n, row in enumerate(records(result.frame)):
         left, right = (widest - row["value"]) / 2, (widest + row["value"]) / 2
         plot.bar((left, right), (n - 0.35, n + 0.35), facecolor=PALETTE[0], edgecolor="none")
         inside = row["value"] > widest * 0.2

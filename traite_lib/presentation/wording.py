@@ -12,17 +12,17 @@ from babel.numbers import format_decimal
 
 from ..analysis.compare import Comparison
 from ..analysis.shares import share_rule
-from ..catalogue import Edition
 from ..nomenclature import ALL, Nomenclatures
 from ..observations import Row, is_cell
+from .text import NARROW as NARROW
+from .text import NBSP as NBSP
+from .text import PUBLICATION as PUBLICATION
+from .text import citation as citation
+from .text import typographic as typographic
 
-NBSP, NARROW = "\u00a0", "\u202f"
 UNKNOWN_BASE = "base non publiée"
 MISSING = "non relevé"
 EACH_LINE = "indiquée pour chaque ligne"
-
-PUBLICATION = "Victimes de traite accompagnées par les associations"
-"""Name of the collection, on every page, in every file and in every citation."""
 
 SELECTORS = {
     "form": "la forme d’exploitation",
@@ -39,21 +39,6 @@ NO_VALUE = {"L": "question non posée", "M": "sans objet", "N": "trop imprécis"
 """Why a source gives no value; what no source gives at all is `MISSING`."""
 
 STATUSES = {"A": "", "E": "estimé", "P": "provisoire", "B": "rupture", "U": "fiabilité faible", **NO_VALUE}
-
-
-# Each pattern begins with what it takes, and looks behind afterwards: on a whole page, the search is several times faster.
-_TYPOGRAPHY = [
-    (re.compile(r" (?:(?<=« )|(?=[;:?!»])|(?<=\d )(?=%|points?\b|ans\b))"), NBSP),
-    (re.compile(r"(\d(?<![\d/.,-]\d)\d{0,2}) (?=\d{3}(?!\d))"), rf"\1{NARROW}"),
-    (re.compile(r"(?:'(?<=\w')|&#39;(?<=\w&#39;))(?=\w)"), "’"),  # as it is in HTML too
-]
-
-
-def typographic(text: str) -> str:
-    """A French text with its no-break spaces (double punctuation, quotation marks, numbers) and its apostrophes."""
-    for pattern, replacement in _TYPOGRAPHY:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 def rounded(value: float, digits: int = 0) -> Decimal:
@@ -281,25 +266,6 @@ def notes_of(rows: pd.DataFrame) -> list[str]:
 def place_of(citation: str, locator: str) -> str:
     """A source and, in a workbook, the cell; the address of a page is a link, not words."""
     return f"{citation}, {locator}" if is_cell(locator) else citation
-
-
-def citation(edition: Edition, number: int = 0, title: str = "") -> str:
-    """How to cite the annexes of an edition, or one chapter of them: title, edition, who ran the survey, tool and version.
-
-    Parameters
-    ----------
-    edition : Edition
-        What is cited.
-    number, title : int, str
-        Of the chapter, when one is cited.
-    """
-    from .. import __version__
-
-    what = f"« {title} », chapitre {number} de " if title else ""
-    return typographic(
-        f"{what}{PUBLICATION}, annexes méthodologiques de l’enquête annuelle, édition {edition.key} "
-        f"(enquête : {', '.join(edition.producers)}, {edition.published}). Document produit avec traite {__version__}."
-    )
 
 
 def source_line(publishers: Sequence[str]) -> str:

@@ -6,11 +6,12 @@ import os
 import shutil
 import stat
 import tempfile
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ..catalogue import Catalogue, Edition
@@ -19,7 +20,7 @@ from . import keys
 from .bundle import Bundle
 from .chapters import Chapter
 from .record import STAGING, Record, finish_overall
-from .work import Product, Work, end_kernels, perform
+from .work import Product, Work, edition_data, end_kernels, perform
 
 RUN = "traite-"
 """Start of the name of a run's temporary folder; the next run removes those of killed ones."""
@@ -186,27 +187,41 @@ def render(
         for chapter in chosen
     ]  # fmt: skip
     waiting = [task for task in tasks if options.force or not records[task.edition.key].holds(task.chapter, task.key)]
-    with run_folder() as folder, ThreadPoolExecutor(1) as writer:  # Ctrl-C stops this thread, never the one that writes
+    with run_folder() as folder, ThreadPoolExecutor(2) as writer:  # Ctrl-C stops this thread, never those that write
         rendered = _render(waiting, bundle, folder, given, options)
         ready: dict[Task, Outcome] = {}
+        left = Counter(task.edition.key for task in tasks)
+        finished: list[Future[None]] = []
+
+        def data(edition: str) -> Mapping[str, bytes]:
+            return edition_data(edition, bundle.unpack(folder), folder)
+
+        def accept(task: Task, product: Product | None) -> Path | None:
+            """Put an annex in its place; with the last one of an edition, its index and data, while the next is rendered."""
+            record = records[task.edition.key]
+            page = writer.submit(record.accept, task.chapter, product, task.key).result()
+            left[task.edition.key] -= 1
+            if not left[task.edition.key]:
+                finish = partial(record.finish, chapters, catalogue, bundle, data, force=options.force, pdf=options.pdf)
+                finished.append(writer.submit(finish))
+            return page
+
         try:
             for task in tasks:
                 if task not in waiting:
-                    page = records[task.edition.key].accept(task.chapter, None, task.key)
-                    yield Outcome(task.edition, task.chapter, page, kept=True)
+                    yield Outcome(task.edition, task.chapter, accept(task, None), kept=True)
                     continue
                 while task not in ready:
                     done, product, retried = next(rendered)
-                    page = writer.submit(records[done.edition.key].accept, done.chapter, product, done.key).result()
                     ready[done] = Outcome(
-                        done.edition, done.chapter, page, product.failure, product.warnings, retried=retried,
+                        done.edition, done.chapter, accept(done, product), product.failure, product.warnings, retried=retried,
                         cells=product.cells, seconds=product.seconds,
                     )  # fmt: skip
                 yield ready.pop(task)
         finally:
             rendered.close()
-        for record in records.values():
-            writer.submit(record.finish, chapters, catalogue, bundle, force=options.force, pdf=options.pdf).result()
+        for future in finished:
+            future.result()
         writer.submit(finish_overall, catalogue, chapters, output, bundle, force=options.force).result()
 
 
@@ -220,22 +235,25 @@ def _render(
     waiting, died = deque(tasks), set[Task]()
     running: dict[Future[Product], Task] = {}
     executor = options.executor or ThreadPoolExecutor(options.jobs)
+
+    def fill() -> None:
+        while waiting and len(running) < options.jobs:
+            task = waiting.popleft()
+            work = Work(task.chapter.name, task.edition.key, parameters, options.timeout, options.warm)
+            place = () if options.executor else (folder,)
+            running[executor.submit(perform, work, bundle, *place)] = task
+
     try:
-        while waiting or running:
-            while waiting and len(running) < options.jobs:
-                task = waiting.popleft()
-                work = Work(task.chapter.name, task.edition.key, parameters, options.timeout, options.warm)
-                place = () if options.executor else (folder,)
-                running[executor.submit(perform, work, bundle, *place)] = task
+        fill()
+        while running:
             options.watch(len(tasks) - len(waiting) - len(running), tuple(running.values()))
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                task, product = running.pop(future), _product(future)
-                if product.died and task not in died:
-                    died.add(task)
-                    waiting.appendleft(task)
-                else:
-                    yield task, product, task in died
+            came = [(running.pop(future), _product(future)) for future in finished]
+            again = [task for task, product in came if product.died and task not in died]
+            waiting.extendleft(again)
+            fill()  # before anything is written: no core waits for the disk
+            yield from ((task, product, task in died) for task, product in came if task not in again)
+            died.update(again)
     finally:
         if running:
             for future in running:

@@ -17,11 +17,12 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from ..catalogue import Catalogue, Edition
-from ..presentation.charts import FIGURE
-from ..presentation.wording import PUBLICATION, citation, typographic
+from ..presentation.text import PUBLICATION, citation, typographic
 from .chapters import CONTROL, KEY_POINTS, Chapter
 
 TEMPLATES = Path(__file__).parent / "templates"
+FIGURE = "application/vnd.traite.figure+json"
+"""The private type of `presentation.charts`, named again: what makes pages need not import matplotlib."""
 
 
 @dataclass(frozen=True)

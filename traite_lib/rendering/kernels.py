@@ -15,15 +15,18 @@ import pickle
 import queue
 import signal
 import sys
+import tempfile
 import threading
 import time
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing import connection, forkserver, get_all_start_methods
 from pathlib import Path
 from typing import Any
 
+import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpecManager
@@ -43,6 +46,7 @@ QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
 """Arguments of every kernel: silent when it is shut down, no history of what it executes."""
 
 _starting = threading.Lock()
+_started = False
 
 
 def can_fork() -> bool:
@@ -58,8 +62,10 @@ def start_server(root: Path) -> None:
     root : Path
         The project whose data the server loads once for all kernels.
     """
+    global _started
     changed = environment(root)
     with _starting:
+        _started = True
         before = {name: os.environ.get(name) for name in changed}
         os.environ.update(changed)  # the server is given no other environment than this process's
         try:
@@ -92,6 +98,31 @@ class KernelRequest:
         return 0
 
 
+@dataclass(frozen=True)
+class CallRequest:
+    """In place of a `KernelRequest`: call a function of the library, and write what it returns."""
+
+    module: str
+    function: str
+    arguments: tuple[object, ...]
+    answer: str
+    env: dict[str, str]
+    library: str
+
+    def _bootstrap(self, parent_sentinel: int) -> int:
+        os.setsid()
+        threading.Thread(target=_die_with_parent, args=(parent_sentinel,), daemon=True).start()
+        preload = sys.modules.get(PRELOAD)
+        if preload is None or not preload.trustworthy(self.library):
+            return 1
+        os.environ.update(self.env)
+        with suppress(Exception):  # whoever asks does it again, and sees the error
+            found = getattr(import_module(self.module), self.function)(*self.arguments)
+            Path(self.answer).write_bytes(pickle.dumps(found))
+            return 0
+        return 1
+
+
 class ForkedProcess:
     """A process of the fork server, with the methods of `subprocess.Popen` that a provisioner calls.
 
@@ -101,7 +132,7 @@ class ForkedProcess:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, request: KernelRequest) -> None:
+    def __init__(self, request: KernelRequest | CallRequest) -> None:
         self._status, self._alive = forkserver.connect_to_new_process([])
         with open(self._alive, "wb", closefd=False) as pipe:
             pipe.write(pickle.dumps({}) + pickle.dumps(request))  # nothing to prepare, then the process
@@ -141,6 +172,34 @@ def _close(*descriptors: int) -> None:
         os.close(descriptor)
 
 
+def ask(module: str, function: str, *arguments: object, root: Path, folder: Path) -> Any:
+    """Call a function of the library in a process forked from the warm server, which holds its modules and the loaded table.
+
+    Parameters
+    ----------
+    module, function : str
+        Its name; this process need not import it.
+    *arguments
+        Its arguments.
+    root : Path
+        The project.
+    folder : Path
+        Where its answer may be written.
+
+    Returns
+    -------
+    object
+        What it returns; None where there is no warm server, where that holds another state of the library, or when it failed.
+    """
+    if not _started:
+        return None
+    with tempfile.TemporaryDirectory(dir=folder, prefix="c") as private:
+        answer = Path(private, "answer")
+        library = keys.key(library=keys.library())
+        process = ForkedProcess(CallRequest(module, function, arguments, str(answer), environment(root), library))
+        return pickle.loads(answer.read_bytes()) if process.wait() == 0 else None
+
+
 class ForkServerProvisioner(LocalProvisioner):
     """Start a kernel by forking the warm server; everything else is as for an ordinary kernel."""
 
@@ -161,7 +220,22 @@ class ForkServerProvisioner(LocalProvisioner):
 
 
 class ReadyClient(AsyncKernelClient):
-    """Client that begins as soon as the kernel is ready; the original then waits for 0.2 s of silence."""
+    """Client that begins as soon as the kernel is ready; the original then waits for 0.2 s of silence.
+
+    It opens the channels that carry requests and outputs only: papermill asks for no input, the provisioner watches the process,
+    and the manager ends it.
+    """
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        context.reconnect_ivl = 5  # ms: the client is there before the kernel's sockets, and would look for them every 0.1 s
+        return context
+
+    def start_channels(
+        self, shell: bool = True, iopub: bool = True, stdin: bool = False, hb: bool = False, control: bool = False
+    ) -> None:
+        """Open the channels; see `KernelClient.start_channels`."""
+        super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers, and until its output channel says so too (what comes too early there is lost).

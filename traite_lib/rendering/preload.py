@@ -17,7 +17,9 @@ os.environ |= {
     "MKL_NUM_THREADS": "1",
 }
 
+import faulthandler
 import gc
+import pdb
 import random
 import sys
 import threading
@@ -28,38 +30,47 @@ import ipykernel.ipkernel
 import ipykernel.kernelapp
 import ipykernel.zmqshell
 import IPython.core.completer
+import IPython.core.completerlib
+import IPython.core.debugger
 import IPython.core.history
+import IPython.core.logger
+import IPython.core.oinspect
+import IPython.extensions.storemagic
 import jedi
 import matplotlib.pyplot
 import numpy as np
 import pandas
 import pandera.pandas
 import seaborn
+import tornado.platform.asyncio
+import zmq.utils.garbage
 
 from .. import annex, charts, open_edition
 from ..catalogue import Catalogue
 from ..presentation.tables import Table
 from ..presentation.tables import control as control_text
 from ..result import Markdown, Result
-from . import keys
+from . import data, keys
 
 PATH = [entry for entry in sys.path if entry]
 """Where a new interpreter looks for modules; a process that the server forks is given its caller's."""
 
 
 def _rehearse() -> None:
-    """What chapters ask most, twice: the interpreter too runs faster what it has run."""
+    """What chapters ask most, once: what is filled at first use (fonts, locale, schemas, table) is filled for all kernels.
+
+    More of it would make each kernel no faster, and the first ones wait.
+    """
     survey = open_edition(Catalogue().default)
-    for _ in range(2):
-        forms, series = survey.distribution("form"), survey.series("form", "sexual")
-        by_form, figures = survey.distribution("sex", by="form"), survey.figures(title="", restricted=True)
-        survey.key_points(survey.indicator("form", "sexual"), survey.change("sex", "women"), survey.totals("accompanied"))
-        shown: list[Result | Table | Markdown | charts.Chart] = [forms, series, by_form, figures, survey.heading()]
-        shown += [charts.bars(forms), charts.timeline(series), charts.bars(by_form), charts.pyramid(by_form)]
-        shown += [annex.published(survey, "form", "sex"), annex.sources(survey)]
-        for each in shown:
-            each._repr_mimebundle_()
-        control_text(figures.frame)
+    forms, series = survey.distribution("form"), survey.series("form", "sexual")
+    by_form, figures = survey.distribution("sex", by="form"), survey.figures(title="", restricted=True)
+    survey.key_points(survey.indicator("form", "sexual"), survey.change("sex", "women"), survey.totals("accompanied"))
+    shown: list[Result | Table | Markdown | charts.Chart] = [forms, series, by_form, figures, survey.heading()]
+    shown += [charts.bars(forms), annex.published(survey, "form", "sex"), annex.sources(survey)]
+    for each in shown:
+        each._repr_mimebundle_()
+    control_text(figures.frame)
+    figures.frame.to_csv(), figures.frame.to_dict()  # pandas imports the writers of each when first asked
 
 
 _rehearse()

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +83,14 @@ class Record:
         self._outputs[chapter.name] = list(product.files)
         return page
 
-    def finish(self, chapters: Sequence[Chapter], catalogue: Catalogue, bundle: Bundle, *, force: bool, pdf: bool) -> None:
-        """Write what an edition has beside its chapters (index, manifest…), unless it is up to date."""
+    def finish(
+        self, chapters: Sequence[Chapter], catalogue: Catalogue, bundle: Bundle, data: Callable[[str], Mapping[str, bytes]],
+        *, force: bool, pdf: bool,
+    ) -> None:  # fmt: skip
+        """Write what an edition has beside its chapters (index, data, manifest…), unless it is up to date.
+
+        `data` gives the files of its data, from its key.
+        """
         present = {
             name: key
             for name, key in (self._intact | self._keys).items()
@@ -96,7 +102,7 @@ class Record:
             return
         from . import site
 
-        site.write_edition(self.edition, chapters, self.folder, catalogue, pdf=pdf)
+        site.write_edition(self.edition, chapters, self.folder, catalogue, data(self.edition.key), pdf=pdf)
         manifest = _read(self.folder / MANIFEST)
         for name, entry in manifest["chapters"].items():
             entry["key"] = present.get(name, "")

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,11 +49,18 @@ def write(path: Path, content: str | bytes) -> None:
 
 
 def write_edition(
-    edition: Edition, chapters: Sequence[Chapter], folder: Path, catalogue: Catalogue, *, pdf: bool = False
+    edition: Edition,
+    chapters: Sequence[Chapter],
+    folder: Path,
+    catalogue: Catalogue,
+    data: Mapping[str, bytes],
+    *,
+    pdf: bool = False,
 ) -> None:
     """Index, search index, data and manifest of the chapters that an edition's folder holds; their PDF when asked for.
 
-    Without `pdf`, those of an earlier run are removed: they may no longer say what the pages say.
+    `data` are the files that `data.files` makes. Without `pdf`, those of an earlier run are removed: they may no longer say what
+    the pages say.
     """
     done = [chapter for chapter in chapters if (folder / f"{chapter.name}.html").is_file()]
     notebooks = {chapter.name: nbformat.read(folder / f"{chapter.name}.ipynb", as_version=4) for chapter in done}
@@ -64,7 +71,7 @@ def write_edition(
         old.unlink()
     if pdf:
         _write_pdf(edition, pages, folder, catalogue)
-    for name, content in _data(edition, catalogue).items():
+    for name, content in data.items():
         write(folder / name, content)
     offered = [file for name, file in downloads(edition).items() if name == "manifest.json" or (folder / name).is_file()]
     write(folder / "index.html", html.edition_index(edition, listed, offered, catalogue.licence.figures))
@@ -78,22 +85,6 @@ def _write_pdf(edition: Edition, pages: Sequence[tuple[Chapter, str]], folder: P
     for chapter, page in pages:
         write(folder / f"{chapter.name}.pdf", convert(page))
     write(folder / f"traite_{edition.key}.pdf", edition_pdf(edition, pages, catalogue.licence.figures))
-
-
-def _data(edition: Edition, catalogue: Catalogue) -> dict[str, bytes | str]:
-    """Files of an edition's data: workbook, CSV, Data Package."""
-    from ..loading.harmonise import load
-    from ..presentation import dataset, spreadsheet
-    from ..survey import Survey
-
-    _, words, table = load(catalogue.root)
-    survey = Survey(edition, catalogue, words, table)
-    return {
-        "observations.csv": dataset.observations_csv(survey),
-        "codes.csv": dataset.codes_csv(words),
-        "datapackage.json": dataset.data_package(survey),
-        f"traite_{edition.key}.xlsx": spreadsheet.workbook(survey),
-    }
 
 
 def write_overall(catalogue: Catalogue, output: Path) -> None:

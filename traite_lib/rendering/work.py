@@ -126,6 +126,28 @@ def perform(work: Work, bundle: Bundle, folder: Path | None = None) -> Product:
     return Product(files, warnings=warnings, cells=cells, seconds=time.monotonic() - started)
 
 
+def edition_data(edition: str, root: Path, folder: Path) -> Mapping[str, bytes]:
+    """Files of an edition's data, by name; see `data.files`.
+
+    Parameters
+    ----------
+    edition : str
+        Key of the edition.
+    root : Path
+        The project, as `Bundle.unpack` wrote it.
+    folder : Path
+        Where private files may be made.
+    """
+    from . import kernels
+
+    found: Mapping[str, bytes] | None = kernels.ask("traite_lib.rendering.data", "files", edition, root=root, folder=folder)
+    if found is None:
+        from .data import files
+
+        found = files(edition, root)
+    return found
+
+
 def end_kernels() -> None:
     """End the kernels that this process runs; the work that waits for them comes back as a failure."""
     from . import kernels

