@@ -11,10 +11,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbformat import NotebookNode
+
+if TYPE_CHECKING:
+    from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
 from ..catalogue import Catalogue, Edition
 from ..presentation.text import PUBLICATION, citation, typographic
@@ -85,10 +89,15 @@ def _page(template: str, **context: object) -> str:
 
 def _markdown(text: str) -> Markup:
     """HTML of a Markdown text."""
+    return Markup(_parser().render(text))
+
+
+@cache
+def _parser() -> MarkdownWithMath:
+    """nbconvert's Markdown; to make one takes ten times longer than to read a cell."""
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-    return Markup(MarkdownWithMath(renderer=renderer).render(text))
+    return MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True))
 
 
 def _preformatted(text: str, kind: str) -> Markup:

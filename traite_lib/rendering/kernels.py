@@ -45,6 +45,9 @@ KERNEL = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
 QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
 """Arguments of every kernel: silent when it is shut down, no history of what it executes."""
 
+PATIENCE = 60
+"""Seconds that the server may take for what takes it one."""
+
 _starting = threading.Lock()
 _started = False
 
@@ -197,7 +200,10 @@ def ask(module: str, function: str, *arguments: object, root: Path, folder: Path
         answer = Path(private, "answer")
         library = keys.key(library=keys.library())
         process = ForkedProcess(CallRequest(module, function, arguments, str(answer), environment(root), library))
-        return pickle.loads(answer.read_bytes()) if process.wait() == 0 else None
+        ended = process.wait(PATIENCE)
+        if ended is None:
+            process.kill()
+        return pickle.loads(answer.read_bytes()) if ended == 0 else None
 
 
 class ForkServerProvisioner(LocalProvisioner):
