@@ -100,11 +100,12 @@ def rendering(editions: list[str], *, quick: bool) -> tuple[list[tuple[str, Meas
         print(f"{label:50} {found[-1][1].wall:8.1f} s  CPU {found[-1][1].cpu:8.1f} s", flush=True)
 
     with tempfile.TemporaryDirectory() as work:
-        for name in ("floor", "one", "two", "cli", "loop", "pool", "nbconvert", "ploomber"):
+        for name in ("floor", "one", "two", "three", "cli", "loop", "pool", "nbconvert", "ploomber"):
             Path(work, name).mkdir()
         run("floor: the cells in one warm process", "floor", 1, f"{work}/floor")
         run("traite render, 1 job", "traite", 1, f"{work}/one")
         run("traite render, 2 jobs", "traite", 2, f"{work}/two")
+        run("traite render, 3 jobs", "traite", 3, f"{work}/three")
         run("traite render, nothing changed", "traite", 2, f"{work}/two")
         if importlib.util.find_spec("ploomber_engine"):
             run("ploomber-engine (no kernel, one process)", "ploomber", 1, f"{work}/ploomber")

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.colors import rgb2hex
 from matplotlib.font_manager import findfont
 from matplotlib.ft2font import FT2Font, LoadFlags
-from matplotlib.textpath import TextToPath
 from PIL import Image, ImageColor
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def svg(figure: Figure) -> str:
     figure.dpi = 72  # an SVG counts in points
     width, height = (72 * inches for inches in figure.get_size_inches())
     buffer = io.StringIO()
-    renderer: Any = _Svg(width, height, buffer, metadata={"Date": None, "Creator": None})
+    renderer: Any = _Svg(width, height, buffer)
     figure.draw(renderer)
     renderer.finalize()
     return buffer.getvalue()
@@ -77,7 +77,7 @@ def svg(figure: Figure) -> str:
 class _Face:
     """A font held in memory, and what was already asked of it: how wide texts are, the shapes of letters."""
 
-    SIZE = TextToPath.FONT_SCALE
+    SIZE = 100.0
     """Points of a letter's shape."""
 
     def __init__(self, path: str) -> None:
@@ -150,29 +150,28 @@ class _Agg(RendererAgg):
         self._renderer.draw_text_image(font.get_image(), round(x + right), round(y + down) + 1, 0, gc)
 
 
-class _Paths(TextToPath):
-    """Letters as shapes."""
+class _Svg(RendererSVG):
+    """matplotlib's renderer of SVG."""
+
+    def __init__(self, width: float, height: float, buffer: io.StringIO) -> None:
+        super().__init__(width, height, buffer, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
+        self._buffer = buffer
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
         """Size of a line, in points."""
         width, height, descent = (prop.get_size_in_points() * length for length in _face(prop).measure(s))
         return width, height, descent
 
-    def _get_font(self, prop: FontProperties) -> _Face:
-        return _face(prop)
-
-    def get_glyphs_with_font(
-        self, font: Any, s: str, glyph_map: Any = None, return_new_glyphs_only: bool = False, **options: Any
-    ) -> tuple[list[tuple[str, float, float, float]], dict[str, Any], list[Any]]:
-        """Letters of a line, and the shapes of those that a drawing has not defined yet."""
-        letters = font.letters(s)
-        new = {name: shape for name, shape, _, _ in letters if name not in glyph_map}
-        return [(name, x, y, 1.0) for name, _, x, y in letters], new, []
-
-
-class _Svg(RendererSVG):
-    """matplotlib's renderer of SVG."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)  # type: ignore[no-untyped-call]
-        self._text2path = _Paths()
+    def draw_text(
+        self, gc: Any, x: float, y: float, s: str, prop: FontProperties, angle: float, ismath: Any = False, mtext: Any = None
+    ) -> None:
+        """Place the letters of a line, each shape defined once; the original reads it and builds its element each time."""
+        letters = _face(prop).letters(s)
+        self._update_glyph_map_defs({name: shape for name, shape, _, _ in letters if name not in self._glyph_map})
+        scale = prop.get_size_in_points() / _Face.SIZE
+        move = f"translate({x:.3f} {y:.3f}) scale({scale:.4f} {-scale:.4f})"
+        writer: Any = self.writer
+        writer.start("g", fill=rgb2hex(gc.get_rgb()), transform=move)
+        writer.comment(s)
+        self._buffer.writelines(f'<use x="{across:.2f}" y="{up:.2f}" xlink:href="#{name}"/>\n' for name, _, across, up in letters)
+        writer.end("g")
