@@ -167,7 +167,8 @@ class _Svg(RendererSVG):
     ) -> None:
         """Place the letters of a line, each shape defined once; the original reads it and builds its element each time."""
         letters = _face(prop).letters(s)
-        self._update_glyph_map_defs({name: shape for name, shape, _, _ in letters if name not in self._glyph_map})
+        new = {name: shape for name, shape, _, _ in letters if name not in self._glyph_map}
+        self._update_glyph_map_defs(new)  # type: ignore[no-untyped-call]
         scale = prop.get_size_in_points() / _Face.SIZE
         move = f"translate({x:.3f} {y:.3f}) scale({scale:.4f} {-scale:.4f})"
         writer: Any = self.writer
