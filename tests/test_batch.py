@@ -140,11 +140,8 @@ def test_a_server_that_holds_another_library_is_not_used(
 def test_the_data_of_an_edition_are_the_same_from_the_warm_server(
     project: Path, run_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    only(project)
-    chapter(project, "15_process", "import os\nprint(os.getpid())")
-    bundle = Bundle.read(project)
-    perform(Work("15_process", "2022"), bundle, run_folder)  # it starts the server
-    root = bundle.unpack(run_folder)
+    root = Bundle.read(project).unpack(run_folder)
+    kernels.start_server(root)
     expected = data.files("2022", root)
     ask = partial(kernels.ask, "traite_lib.rendering.data", "files", root=root, folder=run_folder)
     assert ask("2022") == expected

@@ -67,7 +67,7 @@ def test_no_text_of_a_chart_is_cut_or_covers_another(
 ) -> None:
     before = layout.set(wide)
     try:
-        with rc_context(THEME):
+        with rc_context(THEME | {"text.hinting": "none"}):
             figure = draw.__wrapped__(ask(open_edition(edition))).figure
             figure.draw(renderer := FigureCanvasAgg(figure).get_renderer())  # type: ignore[no-untyped-call]
     finally:
@@ -83,7 +83,7 @@ def test_no_text_of_a_chart_is_cut_or_covers_another(
 
 
 def test_our_renderers_place_text_where_matplotlib_does() -> None:
-    with rc_context(THEME):
+    with rc_context(THEME | {"text.hinting": "none"}):
         figure = Figure(figsize=(4, 1), dpi=images.DPI)
         figure.text(0.1, 0.5, "Chiffres relevés : 4\u202f363 (« AVÂ fi »)", size=11, va="center")
         figure.text(0.9, 0.1, "Deux\nlignes", size=7, weight="bold", ha="right", linespacing=1.3)

@@ -160,6 +160,19 @@ def test_a_truncated_or_incomplete_workbook_is_refused(good: Path, tmp_path: Pat
         read_workbook(changed(good, lambda name, data: data[: len(data) // 2] if "worksheets/sheet1" in name else data))
 
 
+def test_a_workbook_with_one_wrong_byte_is_read_or_refused(good: Path, tmp_path: Path) -> None:
+    content, refused = good.read_bytes(), 0
+    for place in range(0, len(content), 41):
+        damaged = bytearray(content)
+        damaged[place] ^= 0xFF
+        (tmp_path / "abîmé.xlsx").write_bytes(damaged)
+        try:
+            read_workbook(tmp_path / "abîmé.xlsx")
+        except WorkbookError as error:
+            refused += "abîmé.xlsx" in str(error)
+    assert refused > 20
+
+
 def test_a_workbook_without_a_cell_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkbookError, match="is empty"):
         read_workbook(write(tmp_path / "vide.xlsx", {"Feuil1": {}}))

@@ -39,13 +39,11 @@ from .sheet import (
     legend_height,
     row_height,
     sheet,
-)  # fmt: skip
+)
+from .text import FIGURE
 
 if TYPE_CHECKING:
     from ..result import Result
-
-FIGURE = "application/vnd.traite.figure+json"
-"""What a chart hands to the renderer beside its PNG: the SVG and the phone's PNG. No other program shows it."""
 
 
 @dataclass(frozen=True)

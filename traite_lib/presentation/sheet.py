@@ -61,8 +61,7 @@ INKS = ["#1f4e79", "#8a5a00", "#00664b", "#8f4a73", "#1c6ea4", "#8c510a"]
 """The palette, darkened for text."""
 
 THEME: Any = sns.axes_style("white") | {"font.sans-serif": ["DejaVu Sans"], "hatch.linewidth": 0.6, "text.color": INK}
-THEME |= {"axes.edgecolor": GRID, "font.size": 10, "svg.hashsalt": "traite", "svg.fonttype": "path"}
-THEME |= {"text.hinting": "none"}  # hinting is for screens of 100 dpi, and slow
+THEME |= {"font.size": 10, "svg.hashsalt": "traite"}
 THEME |= {"text.parse_math": False}  # a label with two dollars is no formula
 
 
@@ -118,7 +117,7 @@ class Plot:
         """Give each label a row, from the top, its centre at 0, 1, 2…; `axis` draws the line that bars start from."""
         self.up = (len(labels) - 0.45, -0.55)
         for n, label in enumerate(labels):
-            text = "\n".join(textwrap.wrap(label, layout.get().labels))
+            text = "\n".join(_label_lines(label))
             self.write(text, (self.across[0], n), (-3.5, 0), va="center_baseline", size=9, color=INK, linespacing=1.05)
         if axis:
             self.line((0, 0), self.up, color=MUTED, linewidth=0.5)
@@ -176,14 +175,16 @@ def _wrapped(text: str, characters: int) -> list[str]:
     return textwrap.wrap(wording.typographic(text), characters)
 
 
+def _label_lines(label: str) -> list[str]:
+    return textwrap.wrap(label, layout.get().labels)
+
+
 def row_height(labels: Sequence[str]) -> float:
     """Inches that one row needs for its label."""
-    wrap = layout.get().labels
-    return max(ROW, 0.15 + 0.15 * max(len(textwrap.wrap(label, wrap)) for label in labels))
+    return max(ROW, 0.15 + 0.15 * max(len(_label_lines(label)) for label in labels))
 
 
 def label_width(labels: Sequence[str]) -> float:
     """Inches that row labels need."""
-    wrap = layout.get().labels
-    longest = max((len(line) for label in labels for line in textwrap.wrap(label, wrap)), default=0)
+    longest = max((len(line) for label in labels for line in _label_lines(label)), default=0)
     return 0.3 + 0.076 * max(longest, 8)

@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
 from ..catalogue import Catalogue, Edition
-from ..presentation.text import PUBLICATION, citation, typographic
+from ..presentation.text import FIGURE, PUBLICATION, citation, typographic
 from .chapters import CONTROL, KEY_POINTS, Chapter
 
 TEMPLATES = Path(__file__).parent / "templates"
-FIGURE = "application/vnd.traite.figure+json"
-"""The private type of `presentation.charts`, named again: what makes pages need not import matplotlib."""
 
 
 @dataclass(frozen=True)

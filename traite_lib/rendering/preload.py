@@ -70,7 +70,7 @@ def _rehearse() -> None:
     for each in shown:
         each._repr_mimebundle_()
     control_text(figures.frame)
-    figures.frame.to_csv(), figures.frame.to_dict()  # pandas imports the writers of each when first asked
+    figures.frame.to_csv()  # pandas imports its writer when first asked
 
 
 _rehearse()

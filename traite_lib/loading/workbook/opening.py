@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -91,7 +92,7 @@ def _open_xml(path: Path, data: bytes) -> tuple[list[Grid], list[str]]:
             package, sheets, repairs = repaired(archive)
     except BadPackage as error:
         raise WorkbookError(f"{path.name} is not a readable workbook: {error}.") from None
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:  # zipfile, by kind of damage
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:  # zipfile, by kind of damage
         raise WorkbookError(f"{path.name} is truncated or damaged: its archive cannot be read ({error}).") from None
     try:
         with warnings.catch_warnings():
