@@ -212,8 +212,7 @@ def stacked(result: Result) -> Drawing | None:
             right = left + row["value"]
             plot.bar((left, right), thick, facecolor=PALETTE[k], hatch=HATCHES[k], edgecolor="white", linewidth=0.8)
             if plot.x(right) - plot.x(left) > 0.1 + 0.065 * len(_text(row)):  # or its neighbour would be hidden
-                box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.9}
-                plot.write(_text(row), ((left + right) / 2, n), va="center", size=8, bbox=box)
+                plot.write(_text(row), ((left + right) / 2, n), va="center", size=8, box=True)
             left = right
         plot.bar((0, 100), thick, facecolor="none", edgecolor=MUTED, linewidth=0.6)
     plot.legend(names)
@@ -293,7 +292,7 @@ def dumbbell(result: Result) -> Drawing | None:
             plot.line(list(pair["value"]), [n, n], color=GRID, linewidth=5, zorder=1, solid_capstyle="round")
         elif pair.empty:
             why = wording.listed(dict.fromkeys(rows.loc[rows["label"] == label, "text"]))
-            plot.write(why, (1, n), ha="left", va="center", style="italic", color=MUTED, backgroundcolor="white")
+            plot.write(why, (1, n), ha="left", va="center", style="italic", color=MUTED, box=True)
         for side, row in enumerate(records(pair)):
             k = groups.index(row["group"])
             plot.line([row["value"]], [n], marker=MARKERS[k], color=PALETTE[k], markersize=9, linestyle="")

@@ -1,29 +1,23 @@
 """Images of a figure: PNG and SVG, the same bytes at each run.
 
-matplotlib reads a font from its file, through Python, twice for each letter that it measures or draws: more than half of the time
-of a chart. Its two renderers are used here with fonts that are held in memory, for level lines of plain text, which is all that a
-chart has: no formula, nothing slanted.
+matplotlib's two renderers draw all but the texts, which `letters` places and which they write here a word at a time.
 """
 
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import rgb2hex
-from matplotlib.font_manager import findfont
-from matplotlib.ft2font import FT2Font, LoadFlags
 from PIL import Image, ImageColor
+
+from .letters import Face, words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
 
 DPI = 150
 """Dots per inch of a PNG."""
@@ -74,80 +68,20 @@ def svg(figure: Figure) -> str:
     return buffer.getvalue()
 
 
-class _Face:
-    """A font held in memory, and what was already asked of it: how wide texts are, the shapes of letters."""
-
-    SIZE = 100.0
-    """Points of a letter's shape."""
-
-    def __init__(self, path: str) -> None:
-        self._font: Any = FT2Font(io.BytesIO(Path(path).read_bytes()))
-        self._measures: dict[str, tuple[float, float, float]] = {}
-        self._shapes: dict[int, tuple[str, Any]] = {}
-
-    def sized(self, size: float, dpi: float) -> Any:
-        """The font, empty, at a size in points."""
-        self._font.clear()
-        self._font.set_size(size, dpi)
-        return self._font
-
-    def measure(self, text: str) -> tuple[float, float, float]:
-        """Width, height and descent of a line of 1 point, in points: it grows as its size does, for nothing is hinted."""
-        if text not in self._measures:
-            font = self.sized(self.SIZE, 72)
-            font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
-            found = (*font.get_width_height(), font.get_descent())
-            self._measures[text] = tuple(length / 64 / self.SIZE for length in found)
-        return self._measures[text]
-
-    def letters(self, text: str) -> list[tuple[str, Any, float, float]]:
-        """Name, shape and place of each letter of a line."""
-        font, found = self.sized(self.SIZE, 72), []
-        for letter in font._layout(text, LoadFlags.NO_HINTING):
-            if letter.glyph_index not in self._shapes:
-                font.load_glyph(letter.glyph_index, flags=LoadFlags.NO_HINTING)
-                self._shapes[letter.glyph_index] = f"{font.postscript_name}-{letter.glyph_index:x}", font.get_path()
-            found.append((*self._shapes[letter.glyph_index], letter.x, letter.y))
-        return found
-
-
-_faces = threading.local()  # a font is not safe for two threads
-
-
-@cache
-def _path(properties: FontProperties) -> str:
-    return str(findfont(properties))
-
-
-def _face(properties: FontProperties) -> _Face:
-    path, faces = _path(properties), _faces.__dict__
-    if path not in faces:
-        faces[path] = _Face(path)
-    found: _Face = faces[path]
-    return found
-
-
 class _Agg(RendererAgg):
     """matplotlib's renderer of pixels."""
 
     def __init__(self, width: int, height: int) -> None:
         super().__init__(width, height, DPI)  # type: ignore[no-untyped-call]
 
-    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
-        """Size of a line, in pixels."""
-        width, height, descent = (prop.get_size_in_points() * DPI / 72 * length for length in _face(prop).measure(s))
-        return width, height, descent
-
-    def draw_text(
-        self, gc: Any, x: float, y: float, s: str, prop: FontProperties, angle: float, ismath: Any = False, mtext: Any = None
-    ) -> None:
-        """Draw a line at once; the original goes letter by letter in Python."""
-        font = _face(prop).sized(prop.get_size_in_points(), DPI)
-        font.set_text(s, 0.0, flags=LoadFlags.NO_HINTING)
-        font.draw_glyphs_to_bitmap(antialiased=True)
-        right, down = (offset / 64 for offset in font.get_bitmap_offset())
-        down += font.get_descent() / 64
-        self._renderer.draw_text_image(font.get_image(), round(x + right), round(y + down) + 1, 0, gc)
+    def write(self, gc: Any, x: float, y: float, line: str, face: Face, size: float) -> None:
+        """Draw a line of text, a word at once; `y` counts from the top, `size` in points."""
+        dots, feet = size * DPI / 72, round(y)
+        for text in words(line):
+            if not text.isspace():
+                pixels, before, below = face.picture(text, dots)
+                self._renderer.draw_text_image(pixels, round(x - before), feet + below, 0, gc)
+            x += face.word(text).advance * dots / face.SIZE
 
 
 class _Svg(RendererSVG):
@@ -157,22 +91,20 @@ class _Svg(RendererSVG):
         super().__init__(width, height, buffer, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
         self._buffer = buffer
 
-    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
-        """Size of a line, in points."""
-        width, height, descent = (prop.get_size_in_points() * length for length in _face(prop).measure(s))
-        return width, height, descent
-
-    def draw_text(
-        self, gc: Any, x: float, y: float, s: str, prop: FontProperties, angle: float, ismath: Any = False, mtext: Any = None
-    ) -> None:
-        """Place the letters of a line, each shape defined once; the original reads it and builds its element each time."""
-        letters = _face(prop).letters(s)
-        new = {name: shape for name, shape, _, _ in letters if name not in self._glyph_map}
+    def write(self, gc: Any, x: float, y: float, line: str, face: Face, size: float) -> None:
+        """Place the letters of a line of text, each shape defined once."""
+        found = [face.word(text) for text in words(line)]
+        letters = [letter for word in found for letter, _ in word.letters]
+        new = {letter.name: letter.shape for letter in letters if letter.name not in self._glyph_map}
         self._update_glyph_map_defs(new)  # type: ignore[no-untyped-call]
-        scale = prop.get_size_in_points() / _Face.SIZE
+        scale, place = size / face.SIZE, 0.0
         move = f"translate({x:.3f} {y:.3f}) scale({scale:.4f} {-scale:.4f})"
         writer: Any = self.writer
         writer.start("g", fill=rgb2hex(gc.get_rgb()), transform=move)
-        writer.comment(s)
-        self._buffer.writelines(f'<use x="{across:.2f}" y="{up:.2f}" xlink:href="#{name}"/>\n' for name, _, across, up in letters)
+        writer.comment(line)
+        for word in found:
+            self._buffer.writelines(
+                f'<use x="{place + across:.2f}" xlink:href="#{letter.name}"/>\n' for letter, across in word.letters
+            )
+            place += word.advance
         writer.end("g")

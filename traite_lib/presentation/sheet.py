@@ -9,26 +9,23 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
-from matplotlib.text import Text
+from matplotlib.patches import Rectangle
 
 from . import wording
 from .images import DPI
+from .letters import POINT, Lines
 
 if TYPE_CHECKING:
     from ..result import Result
 
 ROW = 0.36
 """Inches for one bar."""
-
-POINT = 1 / 72
-"""One point, in inches."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +92,18 @@ class Plot:
         """Where a value is, in inches from the bottom of the sheet."""
         return self.bottom + self.height * (value - self.up[0]) / (self.up[1] - self.up[0])
 
-    def write(self, text: str, at: tuple[float, float], offset: tuple[float, float] = (0, 0), **look: Any) -> None:
-        """Write beside a place, `offset` points away from it."""
+    def write(
+        self, text: str, at: tuple[float, float], offset: tuple[float, float] = (0, 0), *, box: bool = False, **look: Any
+    ) -> Lines:
+        """Write beside a place, `offset` points away from it; `box` hides what is behind."""
         side = "left" if offset[0] > 0 else "right" if offset[0] < 0 else "center"
-        look = {"ha": side, "va": "center" if offset[0] else "bottom", "size": 8.5} | look
-        x, y = self.x(at[0]) + POINT * offset[0], self.y(at[1]) + POINT * offset[1]
-        self.figure.add_artist(Text(x, y, text, transform=self.figure.dpi_scale_trans, **look))
+        look = {"ha": side, "va": "center" if offset[0] else "bottom", "size": 8.5, "color": INK} | look
+        lines = Lines(self.x(at[0]) + POINT * offset[0], self.y(at[1]) + POINT * offset[1], text, **look)
+        if box:
+            left, bottom, right, top = lines.box
+            self._rectangle(left - POINT, bottom - POINT, right + POINT, top + POINT, facecolor="white", zorder=lines.zorder)
+        self.figure.add_artist(lines)
+        return lines
 
     def line(self, across: Sequence[float], up: Sequence[float], **look: Any) -> None:
         """Draw a line, or markers, through places."""
@@ -110,6 +113,9 @@ class Plot:
     def bar(self, across: tuple[float, float], up: tuple[float, float], **look: Any) -> None:
         """Fill a rectangle between two values each way."""
         (left, right), (bottom, top) = (sorted(map(self.x, across)), sorted(map(self.y, up)))
+        self._rectangle(left, bottom, right, top, **look)
+
+    def _rectangle(self, left: float, bottom: float, right: float, top: float, **look: Any) -> None:
         box = Rectangle((left, bottom), right - left, top - bottom, transform=self.figure.dpi_scale_trans, **look)
         self.figure.add_artist(box)
 
@@ -118,29 +124,41 @@ class Plot:
         self.up = (len(labels) - 0.45, -0.55)
         for n, label in enumerate(labels):
             text = "\n".join(_label_lines(label))
-            self.write(text, (self.across[0], n), (-3.5, 0), va="center_baseline", size=9, color=INK, linespacing=1.05)
+            self.write(text, (self.across[0], n), (-3.5, 0), va="center_baseline", size=9, spacing=1.05)
         if axis:
             self.line((0, 0), self.up, color=MUTED, linewidth=0.5)
 
     def legend(self, names: Sequence[str], *, markers: bool = False) -> None:
-        """Names above the plot, each with its colour and its marker or hatch."""
-        handles: list[Line2D] | list[Patch]
-        if markers:
-            handles = [Line2D([], [], color=PALETTE[n], marker=MARKERS[n], label=name) for n, name in enumerate(names)]
-        else:
-            handles = [
-                Patch(facecolor=PALETTE[n], hatch=HATCHES[n], edgecolor="white", label=name) for n, name in enumerate(names)
-            ]
-        self.figure.legend(
-            handles=handles, loc="lower left", bbox_to_anchor=(self.left, self.bottom + self.height),
-            bbox_transform=self.figure.dpi_scale_trans, ncols=layout.get().columns, frameon=False, fontsize=8.5,
-            borderaxespad=0.1, handlelength=1.6, columnspacing=1.2,
-        )  # fmt: skip
+        """Names above the plot, column by column, each with its marker or a bar of its colour and hatch."""
+        em, left, top = 8.5 * POINT, self.left, self.bottom + self.height + legend_height(names)
+        whole, rows = replace(self, left=0, bottom=0, width=1, height=1, across=(0, 1), up=(0, 1)), legend_rows(names)
+        for start in range(0, len(names), rows):
+            right = left
+            for n, name in enumerate(names[start : start + rows], start):
+                y = top - (n - start + 0.5) * LEGEND_ROW
+                if markers:
+                    look: Any = {"color": PALETTE[n], "marker": MARKERS[n], "linewidth": 1.5}
+                    whole.line((left, left + 0.8 * em, left + 1.6 * em), (y, y, y), markevery=[1], **look)
+                else:
+                    look = {"facecolor": PALETTE[n], "hatch": HATCHES[n], "edgecolor": "white"}
+                    whole.bar((left, left + 1.6 * em), (y - 0.35 * em, y + 0.35 * em), **look)
+                lines = whole.write(name, (left + 2.4 * em, y), ha="left", va="center")
+                right = max(right, lines.box[2])
+            left = right + 1.2 * em
+
+
+LEGEND_ROW = 0.2
+"""Inches for one row of a legend."""
+
+
+def legend_rows(names: Sequence[str]) -> int:
+    """Rows of a legend, in as many columns as the layout has."""
+    return -(-len(names) // layout.get().columns)
 
 
 def legend_height(names: Sequence[str]) -> float:
     """Inches that a legend needs."""
-    return 0.22 * -(-len(names) // layout.get().columns)
+    return LEGEND_ROW * legend_rows(names) + 0.04
 
 
 def sheet(
@@ -165,8 +183,8 @@ def sheet(
     height = top + above + plot + bottom
     figure = Figure(figsize=(wide.width, height), dpi=DPI)
     whole = Plot(figure, 0, 0, wide.width, height, (0, wide.width), (0, height))
-    whole.write("\n".join(title), (0.1, height - 0.1), ha="left", va="top", size=12, weight="bold", linespacing=1.3)
-    whole.write("\n".join(lines), (0.1, 0.08), ha="left", va="bottom", size=7.2, color=MUTED, linespacing=1.35)
+    whole.write("\n".join(title), (0.1, height - 0.125), ha="left", va="top", size=12, weight="bold", spacing=1.3)
+    whole.write("\n".join(lines), (0.1, 0.1), ha="left", va="bottom", size=7.2, color=MUTED, spacing=1.35)
     return Plot(figure, left, bottom, wide.width - left - right, plot)
 
 
