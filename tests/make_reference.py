@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from traite_lib.catalogue import Catalogue
-from traite_lib.rendering import batch, execution, kernels
+from traite_lib.rendering import batch, execution, kernels, server
 from traite_lib.rendering.chapters import CONTROL, Chapter, discover
 
 FOLDER = Path(__file__).parent / "reference"
@@ -24,7 +24,7 @@ EDITIONS = ("2022", "2024")
 def reference(chapter: Chapter, edition: str, root: Path, folder: Path) -> NotebookNode:
     """A chapter executed for an edition, with the outputs of its control cells only, all text."""
     with tempfile.TemporaryDirectory(dir=folder) as private:
-        options = kernels.papermill_options(Path(private), root, Path(private), warm=kernels.can_fork())
+        options = kernels.papermill_options(Path(private), root, Path(private), warm=server.can_fork())
         notebook, error = execution.execute(chapter.notebook, {"edition": edition}, 120, options)
     if error is not None:
         raise error
@@ -40,8 +40,8 @@ def main() -> None:
     """Write all references, and remove those of chapters that no longer exist."""
     catalogue = Catalogue()
     chapters = discover(catalogue.root / "notebooks")
-    if kernels.can_fork():
-        kernels.start_server(catalogue.root)
+    if server.can_fork():
+        server.start(catalogue.root)
     with batch.run_folder() as work:
         for edition in EDITIONS:
             folder = FOLDER / edition

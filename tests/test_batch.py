@@ -24,14 +24,14 @@ from test_render import TRAITE, _started, _wait, contents, edit_cell, traite
 
 from traite_lib.catalogue import Catalogue, sha256
 from traite_lib.errors import CatalogueError, RenderError
-from traite_lib.rendering import batch, data, kernels, keys
+from traite_lib.rendering import batch, data, keys, server
 from traite_lib.rendering.bundle import Bundle
 from traite_lib.rendering.chapters import discover
 from traite_lib.rendering.work import Product, Work, edition_data, perform
 
 LEAK_RUNS = int(os.environ.get("TRAITE_LEAK_RUNS", "24"))
 """Notebooks of the test that looks for what they leave; 200 before a release."""
-needs_fork = pytest.mark.skipif(not kernels.can_fork(), reason="kernels are not forked on this system")
+needs_fork = pytest.mark.skipif(not server.can_fork(), reason="kernels are not forked on this system")
 
 
 def chapter(project: Path, name: str, *cells: str) -> None:
@@ -141,9 +141,9 @@ def test_the_data_of_an_edition_are_the_same_from_the_warm_server(
     project: Path, run_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = Bundle.read(project).unpack(run_folder)
-    kernels.start_server(root)
+    server.start(root)
     expected = data.files("2022", root)
-    ask = partial(kernels.ask, "traite_lib.rendering.data", "files", root=root, folder=run_folder)
+    ask = partial(server.ask, "traite_lib.rendering.data", "files", root=root, folder=run_folder)
     assert ask("2022") == expected
     assert ask("1900") is None, "it failed: whoever asks does it again, and sees why"
     with pytest.raises(CatalogueError, match="1900"):

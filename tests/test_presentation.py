@@ -18,7 +18,8 @@ from matplotlib.text import Text
 from PIL import Image
 
 from traite_lib import Result, Survey, annex, charts, control, open_edition, side_by_side
-from traite_lib.presentation import images
+from traite_lib.presentation import images, letters
+from traite_lib.presentation.letters import POINT, Lines
 from traite_lib.presentation.sheet import INK, PHONE, SLIDE, THEME, Layout, layout
 from traite_lib.presentation.tables import Link, Table
 
@@ -67,34 +68,59 @@ def test_no_text_of_a_chart_is_cut_or_covers_another(
 ) -> None:
     before = layout.set(wide)
     try:
-        with rc_context(THEME | {"text.hinting": "none"}):
+        with rc_context(THEME):
             figure = draw.__wrapped__(ask(open_edition(edition))).figure
-            figure.draw(renderer := FigureCanvasAgg(figure).get_renderer())  # type: ignore[no-untyped-call]
     finally:
         layout.reset(before)
-    texts = [(text.get_text(), text.get_window_extent(renderer)) for text in figure.findobj(Text) if text.get_text().strip()]
+    assert not figure.findobj(Text), "all text is placed by `letters`"
+    texts = [(text.text, text.box) for text in figure.findobj(Lines) if text.text.strip()]
     assert len(texts) > 4
-    width, height = (inches * images.DPI for inches in figure.get_size_inches())
-    for text, box in texts:
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, f"{text} is cut"
+    width, height = figure.get_size_inches()
+    for text, (left, bottom, right, top) in texts:
+        assert min(left, bottom, width - right, height - top) >= 0, f"{text} is cut"
     for (one, a), (two, b) in combinations(texts, 2):
-        shared = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
-        assert min(shared) < 2, f"{one} covers {two}"
+        shared = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+        assert min(shared) < 0.02, f"{one} covers {two}"
 
 
-def test_our_renderers_place_text_where_matplotlib_does() -> None:
-    with rc_context(THEME | {"text.hinting": "none"}):
-        figure = Figure(figsize=(4, 1), dpi=images.DPI)
-        figure.text(0.1, 0.5, "Chiffres relevés : 4\u202f363 (« AVÂ fi »)", size=11, va="center")
-        figure.text(0.9, 0.1, "Deux\nlignes", size=7, weight="bold", ha="right", linespacing=1.3)
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()  # type: ignore[no-untyped-call]
-        theirs = np.asarray(canvas.buffer_rgba())[:, :, 0].astype(int)  # type: ignore[no-untyped-call]
-        ours = np.asarray(Image.open(io.BytesIO(images.png(figure, images.palette([INK])))).convert("L")).astype(int)
-    inked = [np.argwhere(image < 128) for image in (ours, theirs)]
-    assert np.abs(inked[0].min(axis=0) - inked[1].min(axis=0)).max() <= 1
-    assert np.abs(inked[0].max(axis=0) - inked[1].max(axis=0)).max() <= 1
-    assert len(inked[0]) == pytest.approx(len(inked[1]), rel=0.1)
+def test_lines_are_written_where_matplotlib_writes_them() -> None:
+    texts: list[tuple[float, float, str, Any]] = [
+        (0.4, 0.6, "Chiffres relevés : 4\u202f363 « AV fi »", {"size": 11, "va": "center", "ha": "left"}),
+        (3.6, 0.1, "Deux lignes,\ndont une longue", {"size": 7, "va": "bottom", "ha": "right", "weight": "bold"}),
+        (2.0, 0.9, "milieu", {"size": 9, "va": "top", "ha": "center", "style": "italic"}),
+    ]
+    images_of = []
+    for ours in (True, False):
+        with rc_context(THEME | {"text.hinting": "none"}):
+            figure = Figure(figsize=(4, 1), dpi=images.DPI)
+            for x, y, text, look in texts:
+                if ours:
+                    figure.add_artist(Lines(x, y, text, color=INK, spacing=1.2, **look))
+                else:
+                    spacing = {"linespacing": 1.2, "multialignment": look["ha"]} if "\n" in text else {}
+                    lines = text.count("\n")
+                    shift = 0.1 * look["size"] * POINT * lines  # matplotlib shares out its spacing above and below
+                    figure.text(x, y - shift, text, transform=figure.dpi_scale_trans, **spacing, **look)
+            if ours:
+                drawn = Image.open(io.BytesIO(images.png(figure, images.palette([INK]))))
+            else:
+                canvas = FigureCanvasAgg(figure)
+                canvas.draw()  # type: ignore[no-untyped-call]
+                drawn = Image.fromarray(np.asarray(canvas.buffer_rgba()))  # type: ignore[no-untyped-call]
+        images_of.append(np.asarray(drawn.convert("L")).astype(int))
+    ours_ink, their_ink = ({(y, x) for y, x in np.argwhere(image < 128).tolist()} for image in images_of)
+    assert len(ours_ink) == pytest.approx(len(their_ink), rel=0.1)
+    near = {(y + up, x + right) for y, x in their_ink for up in (-1, 0, 1) for right in (-1, 0, 1)}
+    assert len(ours_ink - near) < 0.01 * len(ours_ink), "no more than a pixel away"
+
+
+def test_a_word_is_measured_and_drawn_once() -> None:
+    bold = letters.face("bold")
+    assert bold.picture("victimes", 20.0) is bold.picture("victimes", 20.0)
+    assert letters.face("bold") is bold
+    assert letters.words("4\u202f363 victimes") == ["4", "\u202f", "363", " ", "victimes"]
+    assert bold.width("une ligne") == pytest.approx(bold.width("une") + bold.width(" ") + bold.width("ligne"))
+    assert letters.face().width("une ligne") < bold.width("une ligne")
 
 
 def test_the_paper_is_white_and_flat_colours_are_exact() -> None:

@@ -147,7 +147,7 @@ def _text(row: Row) -> str:
     return f"{row['text']} *" if row["status"] == "U" and pd.notna(row["value"]) else str(row["text"])
 
 
-def _known(row: Row) -> dict[str, str]:
+def _known(row: Row) -> dict[str, Any]:
     """Look of a value: grey and italic where none was found."""
     return {"color": INK} if pd.notna(row["value"]) else {"color": MUTED, "style": "italic"}
 

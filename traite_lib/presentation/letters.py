@@ -1,8 +1,8 @@
 """Level lines of plain text, which is all that a chart has to write: measured, placed and drawn word by word.
 
-matplotlib shapes a text and loads each of its letters anew whenever it measures or draws it, and places it for any angle, formula
-and alignment: that is most of the time of a chart. Here a font is held in memory with the words that were already asked of it, and
-a text knows where its lines are before anything is drawn.
+matplotlib shapes a text and loads its letters anew whenever it measures or draws it, for any angle, formula and alignment: most
+of the time of a chart. Here a font is held in memory with the words that were already asked of it, and a text knows where
+its lines are before anything is drawn.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ POINT = 1 / 72
 
 Across = Literal["left", "center", "right"]
 Up = Literal["top", "center", "center_baseline", "bottom"]
+Style = Literal["normal", "italic"]
 
 
 class Letter(NamedTuple):
@@ -107,16 +108,16 @@ _faces = threading.local()  # a font is not safe for two threads
 
 
 @cache
-def _path(weight: str, style: str) -> str:
+def _path(weight: str, style: Style) -> str:
     return str(findfont(FontProperties(family=[FAMILY], weight=weight, style=style)))
 
 
-def face(weight: str = "normal", style: str = "normal") -> Face:
+def face(weight: str = "normal", style: Style = "normal") -> Face:
     """The font of charts, as ``normal`` or ``bold``, ``normal`` or ``italic``."""
-    faces = _faces.__dict__
-    if (weight, style) not in faces:
-        faces[weight, style] = Face(_path(weight, style))
-    found: Face = faces[weight, style]
+    path, faces = _path(weight, style), _faces.__dict__
+    if path not in faces:
+        faces[path] = Face(path)
+    found: Face = faces[path]
     return found
 
 
@@ -158,9 +159,9 @@ class Lines(Artist):
 
     def __init__(
         self, x: float, y: float, text: str, *, ha: Across, va: Up, size: float, color: str, weight: str = "normal",
-        style: str = "normal", spacing: float = 1.2,
+        style: Style = "normal", spacing: float = 1.2,
     ) -> None:  # fmt: skip
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.text, self.size, self.color, self.face = text, size, color, face(weight, style)
         lines, inch = text.split("\n"), size * POINT
         widths = [self.face.width(line) * inch for line in lines]
@@ -179,7 +180,7 @@ class Lines(Artist):
         """Draw with one of the renderers of `images`."""
         gc = renderer.new_gc()
         gc.set_foreground(self.color)
-        dots = self.get_figure(root=True).dpi  # type: ignore[union-attr, no-untyped-call]
+        dots = self.get_figure(root=True).dpi  # type: ignore[union-attr]
         for line, x, y in self.lines:
             renderer.write(gc, x * dots, renderer.height - y * dots, line, self.face, self.size)
         gc.restore()

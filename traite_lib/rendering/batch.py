@@ -20,7 +20,7 @@ from . import keys
 from .bundle import Bundle
 from .chapters import Chapter
 from .record import STAGING, Record, finish_overall
-from .work import Product, Work, edition_data, end_kernels, perform
+from .work import Product, Work, edition_data, end_kernels, perform, warm_up
 
 RUN = "traite-"
 """Start of the name of a run's temporary folder; the next run removes those of killed ones."""
@@ -178,16 +178,19 @@ def render(
     records = {edition.key: Record(edition, output / edition.key) for edition in editions}
     for record in records.values():
         prepare(record.folder)
-    links = [(chapter.name, chapter.title) for chapter in chapters]
-    tasks = [
-        Task(edition, chapter, keys.chapter_key(
-            chapter.name, bundle.files[f"notebooks/{chapter.path.name}"], edition.key, given, links, bundle.data
-        ))
-        for edition in editions
-        for chapter in chosen
-    ]  # fmt: skip
-    waiting = [task for task in tasks if options.force or not records[task.edition.key].holds(task.chapter, task.key)]
     with run_folder() as folder, ThreadPoolExecutor(2) as writer:  # Ctrl-C stops this thread, never those that write
+        missing = any(not records[edition.key].has(chapter) for edition in editions for chapter in chosen)
+        if (options.force or missing) and options.warm and not options.executor:
+            warm_up(bundle, folder)  # it takes seconds: keys are computed meanwhile
+        links = [(chapter.name, chapter.title) for chapter in chapters]
+        tasks = [
+            Task(edition, chapter, keys.chapter_key(
+                chapter.name, bundle.files[f"notebooks/{chapter.path.name}"], edition.key, given, links, bundle.data
+            ))
+            for edition in editions
+            for chapter in chosen
+        ]  # fmt: skip
+        waiting = [task for task in tasks if options.force or not records[task.edition.key].holds(task.chapter, task.key)]
         rendered = _render(waiting, bundle, folder, given, options)
         ready: dict[Task, Outcome] = {}
         left = Counter(task.edition.key for task in tasks)

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 LIBRARY = Path(__file__).resolve().parents[1]
 PACKAGES = [
@@ -54,7 +55,13 @@ def versions() -> dict[str, str]:
 def library() -> dict[str, str]:
     """Checksum of each source file of the library that is on disk, by path relative to it."""
     files = (path for path in sorted(LIBRARY.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(LIBRARY).as_posix(): digest(path.read_bytes()) for path in files}
+    return {path.relative_to(LIBRARY).as_posix(): _digest(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files}
+
+
+@cache
+def _digest(path: Path, _changed: int, _size: int) -> str:
+    """Checksum of a file, read once until it changes: kernels ask for the library's each time one starts."""
+    return digest(path.read_bytes())
 
 
 AT_IMPORT = library()
@@ -128,12 +135,18 @@ def chapter_key(
     data : mapping
         Checksums of the data files. An edition uses those of all editions (series, changes, sources), so all are in its key.
     """
-    cells = json.loads(source)["cells"]
-    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    imported = {node.module for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom) and node.module}
-    imported |= {alias.name for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Import) for alias in node.names}
-    sources = depends(["traite_lib", "traite_lib.rendering.work", *sorted(imported)])
+    cells, sources = _notebook(source)
     return key(
         name=name, source=cells, edition=edition, parameters=dict(parameters), links=list(links), data=dict(data),
         library=sources, versions=versions(), platform=sys.platform,
     )  # fmt: skip
+
+
+@cache
+def _notebook(source: bytes) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Cells of a notebook, and checksums of the library's sources that they may run."""
+    cells: list[dict[str, Any]] = json.loads(source)["cells"]
+    tree = ast.parse("\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return cells, depends(["traite_lib", "traite_lib.rendering.work", *sorted(imported)])

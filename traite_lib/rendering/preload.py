@@ -5,11 +5,13 @@ and the Observations table are there already. No cell is executed and nothing is
 their caches, no state.
 """
 
-# ruff: noqa: F401
+# ruff: noqa: E402, F401
 from __future__ import annotations
 
+import gc
 import os
 
+gc.disable()  # until all is imported: what is imported is kept, there is nothing to collect
 os.environ |= {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # what ipykernel sets before a notebook imports matplotlib
     "OPENBLAS_NUM_THREADS": "1",  # a thread must not exist when a process forks
@@ -18,7 +20,6 @@ os.environ |= {
 }
 
 import faulthandler
-import gc
 import pdb
 import random
 import sys
@@ -66,7 +67,7 @@ def _rehearse() -> None:
     by_form, figures = survey.distribution("sex", by="form"), survey.figures(title="", restricted=True)
     survey.key_points(survey.indicator("form", "sexual"), survey.change("sex", "women"), survey.totals("accompanied"))
     shown: list[Result | Table | Markdown | charts.Chart] = [forms, series, by_form, figures, survey.heading()]
-    shown += [charts.bars(forms), annex.published(survey, "form", "sex"), annex.sources(survey)]
+    shown += [charts.bars(forms), charts.timeline(series), annex.published(survey, "form", "sex"), annex.sources(survey)]
     for each in shown:
         each._repr_mimebundle_()
     control_text(figures.frame)
@@ -79,6 +80,7 @@ for _name in [name for name in sys.modules if name.partition(".")[0] == "matplot
 _THREADS = max(threading.active_count(), len(os.listdir("/proc/self/task")))
 _HASH_SEED = os.environ.get("PYTHONHASHSEED")
 gc.collect()
+gc.enable()
 gc.freeze()  # the collector of a kernel need not look at what it was born with, which would copy its pages
 
 

@@ -47,6 +47,10 @@ class Record:
         self._keys: dict[str, str] = {}
         self._outputs: dict[str, list[str]] = {name: list(entry.get("outputs", {})) for name, entry in chapters.items()}
 
+    def has(self, chapter: Chapter) -> bool:
+        """Whether the chapter's annex is there, untouched."""
+        return chapter.name in self._intact
+
     def holds(self, chapter: Chapter, key: str) -> bool:
         """Whether the chapter's annex is there, untouched, and was made with this key."""
         return self._intact.get(chapter.name) == key

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from ..catalogue import Catalogue
+from . import server
 from .bundle import Bundle
 from .chapters import Chapter, choose, discover
 
@@ -92,8 +93,6 @@ def perform(work: Work, bundle: Bundle, folder: Path | None = None) -> Product:
     RenderError, CatalogueError
         The chapter or the edition does not exist.
     """
-    from . import kernels
-
     started = time.monotonic()
     folder = folder or Path(_temporary().name)
     root = bundle.unpack(folder)
@@ -104,12 +103,12 @@ def perform(work: Work, bundle: Bundle, folder: Path | None = None) -> Product:
     with tempfile.TemporaryDirectory(dir=folder, prefix="k", ignore_cleanup_errors=True) as private:
         stage = Path(private, "annex")
         stage.mkdir()
-        warm = work.warm and kernels.can_fork()
+        warm = work.warm and server.can_fork()
         if warm:
-            kernels.start_server(root)
-        options = kernels.papermill_options(Path(private), root, stage, warm=warm)
-        from . import execution, html  # after the server has started: it takes seconds too
+            server.start(root)
+        from . import execution, html, kernels  # after the server has started: it takes seconds too
 
+        options = kernels.papermill_options(Path(private), root, stage, warm=warm)
         notebook, error = execution.execute(chapter.notebook, given, work.timeout, options)
         cells = execution.durations(notebook)
         if error is not None:
@@ -138,14 +137,24 @@ def edition_data(edition: str, root: Path, folder: Path) -> Mapping[str, bytes]:
     folder : Path
         Where private files may be made.
     """
-    from . import kernels
-
-    found: Mapping[str, bytes] | None = kernels.ask("traite_lib.rendering.data", "files", edition, root=root, folder=folder)
+    found: Mapping[str, bytes] | None = server.ask("traite_lib.rendering.data", "files", edition, root=root, folder=folder)
     if found is None:
         from .data import files
 
         found = files(edition, root)
     return found
+
+
+def warm_up(bundle: Bundle, folder: Path) -> None:
+    """Have the warm server start while the caller goes on, where there may be one: `perform` will need it.
+
+    Parameters
+    ----------
+    bundle, folder
+        As for `perform`.
+    """
+    if server.can_fork():
+        server.start(bundle.unpack(folder))
 
 
 def end_kernels() -> None:
