@@ -69,7 +69,7 @@ def test_no_text_of_a_chart_is_cut_or_covers_another(
     before = layout.set(wide)
     try:
         with rc_context(THEME):
-            figure = draw.__wrapped__(ask(open_edition(edition))).figure
+            figure = draw.__wrapped__(ask(open_edition(edition))).figure()
     finally:
         layout.reset(before)
     assert not figure.findobj(Text), "all text is placed by `letters`"

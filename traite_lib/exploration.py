@@ -25,7 +25,7 @@ from .result import Result
 from .survey import Survey
 
 if TYPE_CHECKING:
-    from .presentation.charts import Chart
+    from .presentation.drawing import Chart
 
 
 @dataclass(frozen=True)

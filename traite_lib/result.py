@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import pandas as pd
@@ -58,7 +59,7 @@ class Result:
             raise ValueError(f"{self.title}: {len(self.frame)} values, one was expected. {self.absent}".strip())
         return float(self.frame["value"].iloc[0])
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """Population, base, notes and sources, as printed under a table and a chart."""
         rows = records(self.frame)

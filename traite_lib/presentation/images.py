@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from zlib import Z_FILTERED
 
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
@@ -30,10 +31,11 @@ def png(figure: Figure, palette: Image.Image) -> bytes:
     width, height = (round(inches * DPI) for inches in figure.get_size_inches())
     renderer: Any = _Agg(width, height)
     figure.draw(renderer)
-    drawn = Image.frombytes("RGB", (width, height), renderer.buffer_rgba(), "raw", "RGBX")
+    drawn = Image.new("RGB", (width, height), None)  # not blackened first
+    drawn.frombytes(renderer.buffer_rgba(), "raw", "RGBX")
     buffer = io.BytesIO()
     reduced = drawn.quantize(palette=palette, dither=Image.Dither.NONE)
-    reduced.save(buffer, format="png", compress_level=5)  # level 9 takes seven times longer for 6 %
+    reduced.save(buffer, format="png", compress_level=4, compress_type=Z_FILTERED)  # level 9 takes nine times longer for 7 %
     return buffer.getvalue()
 
 
