@@ -19,7 +19,7 @@ import pandas as pd
 import xlsxwriter
 
 from ..nomenclature import ALL
-from ..observations import SUB_POPULATION
+from ..observations import SUB_POPULATION, Row, records
 from . import wording
 from .dataset import rows_of
 from .tables import Link
@@ -174,7 +174,7 @@ def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
                 BASE: _bases(found),
                 "Fiabilité": found["status"].map(_SYMBOL_OF),
                 "Note": found["note"].replace("", NO_NOTE),
-                "Source": [_source(row) for _, row in found.iterrows()],
+                "Source": [_source(row) for row in records(found)],
                 "Référence": found["statement_id"],
             }
         )
@@ -190,11 +190,11 @@ def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
 
 def _observations(survey: Survey, rows: pd.DataFrame) -> Sheet:
     """Every statement of the edition, one row each: labels first, the value last."""
+    every = records(rows)
     names = {"form": "Forme", "sex": "Sexe", "age": "Âge", "origin": "Origine", "offence": "Infraction"}
     parts = {
         names[column]: [
-            survey.words.label(column, row[column], wording.year_of(row)) if row[column] != ALL else "Ensemble"
-            for _, row in rows.iterrows()
+            survey.words.label(column, row[column], wording.year_of(row)) if row[column] != ALL else "Ensemble" for row in every
         ]
         for column in SUB_POPULATION
     }
@@ -248,7 +248,7 @@ def _values(rows: pd.DataFrame) -> list[float | str]:
 def _bases(rows: pd.DataFrame) -> list[float | str]:
     return [
         float(row["base"]) if pd.notna(row["base"]) else NOT_PUBLISHED if wording.base_of(row) else NOT_APPLICABLE
-        for _, row in rows.iterrows()
+        for row in records(rows)
     ]
 
 
@@ -257,7 +257,7 @@ def _units(rows: pd.DataFrame) -> pd.Series:
     return rows["unit"].map(names | {"per_100000": "pour 100 000 habitants"})
 
 
-def _source(row: pd.Series) -> Link:
+def _source(row: Row) -> Link:
     citation = row["citation"] or row["publisher"]
     return Link(wording.place_of(citation, row["locator"]), row["locator"])
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,8 +85,9 @@ def _page(template: str, **context: object) -> str:
     return "".join(part if number % 2 else typographic(part) for number, part in enumerate(parts))
 
 
+@lru_cache(maxsize=1024)
 def _markdown(text: str) -> Markup:
-    """HTML of a Markdown text."""
+    """HTML of a Markdown text; the text of a chapter is the same in each edition."""
     return Markup(_parser().render(text))
 
 

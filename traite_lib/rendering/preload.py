@@ -28,7 +28,6 @@ import threading
 import debugpy
 import ipykernel.debugger
 import ipykernel.ipkernel
-import ipykernel.kernelapp
 import ipykernel.zmqshell
 import IPython.core.completer
 import IPython.core.completerlib
@@ -44,7 +43,9 @@ import pandas
 import pandera.pandas
 import seaborn
 import tornado.platform.asyncio
+import zmq
 import zmq.utils.garbage
+from ipykernel.kernelapp import IPKernelApp
 
 from .. import annex, charts, open_edition
 from ..catalogue import Catalogue
@@ -87,6 +88,15 @@ gc.freeze()  # the collector of a kernel need not look at what it was born with,
 def trustworthy(library: str) -> bool:
     """Whether a kernel may be forked from this server: one thread, sets in a fixed order, the library that is wanted."""
     return _THREADS == 1 and _HASH_SEED == "0" and keys.key(library=keys.AT_IMPORT) == library
+
+
+class KernelApp(IPKernelApp):
+    """ipykernel's own, but for subshells, which only an interactive client asks for: a thread less that each message passes."""
+
+    def init_control(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
+        """Open the control channel; see `IPKernelApp.init_control`."""
+        super().init_control(context)  # type: ignore[no-untyped-call]
+        self.shell_channel_thread = None  # as the kernel itself allows
 
 
 def renew_seeds() -> None:
