@@ -1,7 +1,7 @@
 """``make bench``: every way to render, side by side, and what the library itself costs; writes docs/benchmarks.md.
 
 Wall and CPU times are those of a whole process with everything that it started, to the last. Memory is the peak of the sum of
-proportional set sizes, looked at every 0.3 s. Ratios matter, seconds depend on the machine: run it when nothing else runs.
+proportional set sizes, looked at every second. Ratios matter, seconds depend on the machine: run it when nothing else runs.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def measure(command: list[str]) -> Measure:
 
     def watch() -> None:
         nonlocal peak
-        while not over.wait(0.3):
+        while not over.wait(1):
             try:
                 peak = max(peak, _memory(watched))
             except psutil.Error:

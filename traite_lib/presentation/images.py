@@ -89,19 +89,25 @@ class _Agg(RendererAgg):
 class _Svg(RendererSVG):
     """matplotlib's renderer of SVG."""
 
+    writer: Any
+    _glyph_map: dict[str, str]
+
     def __init__(self, width: float, height: float, buffer: io.StringIO) -> None:
         super().__init__(width, height, buffer, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
         self._buffer = buffer
 
     def write(self, gc: Any, x: float, y: float, line: str, face: Face, size: float) -> None:
         """Place the letters of a line of text, each shape defined once."""
-        found = [face.word(text) for text in words(line)]
-        letters = [letter for word in found for letter, _ in word.letters]
-        new = {letter.name: letter.shape for letter in letters if letter.name not in self._glyph_map}
-        self._update_glyph_map_defs(new)  # type: ignore[no-untyped-call]
+        found, writer = [face.word(text) for text in words(line)], self.writer
+        letters = {letter.name: letter for word in found for letter, _ in word.letters}
+        if new := [letter for name, letter in letters.items() if name not in self._glyph_map]:
+            writer.start("defs")
+            for letter in new:
+                writer.element("path", id=letter.name, d=letter.shape)
+                self._glyph_map[letter.name] = letter.name
+            writer.end("defs")
         scale, place = size / face.SIZE, 0.0
         move = f"translate({x:.3f} {y:.3f}) scale({scale:.4f} {-scale:.4f})"
-        writer: Any = self.writer
         writer.start("g", fill=rgb2hex(gc.get_rgb()), transform=move)
         writer.comment(line)
         for word in found:

@@ -8,10 +8,10 @@ its lines are before anything is drawn.
 from __future__ import annotations
 
 import io
+import pathlib
 import re
 import threading
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.path import Path
 
 FAMILY = "DejaVu Sans"
 """The font of every chart, which comes with matplotlib: the same letters on every machine."""
@@ -35,10 +36,10 @@ Style = Literal["normal", "italic"]
 
 
 class Letter(NamedTuple):
-    """Name, shape and width of a letter, at `Face.SIZE`."""
+    """Name, shape (data of an SVG path, upwards) and width of a letter, at `Face.SIZE`."""
 
     name: str
-    shape: Any
+    shape: str
     advance: float
 
 
@@ -62,8 +63,8 @@ class Face:
 
     SIZE = 100.0
 
-    def __init__(self, path: str) -> None:
-        self._font: Any = FT2Font(io.BytesIO(Path(path).read_bytes()))
+    def __init__(self, file: pathlib.Path) -> None:
+        self._font: Any = FT2Font(io.BytesIO(file.read_bytes()))
         self._letters: dict[int, Letter] = {}
         self._words: dict[str, Word] = {}
         self._pictures: dict[tuple[str, float], Picture] = {}
@@ -100,24 +101,33 @@ class Face:
         if index not in self._letters:
             glyph = self._font.load_glyph(index, flags=LoadFlags.NO_HINTING)
             name = f"{self._font.postscript_name}-{index:x}"
-            self._letters[index] = Letter(name, self._font.get_path(), glyph.linearHoriAdvance / 65536)
+            self._letters[index] = Letter(name, _shape(*self._font.get_path()), glyph.linearHoriAdvance / 65536)
         return self._letters[index]
+
+
+def _shape(vertices: npt.NDArray[np.float64], codes: npt.NDArray[np.uint8]) -> str:
+    """Data of an SVG path."""
+    commands = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "z"}
+    return "".join(
+        commands[code] + ("" if code == Path.CLOSEPOLY else " ".join(f"{number:.2f}" for number in points))
+        for points, code in Path(vertices, codes).iter_segments(simplify=False)
+    )
 
 
 _faces = threading.local()  # a font is not safe for two threads
 
 
 @cache
-def _path(weight: str, style: Style) -> str:
-    return str(findfont(FontProperties(family=[FAMILY], weight=weight, style=style)))
+def _file(weight: str, style: Style) -> pathlib.Path:
+    return pathlib.Path(findfont(FontProperties(family=[FAMILY], weight=weight, style=style)))
 
 
 def face(weight: str = "normal", style: Style = "normal") -> Face:
     """The font of charts, as ``normal`` or ``bold``, ``normal`` or ``italic``."""
-    path, faces = _path(weight, style), _faces.__dict__
-    if path not in faces:
-        faces[path] = Face(path)
-    found: Face = faces[path]
+    file, faces = _file(weight, style), _faces.__dict__
+    if file.stem not in faces:
+        faces[file.stem] = Face(file)
+    found: Face = faces[file.stem]
     return found
 
 

@@ -57,7 +57,7 @@ def execute(
     try:
         done = papermill.execute_notebook(
             copy.deepcopy(notebook), None, parameters, engine_name=ENGINE, progress_bar=False, execution_timeout=timeout,
-            request_save_on_cell_execute=False, kept=kept, **options,
+            request_save_on_cell_execute=False, record_timing=False, kept=kept, **options,
         )  # fmt: skip
     except Exception as error:  # papermill, nbclient and the kernel each have their own: all mean « not rendered »
         return (kept[0] if kept else notebook), error
