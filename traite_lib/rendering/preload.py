@@ -28,6 +28,7 @@ import threading
 import debugpy
 import ipykernel.debugger
 import ipykernel.ipkernel
+import ipykernel.kernelapp
 import ipykernel.zmqshell
 import IPython.core.completer
 import IPython.core.completerlib
@@ -43,9 +44,7 @@ import pandas
 import pandera.pandas
 import seaborn
 import tornado.platform.asyncio
-import zmq
 import zmq.utils.garbage
-from ipykernel.kernelapp import IPKernelApp
 
 from .. import annex, charts, open_edition
 from ..catalogue import Catalogue
@@ -81,22 +80,14 @@ for _name in [name for name in sys.modules if name.partition(".")[0] == "matplot
 _THREADS = max(threading.active_count(), len(os.listdir("/proc/self/task")))
 _HASH_SEED = os.environ.get("PYTHONHASHSEED")
 gc.collect()
-gc.enable()
 gc.freeze()  # the collector of a kernel need not look at what it was born with, which would copy its pages
+gc.enable()
+gc.set_threshold(10_000)  # a chapter leaves little to collect; the default is to look each 700 objects
 
 
 def trustworthy(library: str) -> bool:
     """Whether a kernel may be forked from this server: one thread, sets in a fixed order, the library that is wanted."""
     return _THREADS == 1 and _HASH_SEED == "0" and keys.key(library=keys.AT_IMPORT) == library
-
-
-class KernelApp(IPKernelApp):
-    """ipykernel's own, but for subshells, which only an interactive client asks for: a thread less that each message passes."""
-
-    def init_control(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
-        """Open the control channel; see `IPKernelApp.init_control`."""
-        super().init_control(context)  # type: ignore[no-untyped-call]
-        self.shell_channel_thread = None  # as the kernel itself allows
 
 
 def renew_seeds() -> None:

@@ -202,7 +202,10 @@ def become_kernel(request: KernelRequest) -> None:
     sys.path[:] = preload.PATH
     sys.argv[:] = ["ipykernel_launcher", *request.command[3:]]
     preload.renew_seeds()
-    preload.KernelApp.launch_instance(argv=request.command[3:])
+
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(argv=request.command[3:])
 
 
 def _die_with_parent(sentinel: int) -> None:
