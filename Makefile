@@ -46,8 +46,11 @@ lint: .venv/installed-for-tests
 reference: .venv/installed
 	$(BIN)/python tests/make_reference.py
 
+# ploomber-engine makes papermill import it wherever both are installed: it has a folder of its own, on one contender's path.
 .venv/installed-for-bench: pyproject.toml
-	$(call install,[dev,bench])
+	$(call install,[dev])
+	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python --target .bench ploomber-engine; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --target .bench ploomber-engine; fi
 	@touch .venv/installed .venv/installed-for-tests
 
 bench: .venv/installed-for-bench
@@ -57,4 +60,4 @@ lab: .venv/installed
 	$(BIN)/python -m jupyter lab notebooks
 
 clean:
-	rm -rf .venv outputs
+	rm -rf .venv .bench outputs

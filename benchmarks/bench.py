@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import importlib.util
 import os
 import platform
 import resource
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from contenders import PLOOMBER
 
 from traite_lib.catalogue import Catalogue
 from traite_lib.rendering.keys import versions
@@ -107,7 +107,7 @@ def rendering(editions: list[str], *, quick: bool) -> tuple[list[tuple[str, Meas
         run("traite render, 2 jobs", "traite", 2, f"{work}/two")
         run("traite render, 3 jobs", "traite", 3, f"{work}/three")
         run("traite render, nothing changed", "traite", 2, f"{work}/two")
-        if importlib.util.find_spec("ploomber_engine"):
+        if PLOOMBER.is_dir():
             run("ploomber-engine (no kernel, one process)", "ploomber", 1, f"{work}/ploomber")
         run("papermill in a pool of 2 processes", "papermill_pool", 2, f"{work}/pool")
         run("papermill API in a loop", "papermill_loop", 1, f"{work}/loop")

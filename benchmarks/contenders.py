@@ -11,6 +11,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+PLOOMBER = ROOT / ".bench"
+"""Where `make bench` installs ploomber-engine: beside papermill, it would be imported by each contender that uses papermill."""
 Job = tuple[str, str, str]
 """Notebook, result, edition."""
 
@@ -53,6 +55,7 @@ def nbconvert(jobs: list[Job], workers: int) -> None:
 
 def ploomber(jobs: list[Job], workers: int) -> None:
     """ploomber-engine: no kernel, all notebooks in one process."""
+    sys.path.append(str(PLOOMBER))
     import ploomber_engine
 
     for source, result, edition in jobs:

@@ -232,13 +232,18 @@ def test_ctrl_c_leaves_nothing_half_written_and_no_process(project: Path) -> Non
         project / "notebooks/02_formes.ipynb", 6, "import subprocess, time\nsubprocess.Popen(['sleep', '600'])\ntime.sleep(60)"
     )
     temporary = Path(tempfile.mkdtemp(dir="/tmp"))
-    environment = {**os.environ, "TRAITE_ROOT": str(project), "TMPDIR": str(temporary)}
+    environment = {**os.environ, "TRAITE_ROOT": str(project), "TMPDIR": str(temporary), "PYTHONFAULTHANDLER": "1"}
     process = subprocess.Popen([*TRAITE, "render", "2022"], env=environment, stderr=subprocess.PIPE, text=True)
     tree = psutil.Process(process.pid)
     _wait(lambda: [p for p in tree.children(recursive=True) if "sleep" in _name(p)], "the cell never started")
     family = tree.children(recursive=True)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    try:
+        process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)  # it tells where each of its threads is
+        left = [p.name() for p in family if p.is_running()]
+        pytest.fail(f"Not ended after 30 s; {left} run.\n{process.communicate(timeout=30)[1]}")
     assert process.returncode != 0
     _wait(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family), "a process was left")
     assert contents(project / "outputs") == before

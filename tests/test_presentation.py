@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from itertools import combinations
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image
 
@@ -81,6 +83,28 @@ def test_no_text_of_a_chart_is_cut_or_covers_another(
     for (one, a), (two, b) in combinations(texts, 2):
         shared = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
         assert min(shared) < 0.02, f"{one} covers {two}"
+
+
+@pytest.mark.parametrize("wide", [SLIDE, PHONE], ids=["slide", "phone"])
+@pytest.mark.parametrize("population", ["accompanied", "identified"])
+def test_no_line_of_a_series_crosses_a_value(population: str, wide: Layout) -> None:
+    draw: Any = charts.timeline
+    before = layout.set(wide)
+    try:
+        with rc_context(THEME):
+            figure = draw.__wrapped__(open_edition(2022).series("total", population=population, unit="count")).figure()
+    finally:
+        layout.reset(before)
+    values = [text for text in figure.findobj(Lines) if re.fullmatch(r"\d\u202f\d{3}", text.text)]
+    drawn = [line.get_xydata() for line in figure.findobj(Line2D) if line.get_linewidth() == 2]
+    assert len(values) > 4
+    assert len(drawn) > 3
+    for text in values:
+        left, bottom, right, top = text.box
+        for line in drawn:
+            along = line[0] + np.linspace(0, 1, 200)[:, None] * (line[1] - line[0])
+            inside = (along > (left, bottom + 0.02)) & (along < (right, top))
+            assert not inside.all(axis=1).any(), f"{text.text} is crossed"
 
 
 def test_lines_are_written_where_matplotlib_writes_them() -> None:

@@ -5,6 +5,7 @@ Every chart takes `Result` objects and draws what they hold; an empty one draws 
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from itertools import product
@@ -19,6 +20,7 @@ from . import wording
 from .drawing import NOTHING as NOTHING
 from .drawing import Chart as Chart
 from .drawing import Drawing, chart
+from .letters import POINT, face
 from .sheet import (
     DOUBTFUL,
     GRID,
@@ -38,6 +40,9 @@ from .sheet import (
 
 if TYPE_CHECKING:
     from ..result import Result
+
+Place = tuple[float, float]
+"""Values across and up."""
 
 
 def _text(row: Row) -> str:
@@ -137,7 +142,9 @@ def timeline(result: Result) -> Drawing | None:
         return None
     frame = result.frame
     rows = records(frame)
-    years = [int(row["reference_year"]) for row in rows]
+    years, values = [int(row["reference_year"]) for row in rows], [row["value"] for row in rows]
+    points = list(zip(years, values, strict=True))
+    joined = {n for n in range(1, len(rows)) if rows[n]["segment"] == rows[n - 1]["segment"]}
     note = "Trait vertical pointillé : rupture de série. Tirets : années sans valeur."
     highest = float(frame["value"].max()) * 1.2
     answering = {year: float(row["respondents"]) for year, row in zip(years, rows, strict=True) if pd.notna(row["respondents"])}
@@ -148,18 +155,20 @@ def timeline(result: Result) -> Drawing | None:
         height = (2.75 if answering else 2.1) - strip
         plot = sheet(result, height, side + 0.1 * scale**2, note, right=side, below=0.42 + strip)
         plot.across, plot.up = (min(years) - 0.5, max(years) + 0.5), (0, highest)
-        for n, row in enumerate(rows[1:]):
-            pair, values = years[n : n + 2], (rows[n]["value"], row["value"])
+        for n, row in enumerate(rows[1:], start=1):
             if row["break_before"]:
-                plot.line([sum(pair) / 2] * 2, plot.up, color=MUTED, linestyle=":", linewidth=1.1)
-            if row["segment"] == rows[n]["segment"]:
-                style: Any = {"linewidth": 2} if pair[1] == pair[0] + 1 else {"linewidth": 1.2, "linestyle": (0, (4, 3))}
-                plot.line(pair, values, color=PALETTE[0], **style)
-        for year, row in zip(years, rows, strict=True):
+                plot.line([(years[n - 1] + years[n]) / 2] * 2, plot.up, color=MUTED, linestyle=":", linewidth=1.1)
+            if n in joined:
+                near = years[n] == years[n - 1] + 1
+                style: Any = {"linewidth": 2} if near else {"linewidth": 1.2, "linestyle": (0, (4, 3))}
+                plot.line(years[n - 1 : n + 1], values[n - 1 : n + 1], color=PALETTE[0], **style)
+        for n, row in enumerate(rows):
             fill = "white" if row["status"] == "U" else PALETTE[0]
             marker: Any = {"marker": "o", "markersize": 6.5, "markerfacecolor": fill, "markeredgecolor": PALETTE[0]}
-            plot.line([year], [row["value"]], zorder=2.5, **marker)
-            plot.write(_text(row), (year, row["value"]), (0, 7), size=8.5 * scale)
+            plot.line([years[n]], [values[n]], zorder=2.5, **marker)
+            before = points[n - 1] if n in joined else None
+            after = points[n + 1] if n + 1 in joined else None
+            _write_clear(plot, _text(row), points[n], before, after, size=8.5 * scale)
         plot.line(plot.across, (0, 0), color=MUTED, linewidth=0.5)
         for year in range(min(years), max(years) + 1):
             plot.write(str(year), (year, 0), (0, -3.5), va="top", size=9 * scale)
@@ -171,6 +180,27 @@ def timeline(result: Result) -> Drawing | None:
     broken = "La ligne s’interrompt aux ruptures de série. " if any(row["break_before"] for row in rows) else ""
     return Drawing(figure, result, "Série par année", f"{broken}{pairs}.")
 
+
+def _write_clear(plot: Plot, text: str, at: Place, before: Place | None, after: Place | None, *, size: float) -> None:
+    """Write a value above its marker, aside as far as a line that climbs from there asks, or below where two leave no room."""
+    half = face().width(text) * size * POINT / 2
+    left, right = _room(plot, at, before), _room(plot, at, after)
+    end = max(min(half, right), 2 * half - left)
+    if end > right:
+        plot.write(text, at, (0, -7), va="top", size=size)
+    else:
+        plot.write(text, at, ((end - half) / POINT, 7), ha="center", va="bottom", size=size)
+
+
+def _room(plot: Plot, at: Place, end: Place | None) -> float:
+    """Inches beside a marker before the line from there is as high as the value above it."""
+    if end is None or end[1] <= at[1]:
+        return math.inf
+    return CLEAR * abs(plot.x(end[0]) - plot.x(at[0])) / (plot.y(end[1]) - plot.y(at[1]))
+
+
+CLEAR = 6 * POINT
+"""How high above a marker a line may come under its value."""
 
 STRIP = 0.77
 """Inches, below a series, for the responding associations."""

@@ -43,7 +43,7 @@ def versions() -> dict[str, str]:
         required = importlib.metadata.requires("traite") or []
     except importlib.metadata.PackageNotFoundError:
         required = []
-    own = {re.split(r"[^\w.-]", text)[0].lower() for text in required if not re.search(r"extra == .(dev|bench|dask)", text)}
+    own = {re.split(r"[^\w.-]", text)[0].lower() for text in required if not re.search(r"extra == .(dev|dask)", text)}
     for name in sorted({*PACKAGES, *own} - NEVER):
         try:
             found[name] = importlib.metadata.version(name)
