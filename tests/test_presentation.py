@@ -115,7 +115,7 @@ def test_lines_are_written_where_matplotlib_writes_them() -> None:
     ]
     images_of = []
     for ours in (True, False):
-        with rc_context(THEME | {"text.hinting": "none"}):
+        with rc_context({"font.sans-serif": [letters.FAMILY], "text.color": INK, "text.hinting": "none"}):
             figure = Figure(figsize=(4, 1), dpi=images.DPI)
             for x, y, text, look in texts:
                 if ours:

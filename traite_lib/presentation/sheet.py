@@ -57,9 +57,7 @@ DOUBTFUL = "////"
 INKS = ["#1f4e79", "#8a5a00", "#00664b", "#8f4a73", "#1c6ea4", "#8c510a"]
 """The palette, darkened for text."""
 
-THEME: Any = sns.axes_style("white") | {"font.sans-serif": ["DejaVu Sans"], "hatch.linewidth": 0.6, "text.color": INK}
-THEME |= {"font.size": 10, "svg.hashsalt": "traite"}
-THEME |= {"text.parse_math": False}  # a label with two dollars is no formula
+THEME: Any = sns.axes_style("white") | {"hatch.linewidth": 0.6, "svg.hashsalt": "traite"}
 
 
 @dataclass
