@@ -233,7 +233,10 @@ def test_ctrl_c_leaves_nothing_half_written_and_no_process(project: Path) -> Non
     )
     temporary = Path(tempfile.mkdtemp(dir="/tmp"))
     environment = {**os.environ, "TRAITE_ROOT": str(project), "TMPDIR": str(temporary), "PYTHONFAULTHANDLER": "1"}
-    process = subprocess.Popen([*TRAITE, "render", "2022"], env=environment, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*TRAITE, "render", "2022"], env=environment, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests that run in the background inherit a deaf one
+    )  # fmt: skip
     tree = psutil.Process(process.pid)
     _wait(lambda: [p for p in tree.children(recursive=True) if "sleep" in _name(p)], "the cell never started")
     family = tree.children(recursive=True)
