@@ -151,14 +151,13 @@ def ready(page: Path) -> float:
 
 def library() -> list[tuple[str, float]]:
     """Seconds of imports (best of 7 processes), of loading, of selections and distributions over synthetic observations."""
-    found: list[tuple[str, float]] = []
     times: dict[str, list[float]] = {}
     for _ in range(7):  # each in turn: a shared machine changes its speed
         for statement in ("pass", "import pandas", "import pandas, traite_lib", "from traite_lib import open_edition"):
             started = time.perf_counter()
             subprocess.run([sys.executable, "-c", statement], check=True, cwd=ROOT)
             times.setdefault(statement, []).append(time.perf_counter() - started)
-    found += [(f"`{statement}`", min(taken)) for statement, taken in times.items()]
+    found = [(f"`{statement}`", min(taken)) for statement, taken in times.items()]
     output = subprocess.run([sys.executable, str(HERE / "library.py")], check=True, capture_output=True, text=True, cwd=ROOT)
     for line in output.stdout.splitlines():
         label, _, seconds = line.rpartition("\t")

@@ -63,17 +63,23 @@ def test_a_chart_is_an_image_with_its_finding_and_leaves_nothing_behind(
     assert data["text/plain"] == chart.alt
 
 
+def drawn(draw: Any, result: Result, wide: Layout) -> Figure:
+    """What a chart is before it becomes images."""
+    before = layout.set(wide)
+    try:
+        with rc_context(THEME):
+            figure: Figure = draw.__wrapped__(result).figure()
+    finally:
+        layout.reset(before)
+    return figure
+
+
 @pytest.mark.parametrize("wide", [SLIDE, PHONE], ids=["slide", "phone"])
 @pytest.mark.parametrize(("draw", "ask", "edition", "said"), DRAWINGS, ids=lambda value: getattr(value, "__name__", ""))
 def test_no_text_of_a_chart_is_cut_or_covers_another(
     draw: Any, ask: Callable[[Survey], Result], edition: int, said: str, wide: Layout
 ) -> None:
-    before = layout.set(wide)
-    try:
-        with rc_context(THEME):
-            figure = draw.__wrapped__(ask(open_edition(edition))).figure()
-    finally:
-        layout.reset(before)
+    figure = drawn(draw, ask(open_edition(edition)), wide)
     assert not figure.findobj(Text), "all text is placed by `letters`"
     texts = [(text.text, text.box) for text in figure.findobj(Lines) if text.text.strip()]
     assert len(texts) > 4
@@ -88,54 +94,53 @@ def test_no_text_of_a_chart_is_cut_or_covers_another(
 @pytest.mark.parametrize("wide", [SLIDE, PHONE], ids=["slide", "phone"])
 @pytest.mark.parametrize("population", ["accompanied", "identified"])
 def test_no_line_of_a_series_crosses_a_value(population: str, wide: Layout) -> None:
-    draw: Any = charts.timeline
-    before = layout.set(wide)
-    try:
-        with rc_context(THEME):
-            figure = draw.__wrapped__(open_edition(2022).series("total", population=population, unit="count")).figure()
-    finally:
-        layout.reset(before)
+    result = open_edition(2022).series("total", population=population, unit="count")
+    figure = drawn(charts.timeline, result, wide)
     values = [text for text in figure.findobj(Lines) if re.fullmatch(r"\d\u202f\d{3}", text.text)]
-    drawn = [line.get_xydata() for line in figure.findobj(Line2D) if line.get_linewidth() == 2]
+    lines = [line.get_xydata() for line in figure.findobj(Line2D) if line.get_linewidth() == 2]
     assert len(values) > 4
-    assert len(drawn) > 3
+    assert len(lines) > 3
     for text in values:
         left, bottom, right, top = text.box
-        for line in drawn:
+        for line in lines:
             along = line[0] + np.linspace(0, 1, 200)[:, None] * (line[1] - line[0])
             inside = (along > (left, bottom + 0.02)) & (along < (right, top))
             assert not inside.all(axis=1).any(), f"{text.text} is crossed"
 
 
+TEXTS: list[tuple[float, float, str, Any]] = [
+    (0.4, 0.6, "Chiffres relevés : 4\u202f363 « AV fi »", {"size": 11, "va": "center", "ha": "left"}),
+    (3.6, 0.1, "Deux lignes,\ndont une longue", {"size": 7, "va": "bottom", "ha": "right", "weight": "bold"}),
+    (2.0, 0.9, "milieu", {"size": 9, "va": "top", "ha": "center", "style": "italic"}),
+]
+
+
+def written_here(figure: Figure) -> Image.Image:
+    for x, y, text, look in TEXTS:
+        figure.add_artist(Lines(x, y, text, color=INK, spacing=1.2, **look))
+    return Image.open(io.BytesIO(images.png(figure, images.palette([INK]))))
+
+
+def written_by_matplotlib(figure: Figure) -> Image.Image:
+    for x, y, text, look in TEXTS:
+        spacing = {"linespacing": 1.2, "multialignment": look["ha"]} if "\n" in text else {}
+        shift = 0.1 * look["size"] * POINT * text.count("\n")  # matplotlib shares out its spacing above and below
+        figure.text(x, y - shift, text, transform=figure.dpi_scale_trans, **spacing, **look)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    return Image.fromarray(np.asarray(canvas.buffer_rgba()))  # type: ignore[no-untyped-call]
+
+
 def test_lines_are_written_where_matplotlib_writes_them() -> None:
-    texts: list[tuple[float, float, str, Any]] = [
-        (0.4, 0.6, "Chiffres relevés : 4\u202f363 « AV fi »", {"size": 11, "va": "center", "ha": "left"}),
-        (3.6, 0.1, "Deux lignes,\ndont une longue", {"size": 7, "va": "bottom", "ha": "right", "weight": "bold"}),
-        (2.0, 0.9, "milieu", {"size": 9, "va": "top", "ha": "center", "style": "italic"}),
-    ]
-    images_of = []
-    for ours in (True, False):
-        with rc_context({"font.sans-serif": [letters.FAMILY], "text.color": INK, "text.hinting": "none"}):
-            figure = Figure(figsize=(4, 1), dpi=images.DPI)
-            for x, y, text, look in texts:
-                if ours:
-                    figure.add_artist(Lines(x, y, text, color=INK, spacing=1.2, **look))
-                else:
-                    spacing = {"linespacing": 1.2, "multialignment": look["ha"]} if "\n" in text else {}
-                    lines = text.count("\n")
-                    shift = 0.1 * look["size"] * POINT * lines  # matplotlib shares out its spacing above and below
-                    figure.text(x, y - shift, text, transform=figure.dpi_scale_trans, **spacing, **look)
-            if ours:
-                drawn = Image.open(io.BytesIO(images.png(figure, images.palette([INK]))))
-            else:
-                canvas = FigureCanvasAgg(figure)
-                canvas.draw()  # type: ignore[no-untyped-call]
-                drawn = Image.fromarray(np.asarray(canvas.buffer_rgba()))  # type: ignore[no-untyped-call]
-        images_of.append(np.asarray(drawn.convert("L")).astype(int))
-    ours_ink, their_ink = ({(y, x) for y, x in np.argwhere(image < 128).tolist()} for image in images_of)
-    assert len(ours_ink) == pytest.approx(len(their_ink), rel=0.1)
-    near = {(y + up, x + right) for y, x in their_ink for up in (-1, 0, 1) for right in (-1, 0, 1)}
-    assert len(ours_ink - near) < 0.01 * len(ours_ink), "no more than a pixel away"
+    inks = []
+    with rc_context({"font.sans-serif": [letters.FAMILY], "text.color": INK, "text.hinting": "none"}):
+        for write in (written_here, written_by_matplotlib):
+            grey = np.asarray(write(Figure(figsize=(4, 1), dpi=images.DPI)).convert("L"))
+            inks.append({(y, x) for y, x in np.argwhere(grey < 128).tolist()})
+    ours, theirs = inks
+    assert len(ours) == pytest.approx(len(theirs), rel=0.1)
+    near = {(y + up, x + right) for y, x in theirs for up in (-1, 0, 1) for right in (-1, 0, 1)}
+    assert len(ours - near) < 0.01 * len(ours), "no more than a pixel away"
 
 
 def test_a_word_is_measured_and_drawn_once() -> None:

@@ -30,6 +30,7 @@ from .sheet import (
     MARKERS,
     MUTED,
     PALETTE,
+    Place,
     Plot,
     label_width,
     layout,
@@ -40,9 +41,6 @@ from .sheet import (
 
 if TYPE_CHECKING:
     from ..result import Result
-
-Place = tuple[float, float]
-"""Values across and up."""
 
 
 def _text(row: Row) -> str:
@@ -225,7 +223,7 @@ def dumbbell(result: Result) -> Drawing | None:
         return _drawn_bars(result) if result else None
     rows = rows.sort_values("order", kind="stable")
     labels = list(dict.fromkeys(rows["label"]))
-    pairs = {label: records(of) for label in labels for of in [rows[rows["label"] == label].sort_values("value")]}
+    pairs = {label: records(rows[rows["label"] == label].sort_values("value")) for label in labels}
 
     def figure() -> Figure:
         height = max(0.42, row_height(labels)) * max(len(labels), 2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import seaborn as sns
@@ -60,6 +60,10 @@ INKS = ["#1f4e79", "#8a5a00", "#00664b", "#8f4a73", "#1c6ea4", "#8c510a"]
 THEME: Any = sns.axes_style("white") | {"hatch.linewidth": 0.6, "svg.hashsalt": "traite"}
 
 
+Place = tuple[float, float]
+"""Across and up, or two values along one of them."""
+
+
 @dataclass
 class Plot:
     """A rectangle of a sheet, in inches, where values have places.
@@ -79,8 +83,8 @@ class Plot:
     bottom: float
     width: float
     height: float
-    across: tuple[float, float] = (0.0, 1.0)
-    up: tuple[float, float] = (0.0, 1.0)
+    across: Place = (0.0, 1.0)
+    up: Place = (0.0, 1.0)
 
     def x(self, value: float) -> float:
         """Where a value is, in inches from the left side of the sheet."""
@@ -90,9 +94,7 @@ class Plot:
         """Where a value is, in inches from the bottom of the sheet."""
         return self.bottom + self.height * (value - self.up[0]) / (self.up[1] - self.up[0])
 
-    def write(
-        self, text: str, at: tuple[float, float], offset: tuple[float, float] = (0, 0), *, box: bool = False, **look: Any
-    ) -> Lines:
+    def write(self, text: str, at: Place, offset: Place = (0, 0), *, box: bool = False, **look: Any) -> Lines:
         """Write beside a place, `offset` points away from it; `box` hides what is behind."""
         side = "left" if offset[0] > 0 else "right" if offset[0] < 0 else "center"
         look = {"ha": side, "va": "center" if offset[0] else "bottom", "size": 8.5, "color": INK} | look
@@ -108,7 +110,7 @@ class Plot:
         xs, ys = [self.x(value) for value in across], [self.y(value) for value in up]
         self.figure.add_artist(Line2D(xs, ys, transform=self.figure.dpi_scale_trans, **look))
 
-    def bar(self, across: tuple[float, float], up: tuple[float, float], **look: Any) -> None:
+    def bar(self, across: Place, up: Place, **look: Any) -> None:
         """Fill a rectangle between two values each way."""
         (left, right), (bottom, top) = (sorted(map(self.x, across)), sorted(map(self.y, up)))
         self._rectangle(left, bottom, right, top, **look)
@@ -129,7 +131,7 @@ class Plot:
     def legend(self, names: Sequence[str], *, markers: bool = False) -> None:
         """Names above the plot, column by column, each with its marker or a bar of its colour and hatch."""
         em, left, top = 8.5 * POINT, self.left, self.bottom + self.height + legend_height(names)
-        whole, rows = replace(self, left=0, bottom=0, width=1, height=1, across=(0, 1), up=(0, 1)), legend_rows(names)
+        whole, rows = Plot(self.figure, 0, 0, 1, 1), legend_rows(names)  # inches
         for start in range(0, len(names), rows):
             right = left
             for n, name in enumerate(names[start : start + rows], start):
@@ -180,7 +182,7 @@ def sheet(
     top, bottom = 0.22 + 0.24 * len(title), below + 0.155 * len(lines)
     height = top + above + plot + bottom
     figure = Figure(figsize=(wide.width, height), dpi=DPI)
-    whole = Plot(figure, 0, 0, wide.width, height, (0, wide.width), (0, height))
+    whole = Plot(figure, 0, 0, 1, 1)  # inches
     whole.write("\n".join(title), (0.1, height - 0.125), ha="left", va="top", size=12, weight="bold", spacing=1.3)
     whole.write("\n".join(lines), (0.1, 0.1), ha="left", va="bottom", size=7.2, color=MUTED, spacing=1.35)
     return Plot(figure, left, bottom, wide.width - left - right, plot)

@@ -55,7 +55,8 @@ def versions() -> dict[str, str]:
 def library() -> dict[str, str]:
     """Checksum of each source file of the library that is on disk, by path relative to it."""
     files = (path for path in sorted(LIBRARY.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(LIBRARY).as_posix(): _digest(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files}
+    found = ((path, path.stat()) for path in files)
+    return {path.relative_to(LIBRARY).as_posix(): _digest(path, state.st_mtime_ns, state.st_size) for path, state in found}
 
 
 @cache
