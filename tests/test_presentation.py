@@ -196,8 +196,9 @@ def test_a_table_says_base_reliability_and_source() -> None:
 
 def test_control_prints_sorted_numbers_with_fixed_decimals(capsys: pytest.CaptureFixture[str]) -> None:
     survey = open_edition(2022)
-    control(survey.distribution("form"), survey.distribution("form"))
-    lines = capsys.readouterr().out.splitlines()
+    control(survey.distribution("form"))
+    title, *lines = capsys.readouterr().out.splitlines()
+    assert title == "Forme d’exploitation"
     assert lines == sorted(set(lines))
     assert lines[0].split(" | ")[4] == "76.00 %"
     assert "<1.00 %" in lines[4]

@@ -95,8 +95,10 @@ class Markdown:
 
 
 def control(*results: Result) -> None:
-    """Print the numbers of results as sorted text with fixed decimals, for a cell tagged ``nbval-check-output``."""
-    print(tables.control(pd.concat([result.frame for result in results])))
+    """Print the numbers of each result under its title, as sorted text with fixed decimals, for a cell tagged
+    ``nbval-check-output``.
+    """
+    print("\n\n".join(f"{result.title}\n{tables.control(result.frame)}" for result in results))
 
 
 def together(populations: Iterable[str]) -> str:

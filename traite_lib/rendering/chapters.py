@@ -152,8 +152,10 @@ def violations(chapter: Chapter) -> Iterator[str]:
     tags = [set(cell.metadata.get("tags", [])) for cell in code]
     if [KEY_POINTS in found for found in tags].count(True) != 1 or {KEY_POINTS, CONTROL} not in tags:
         yield f"one cell tagged {KEY_POINTS!r} and {CONTROL!r}"
-    if {CONTROL} not in tags:
-        yield f"at least one control cell, tagged {CONTROL!r}"
+    if tags.count({CONTROL}) != 1:
+        yield f"one control cell, tagged {CONTROL!r}, after the results"
+    for name in sorted(_named("display", code) - _named("control", code)):
+        yield f"`{name}` is shown and not given to `control`: nothing would compare its numbers"
     for text in prose:
         if year := re.search(r"\b(19|20)\d\d\b", text):
             yield f"no year in prose, found {year.group()}"
@@ -173,3 +175,9 @@ def violations(chapter: Chapter) -> Iterator[str]:
                 yield f"code cell {number} holds a path: {node.value!r}"
             if isinstance(node, ast.Call) and re.match(r"(open|read_\w+)$", ast.unparse(node.func).rpartition(".")[2]):
                 yield f"code cell {number} reads a file"
+
+
+def _named(function: str, code: list[NotebookNode]) -> set[str]:
+    """Variables that cells give to a function."""
+    calls = [node for cell in code for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+    return {arg.id for call in calls if ast.unparse(call.func) == function for arg in call.args if isinstance(arg, ast.Name)}
