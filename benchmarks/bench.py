@@ -25,6 +25,7 @@ import psutil
 from contenders import PLOOMBER
 
 from traite_lib.catalogue import Catalogue
+from traite_lib.rendering.batch import JOBS
 from traite_lib.rendering.keys import versions
 
 HERE = Path(__file__).parent
@@ -95,6 +96,7 @@ def measure(command: list[str]) -> Measure:
 def rendering(editions: list[str], *, quick: bool) -> tuple[list[tuple[str, Measure]], list[tuple[str, float]]]:
     """Each way to render all chapters of some editions; when quick, without the two slowest ones."""
     taken: dict[str, list[Measure]] = {}
+    ours = f"traite render, {JOBS} jobs (its default)"
 
     with tempfile.TemporaryDirectory() as work:
 
@@ -109,13 +111,13 @@ def rendering(editions: list[str], *, quick: bool) -> tuple[list[tuple[str, Meas
         def short() -> None:
             """The two that others are compared with: a machine that others use too changes its speed within minutes."""
             run("floor: the cells in one warm process", "floor", 1)
-            run("traite render, 2 jobs", "traite", 2)
+            run(ours, "traite", JOBS)
 
         run("floor: the cells in one warm process", "floor", 1)
         run("traite render, 1 job", "traite", 1)
-        run("traite render, 2 jobs", "traite", 2, "two")
-        run("traite render, 3 jobs", "traite", 3)
-        run("traite render, nothing changed", "traite", 2, "two")
+        run("traite render, 2 jobs", "traite", 2)
+        run(ours, "traite", JOBS, "ours")
+        run("traite render, nothing changed", "traite", JOBS, "ours")
         if PLOOMBER.is_dir():
             run("ploomber-engine (no kernel, one process)", "ploomber", 1)
         short()
@@ -123,7 +125,7 @@ def rendering(editions: list[str], *, quick: bool) -> tuple[list[tuple[str, Meas
         short()
         run("papermill API in a loop", "papermill_loop", 1)
         short()
-        pages = [("edition index ready in Chromium, from disk", ready(next(Path(work, "two").rglob("[0-9]*/index.html"))))]
+        pages = [("edition index ready in Chromium, from disk", ready(next(Path(work, "ours").rglob("[0-9]*/index.html"))))]
         if not quick:
             run("papermill command in a loop", "papermill_cli", 1)
             run("jupyter nbconvert --execute in a loop", "nbconvert", 1)
@@ -223,8 +225,8 @@ def report(
             if any("nbconvert" in label for label, _ in ways)
             else ["- Quick run: papermill's command and nbconvert, in loops, are left out."]
         ),
-        "- The floor and `traite render` with 2 jobs: means of four runs, between the others, for a shared machine changes its "
-        "speed within minutes.",
+        "- The floor and `traite render` with its default jobs: means of four runs, between the others, for a shared machine "
+        "changes its speed within minutes.",
         "- CPU is that of all processes; memory is the peak of the sum of their proportional sets.",
         "- `traite render` also writes a page, a table, an index and a manifest; the others write the executed notebook only, "
         "the floor nothing.",

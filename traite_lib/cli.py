@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -75,7 +74,10 @@ def render(
     parameter: Annotated[list[str], typer.Option("--parameter", "-p", help="NAME=VALUE, a parameter of the chapter.")] = [],  # noqa: B006
     timeout: Annotated[int, typer.Option(help="Seconds that one cell may take.")] = 120,
     pdf: Annotated[bool, typer.Option("--pdf", help="PDF of each chapter and of the edition (extra [pdf]).")] = False,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Notebooks at once.")] = os.cpu_count() or 1,
+    jobs: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--jobs", "-j", min=1, help="Notebooks at once.", show_default="two more than there are cores"),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Render what is up to date too.")] = False,
     cold: Annotated[bool, typer.Option("--cold", help="Start ordinary kernels in place of forked ones.")] = False,
     dask: Annotated[str, typer.Option(help="Scheduler of a dask cluster, as tcp://host:8786.")] = "",
@@ -95,7 +97,7 @@ def render(
     if "edition" in given:
         raise RenderError("The edition is the argument of `traite render`, not a parameter.")
     folder = (output or catalogue.root / "outputs").resolve()
-    options = batch.Options(jobs=jobs, force=force, timeout=timeout, warm=not cold, pdf=pdf)
+    options = batch.Options(jobs=jobs or batch.JOBS, force=force, timeout=timeout, warm=not cold, pdf=pdf)
     outcomes = partial(batch.render, wanted, chosen, every, catalogue, folder, parameters=given)
     with cluster(dask, options) as options:
         failures = progress.report(outcomes, options, len(wanted) * len(chosen), errors)

@@ -22,6 +22,9 @@ from .chapters import Chapter
 from .record import STAGING, Record, finish_overall
 from .work import Product, Work, edition_data, end_kernels, perform, warm_up
 
+JOBS = (os.cpu_count() or 1) + 2
+"""Notebooks at once: two more than cores, for a kernel and papermill wait for each other, and fill no core at start and end."""
+
 RUN = "traite-"
 """Start of the name of a run's temporary folder; the next run removes those of killed ones."""
 
@@ -76,7 +79,7 @@ class Options:
         Told, as it changes, how many are done and which are being rendered.
     """
 
-    jobs: int = os.cpu_count() or 1
+    jobs: int = JOBS
     force: bool = False
     timeout: int = 120
     warm: bool = True

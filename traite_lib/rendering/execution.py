@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 
 import nbformat
-import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
+from papermill.execute import raise_for_execution_errors
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 ERROR_MARKER_TAG = "papermill-error-cell-tag"
 """Tag of the cells that papermill adds to a notebook that failed."""
@@ -35,7 +36,7 @@ for _name in ("papermill", "asyncio"):  # what goes wrong is returned; asyncio t
 def execute(
     notebook: NotebookNode, parameters: dict[str, object], timeout: int, options: dict[str, object]
 ) -> tuple[NotebookNode, Exception | None]:
-    """Execute a notebook.
+    """Execute a notebook: what `papermill.execute_notebook` does with one that is in memory, but for writing the result.
 
     Parameters
     ----------
@@ -55,10 +56,11 @@ def execute(
     """
     kept: list[NotebookNode] = []
     try:
-        done = papermill.execute_notebook(
-            copy.deepcopy(notebook), None, parameters, engine_name=ENGINE, progress_bar=False, execution_timeout=timeout,
-            request_save_on_cell_execute=False, record_timing=False, kept=kept, **options,
-        )  # fmt: skip
+        ready = parameterize_notebook(load_notebook_node(notebook), parameters)
+        done: NotebookNode = papermill_engines.execute_notebook_with_engine(
+            ENGINE, ready, progress_bar=False, execution_timeout=timeout, record_timing=False, kept=kept, **options
+        )
+        raise_for_execution_errors(done, None)
     except Exception as error:  # papermill, nbclient and the kernel each have their own: all mean « not rendered »
         return (kept[0] if kept else notebook), error
     return done, None

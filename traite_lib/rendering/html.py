@@ -99,6 +99,15 @@ def _parser() -> MarkdownWithMath:
     return MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True))
 
 
+def prepare(notebook: NotebookNode) -> None:
+    """Read the prose of a chapter and the templates of its page: there is time while its kernel is not there yet."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            _markdown(cell.source)
+    for name in ("body.html.j2", "chapter.html.j2"):
+        _environment().get_template(name)
+
+
 def _preformatted(text: str, kind: str) -> Markup:
     """Printed text, which the keyboard can scroll; nothing when there is none."""
     return Markup('<pre class="{}" tabindex="0">{}</pre>').format(kind, text) if text.strip() else Markup()

@@ -79,10 +79,10 @@ for _name in [name for name in sys.modules if name.partition(".")[0] == "matplot
     del sys.modules[_name]  # imported in a kernel, it ties pyplot to the shell; there is no shell here
 _THREADS = max(threading.active_count(), len(os.listdir("/proc/self/task")))
 _HASH_SEED = os.environ.get("PYTHONHASHSEED")
-gc.collect()
-gc.freeze()  # the collector of a kernel need not look at what it was born with, which would copy its pages
+# The collector of a kernel need not look at what it was born with, which would copy its pages. Collecting first would take 0.2 s.
+gc.freeze()
 gc.enable()
-gc.set_threshold(10_000)  # a chapter leaves little to collect; the default is to look each 700 objects
+gc.set_threshold(100_000)  # a chapter leaves little to collect; the default is to look each 700 objects
 
 
 def trustworthy(library: str) -> bool:

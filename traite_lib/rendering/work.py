@@ -108,6 +108,7 @@ def perform(work: Work, bundle: Bundle, folder: Path | None = None) -> Product:
             server.start(root)
         from . import execution, html, kernels  # after the server has started: it takes seconds too
 
+        html.prepare(chapter.notebook)
         options = kernels.papermill_options(Path(private), root, stage, warm=warm)
         notebook, error = execution.execute(chapter.notebook, given, work.timeout, options)
         cells = execution.durations(notebook)
