@@ -181,7 +181,7 @@ def render(
     records = {edition.key: Record(edition, output / edition.key) for edition in editions}
     for record in records.values():
         prepare(record.folder)
-    with run_folder() as folder, ThreadPoolExecutor(2) as writer:  # Ctrl-C stops this thread, never those that write
+    with run_folder() as folder, ThreadPoolExecutor(3) as writer:  # Ctrl-C stops this thread, never those that write
         missing = any(not records[edition.key].has(chapter) for edition in editions for chapter in chosen)
         if (options.force or missing) and options.warm and not options.executor:
             warm_up(bundle, folder)  # it takes seconds: keys are computed meanwhile
@@ -198,15 +198,20 @@ def render(
         ready: dict[Task, Outcome] = {}
         left = Counter(task.edition.key for task in tasks)
         finished: list[Future[None]] = []
+        ahead: dict[str, Future[Mapping[str, bytes]]] = {}
 
         def data(edition: str) -> Mapping[str, bytes]:
-            return edition_data(edition, bundle.unpack(folder), folder)
+            asked = ahead.get(edition)
+            return asked.result() if asked else edition_data(edition, bundle.unpack(folder), folder)
 
         def accept(task: Task, product: Product | None) -> Path | None:
             """Put an annex in its place; with the last one of an edition, its index and data, while the next is rendered."""
             record = records[task.edition.key]
             page = writer.submit(record.accept, task.chapter, product, task.key).result()
             left[task.edition.key] -= 1
+            if left[task.edition.key] == 1 and product:
+                # It will be needed when the last chapter has come.
+                ahead[task.edition.key] = writer.submit(edition_data, task.edition.key, bundle.unpack(folder), folder)
             if not left[task.edition.key]:
                 finish = partial(record.finish, chapters, catalogue, bundle, data, force=options.force, pdf=options.pdf)
                 finished.append(writer.submit(finish))

@@ -23,6 +23,11 @@ import faulthandler
 import pdb
 import random
 import sys
+
+_USELESS = [name for name in ("hypothesis", "ipywidgets") if name not in sys.modules]
+"""What pandera and seaborn import where it is installed, to invent tables and to choose colours: 0.2 s that no chapter needs."""
+sys.modules |= dict.fromkeys(_USELESS)  # type: ignore[arg-type]
+
 import threading
 
 import debugpy
@@ -37,7 +42,6 @@ import IPython.core.history
 import IPython.core.logger
 import IPython.core.oinspect
 import IPython.extensions.storemagic
-import jedi
 import matplotlib.pyplot
 import numpy as np
 import pandas
@@ -77,6 +81,8 @@ def _rehearse() -> None:
 _rehearse()
 for _name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib_inline"]:
     del sys.modules[_name]  # imported in a kernel, it ties pyplot to the shell; there is no shell here
+for _name in _USELESS:
+    del sys.modules[_name]  # a chapter may import it
 _THREADS = max(threading.active_count(), len(os.listdir("/proc/self/task")))
 _HASH_SEED = os.environ.get("PYTHONHASHSEED")
 # The collector of a kernel need not look at what it was born with, which would copy its pages. Collecting first would take 0.2 s.
