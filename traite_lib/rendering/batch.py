@@ -201,8 +201,10 @@ def render(
         ahead: dict[str, Future[Mapping[str, bytes]]] = {}
 
         def data(edition: str) -> Mapping[str, bytes]:
-            asked = ahead.get(edition)
-            return asked.result() if asked else edition_data(edition, bundle.unpack(folder), folder)
+            return edition_data(edition, bundle.unpack(folder), folder)
+
+        def prepared(edition: str) -> Mapping[str, bytes]:
+            return ahead[edition].result() if edition in ahead else data(edition)
 
         def accept(task: Task, product: Product | None) -> Path | None:
             """Put an annex in its place; with the last one of an edition, its index and data, while the next is rendered."""
@@ -210,10 +212,9 @@ def render(
             page = writer.submit(record.accept, task.chapter, product, task.key).result()
             left[task.edition.key] -= 1
             if left[task.edition.key] == 1 and product:
-                # It will be needed when the last chapter has come.
-                ahead[task.edition.key] = writer.submit(edition_data, task.edition.key, bundle.unpack(folder), folder)
+                ahead[task.edition.key] = writer.submit(data, task.edition.key)  # needed when the last chapter has come
             if not left[task.edition.key]:
-                finish = partial(record.finish, chapters, catalogue, bundle, data, force=options.force, pdf=options.pdf)
+                finish = partial(record.finish, chapters, catalogue, bundle, prepared, force=options.force, pdf=options.pdf)
                 finished.append(writer.submit(finish))
             return page
 

@@ -26,7 +26,7 @@ import sys
 
 _USELESS = [name for name in ("hypothesis", "ipywidgets") if name not in sys.modules]
 """What pandera and seaborn import where it is installed, to invent tables and to choose colours: 0.2 s that no chapter needs."""
-sys.modules |= dict.fromkeys(_USELESS)  # type: ignore[arg-type]
+sys.modules.update(dict.fromkeys(_USELESS))  # type: ignore[arg-type]
 
 import threading
 
