@@ -112,27 +112,37 @@ class Edition(_Strict):
 
 
 class Break(_Strict):
-    """A break of series (`effect` refuse) or a reservation on comparisons (`effect` reserve)."""
+    """A break of series (`effect` refuse) or a reservation on comparisons (`effect` reserve).
+
+    `caution` is a reservation that stands with each value of its variables, wherever one is shown, compared or not.
+    """
 
     id: str
     effect: Literal["refuse", "reserve"]
+    universe: Literal["survey", "administrative"] = "survey"
     year: int | None = None
     every_pair: bool = False
     populations_differ: bool = False
+    publications_differ: bool = False
     universes_differ: bool = False
     variables: list[str] = []
     categories: list[str] = []
     populations: list[str] = []
     short: str
     sentence: str
+    share: str = ""
     unchanged: str = ""
     summary: str = ""
+    caution: str = ""
     why: str
 
     @model_validator(mode="after")
     def _one_condition(self) -> Break:
-        if [self.year is not None, self.every_pair, self.populations_differ, self.universes_differ].count(True) != 1:
-            raise ValueError("give exactly one of year, every_pair, populations_differ, universes_differ")
+        given = [self.year is not None, self.every_pair, self.populations_differ, self.publications_differ, self.universes_differ]
+        if given.count(True) != 1:
+            raise ValueError("give exactly one of year, every_pair, populations_differ, publications_differ, universes_differ")
+        if self.caution and not self.variables:
+            raise ValueError("a caution stands with the values of some variables: name them")
         return self
 
 

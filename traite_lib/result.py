@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -12,7 +12,7 @@ import pandas as pd
 from .observations import records
 from .presentation import tables, wording
 
-Kind = Literal["distribution", "groups", "figures", "series", "panels"]
+Kind = Literal["distribution", "groups", "figures", "series", "panels", "editions"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,13 @@ class Result:
         The sentence shown when nothing was found.
     kind : str
         ``distribution``; ``groups`` (several distributions, a column ``group``); ``figures`` (numbers about several
-        populations); ``series`` (one row a year); ``panels`` (several series).
+        populations); ``series`` (one row a year); ``panels`` (several series); ``editions`` (figures of several editions).
+    said : str
+        The sentence that stands for the table and the chart of a single value; empty for several.
+    elsewhere : str
+        What the nearest edition says, when this one says nothing.
+    respondents : dict
+        Responding associations by year, for a series: those of years without a value too.
     """
 
     frame: pd.DataFrame
@@ -42,6 +48,9 @@ class Result:
     notes: tuple[str, ...] = ()
     absent: str = ""
     kind: Kind = "distribution"
+    said: str = ""
+    elsewhere: str = ""
+    respondents: dict[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(len(self.frame))
@@ -76,10 +85,14 @@ class Result:
     @property
     def table(self) -> tables.Table:
         """The numbers as a French table."""
-        make = {"series": tables.series_table, "panels": tables.panels_table}.get(self.kind, tables.distribution_table)
+        kinds = {"series": tables.series_table, "panels": tables.panels_table, "editions": tables.editions_table}
+        make = kinds.get(self.kind, tables.distribution_table)
         return make(self.frame, self.title, self.lines if self else [], self.absent)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """A table; a single value is a sentence, and nothing that the edition does not have is nothing to show."""
+        if self.said:
+            return Markdown(self.said)._repr_mimebundle_()
         return self.table._repr_mimebundle_()
 
 

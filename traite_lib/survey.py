@@ -16,6 +16,7 @@ from .analysis import compare, shares
 from .catalogue import INVENTED, Catalogue, Edition
 from .loading.harmonise import load
 from .nomenclature import ALL, Nomenclatures, Variable
+from .errors import ObservationsError
 from .observations import SUB_POPULATION, Row, at, find, records, take
 from .presentation import wording
 from .result import Kind, Markdown, Result, together
@@ -23,7 +24,13 @@ from .result import Kind, Markdown, Result, together
 if TYPE_CHECKING:
     from .loading.official import Matching
 
-UNITS = {"count": "unités", "percent": "%", "points": "points", "years": "ans", "ratio": "fois", "per_100000": "pour 100 000"}
+KEY_POINTS = 5
+"""Sentences of « À retenir », at most."""
+
+KEY_STATUSES = ("A", "I")
+"""Statuses that may open a chapter: published as sure, or calculated from two such values."""
+
+UNITS = {"count": "unités", "percent": "%", "percent_change": "%", "points": "points", "years": "ans", "ratio": "fois", "per_100000": "pour 100 000"}
 
 
 @dataclass
@@ -53,7 +60,8 @@ class Survey:
         population : str, optional
             Who is described; by default the population that the edition computes its shares on.
         by : str, optional
-            A sub-population column: one distribution for all, then one for each of its codes that has figures.
+            A sub-population column: one distribution for each of its codes that has figures (the whole is a distribution of
+            its own).
         among : str, optional
             Keep one modality and those below it: ``among="labour"``.
         **sub_population : str
@@ -62,7 +70,8 @@ class Survey:
         who = population or self.edition.share_population
         parts = [sub_population]
         if by:
-            parts = [{**sub_population, by: code} for code in self._codes(variable, who, by, sub_population)]
+            codes = self._codes(variable, who, by, sub_population)
+            parts = [{**sub_population, by: code} for code in codes if code != ALL]
         frames = [
             shares.distribution(self.observations, self.words, variable, period=self.edition.key, population=who, **part)
             for part in parts
@@ -74,7 +83,9 @@ class Survey:
         if not by:
             return result
         title = f"{result.title}, selon {wording.SELECTORS[by]}"
-        return replace(result, frame=result.frame.assign(group=self._parts_of(rows, by)), title=title, kind="groups")
+        frame = result.frame.assign(group=self._parts_of(rows, by))
+        absent = f"Aucun chiffre relevé pour cette édition : {wording.lower_first(title)}."
+        return replace(result, frame=frame, title=title, kind="groups", absent=absent)
 
     def indicator(
         self, variable: str, category: str = ALL, *, population: str | None = None, unit: str | None = None,
@@ -101,6 +112,8 @@ class Survey:
             result = replace(result, absent="")
         elif not result and category != ALL:
             result = replace(result, absent=self._absent_category(variable, category, who, sub_population))
+        if not result and not by and self.words.universe(who) == "survey":
+            result = replace(result, elsewhere=self._nearest(variable, category, population, unit, sub_population))
         if not by or not result:
             return result
         title = f"{self._subject(result)}, selon {wording.SELECTORS[by]}"
@@ -109,11 +122,25 @@ class Survey:
             result, frame=result.frame.assign(label=labels, inline=[wording.lower_first(text) for text in labels]), title=title
         )
 
+    def _nearest(self, variable: str, category: str, population: str | None, unit: str | None, sub: dict[str, str]) -> str:
+        """What the nearest edition that has a sure value says, the earlier of two as near; its sentence names its year."""
+        year = self.edition.years[0]
+        for edition in sorted(self.catalogue.dated, key=lambda e: (abs(e.years[0] - year), e.years[0])):
+            who = population or edition.share_population
+            rows = find(
+                self.observations, variable, sub, population=who, category=category, unit=unit, edition=edition.key, known=True
+            )
+            for row in records(take(self.observations, rows)):
+                if row["status"] == "A" and edition.key != self.edition.key:
+                    self.shown.append(row["statement_id"])
+                    return wording.sentence(row, self.words, self.catalogue.sources[row["source_id"]].publisher_fr)
+        return ""
+
     def totals(self, *populations: str, title: str = "Effectifs") -> Result:
         """Numbers of victims, associations, procedures… of one or several populations."""
         found = [self._find("total", who, {}, unit="count", known=True) for who in populations]
         result = self._result(take(self.observations, np.concatenate(found)), "total", populations[0], {})
-        if len(populations) == 1:
+        if len(populations) == 1 or result.said:
             return result
         return replace(result, title=title, population=together(result.frame["label"]) or result.population)
 
@@ -124,11 +151,12 @@ class Survey:
         labels = _with_subject(frame)
         frame = frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels])
         absent = "Aucun des chiffres clés n’a été relevé pour cette édition."
-        return Result(frame, title, found[0].population, tuple(wording.notes_of(frame)), absent)
+        return Result(frame, title, found[0].population, tuple(wording.notes_of(frame)), absent, said=self._said(frame))
 
     def figures(
-        self, *variables: str, title: str, universe: str = "survey", restricted: bool = False, **sub_population: str
-    ) -> Result:
+        self, *variables: str, title: str, universe: str = "survey", restricted: bool = False, but: Iterable[Result] = (),
+        **sub_population: str,
+    ) -> Result:  # fmt: skip
         """Every retained figure of the edition on some variables or about some sub-population, whatever the population.
 
         Parameters
@@ -138,43 +166,37 @@ class Survey:
         title : str
             Title of the table.
         universe : str
-            ``survey`` (victims) or ``associations``.
+            ``survey`` (victims), ``associations`` or ``administrative``, of the edition's year.
         restricted : bool
             Keep only what describes a part of a population.
+        but : iterable of Result
+            Leave out what these show already.
         **sub_population : str
             Keep what describes these victims or a part of them: ``form="labour"`` keeps domestic labour too.
         """
-        rows = self._retained()
-
-        def asked(row: Row) -> bool:
-            if self.words.universe(row["population"]) != universe or (variables and row["variable"] not in variables):
-                return False
-            if row["category"] == ALL and self.words.variables[row["variable"]].nomenclature:
-                return False  # the total of a distribution is a base: it is shown beside the shares
-            if restricted and all(row[column] == ALL for column in SUB_POPULATION):
-                return False
-            return all(row[name] != ALL and self.words.within(name, row[name], code) for name, code in sub_population.items())
-
-        order = {name: number for number, name in enumerate(self.words.variables)}
-        found = [(order[row["variable"]], place, row) for place, row in enumerate(records(rows)) if asked(row)]
-        found.sort(key=lambda line: line[:2])
-        rows = take(rows, np.array([place for _, place, _ in found], dtype=int))
+        kept = self._retained("" if universe == "administrative" else self.edition.key)
+        if universe == "administrative":
+            kept = kept[kept["period"] == self.edition.key]
+        rows = self._about(kept, variables, universe, restricted, but, sub_population)
         first = variables[0] if variables else "total"
         result = self._result(rows, first, self.edition.share_population, sub_population)
+        found = records(rows)
         labels = list(result.frame["label"])
-        if len({row["variable"] for _, _, row in found}) > 1:
+        if len({row["variable"] for row in found}) > 1:
             labels = _with_subject(result.frame)
-        described = {row["population"] for _, _, row in found}
+        described = {row["population"] for row in found}
         whole = self.words.populations[described.pop()].scope_fr if len(described) == 1 else ""
         parts = list(result.frame["who"])
         population = together(parts)
         if whole and len(set(parts)) > 1:
             population = f"{whole} ; chaque ligne dit laquelle de ses parties"
-            parts = [wording.part_of(row, self.words) for _, _, row in found]
+            parts = [wording.part_of(row, self.words) for row in found]
             parts = [f"ensemble des {part}" if " " not in part else part for part in parts]
-        subjects = " ; ".join(self.words.variable(name).subject_fr for name in variables)
+        subjects = wording.listed(self.words.variable(name).subject_fr for name in variables)
         who = self._who(sub_population) if universe == "survey" else "associations répondantes"
         absent = f"Aucun chiffre relevé pour cette édition{' : ' if subjects else ''}{subjects} ({who})."
+        if list(but):  # what there is stands above
+            absent = f"Aucun autre chiffre relevé pour cette édition ({who})."
         return replace(
             result,
             frame=result.frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels], group=parts),
@@ -183,6 +205,55 @@ class Survey:
             absent=absent,
             kind="figures",
         )
+
+    def over_editions(self, *variables: str, title: str, but: Iterable[Result] = (), **sub_population: str) -> Result:
+        """The same theme in all dated editions: one row a statistic, one column an edition; nothing is compared.
+
+        Parameters are those of `figures`.
+        """
+        keys = [edition.key for edition in self.catalogue.dated]
+        kept = pd.concat([self._retained(key) for key in keys])
+        kept = kept[kept["value"].notna() & ~kept["variable"].str.startswith("change_")]
+        rows = self._about(kept, variables, "survey", False, but, sub_population)
+        result = self._result(rows, variables[0] if variables else "total", self.edition.share_population, sub_population)
+        labels = list(result.frame["label"])
+        if result.frame["variable"].nunique() > 1:
+            labels = _with_subject(result.frame)
+        shown = set(rows["period"])
+        notes = [*result.notes, "Un tiret : aucun chiffre relevé. Aucun écart n’est calculé ici : ce qui se compare est au chapitre "
+                 "des évolutions."]  # fmt: skip
+        if (rows["status"] == "U").any():
+            notes.append("* : fiabilité faible.")
+        if others := [key for key in keys if key not in shown]:
+            notes.append(f"Sans chiffre{' autre' if list(but) else ''} sur ce thème : {wording.listed(others)}.")
+        return replace(
+            result,
+            frame=result.frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels]),
+            title=title, population=wording.EACH_LINE, notes=tuple(notes), kind="editions", said="",
+            absent="Aucun chiffre relevé sur ce thème dans les autres éditions.",
+        )  # fmt: skip
+
+    def _about(
+        self, rows: pd.DataFrame, variables: Sequence[str], universe: str, restricted: bool, but: Iterable[Result],
+        sub: dict[str, str],
+    ) -> pd.DataFrame:  # fmt: skip
+        """Rows of a universe on some variables or about some victims, in the order of variables, but what was shown."""
+        shown = {name for result in but for name in result.frame["statement_id"]}
+
+        def asked(row: Row) -> bool:
+            if self.words.universe(row["population"]) != universe or (variables and row["variable"] not in variables):
+                return False
+            if row["category"] == ALL and self.words.variables[row["variable"]].nomenclature:
+                return False  # the total of a distribution is a base: it is shown beside the shares
+            if restricted and all(row[column] == ALL for column in SUB_POPULATION):
+                return False
+            if row["statement_id"] in shown:
+                return False
+            return all(row[name] != ALL and self.words.within(name, row[name], code) for name, code in sub.items())
+
+        order = {name: number for number, name in enumerate(self.words.variables)}
+        found = [(order[row["variable"]], place) for place, row in enumerate(records(rows)) if asked(row)]
+        return take(rows, np.array([place for _, place in sorted(found)], dtype=int))
 
     def series(
         self, variable: str, category: str = ALL, *, unit: str = "percent", population: str | None = None, **sub_population: str
@@ -194,12 +265,21 @@ class Survey:
         )  # fmt: skip
         result = self._result(rows, variable, population or self.edition.share_population, sub_population, "series")
         breaks = tuple(
-            f"Rupture avant {p} : {wording.lower_first(b)}"
+            f"Avant {p}, la ligne s’interrompt : {wording.lower_first(b)}"
             for p, b in zip(rows["period"], rows["break_before"], strict=True)
             if b
         )
         who = together(result.frame["who"]) or result.population
-        return replace(result, population=who, notes=(*result.notes, *breaks))
+        if self.words.universe(population or self.edition.share_population) == "administrative" or rows.empty:
+            return replace(result, population=who, notes=(*result.notes, *breaks))
+        known = {period: int(number) for period, number in self._respondents.items()}
+        missing = [key for key in (e.key for e in self.catalogue.dated) if key not in set(rows["period"])]
+        if self.words.universe(population or "accompanied") == "survey":
+            counted = find(self.observations, "total", {}, population="associations", unit="count", known=True)
+            self.shown += list(at(self.observations, "statement_id", counted))
+        named = [f"{key} ({known[key]} associations répondantes)" if key in known else key for key in missing]
+        gap = (f"Sans valeur retenue : {wording.listed(named)}.",) if named else ()
+        return replace(result, population=who, notes=(*result.notes, *gap, *breaks), respondents=known)
 
     def panels(self, variable: str, populations: Iterable[str]) -> Result:
         """Yearly counts of several populations over a variable, its total first: for small multiples."""
@@ -215,6 +295,9 @@ class Survey:
                     )
                 )
         frame = pd.concat([frame for frame in frames if len(frame) > 1])
+        breaks = [line for line in frame["break_before"] if line]
+        if breaks:
+            raise ObservationsError(f"Series of several publications cannot be drawn as one: {breaks[0]}")
         title = f"{self.words.variable(variable).label_fr} : effectifs par année"
         return Result(frame, title, together(frame["who"]), tuple(wording.notes_of(frame)), "", "panels")
 
@@ -236,15 +319,27 @@ class Survey:
         for key in (earlier, self.edition.key):
             who = population or self.catalogue.edition(key).share_population
             rows = find(self.observations, variable, sub_population, population=who, category=category, unit=unit, edition=key)
-            blank = self._blank(who, sub_population, int(key)) | {"variable": variable, "category": category, "unit": unit}
-            blank |= {"value": float("nan"), "bound": ""}
-            found.append(self.observations.iloc[rows[0]] if len(rows) else pd.Series(blank))
+            found.append(self.observations.iloc[rows[0]] if len(rows) else self._missing(variable, category, unit, who, sub_population, key))
         if all(pd.isna(row["value"]) for row in found):
             return None
         result = compare.compare(found[0], found[1], self.observations, self.catalogue, self.words, known=self._respondents)
         if not result.refusals:
             self.shown += [row["statement_id"] for row in found]
         return result
+
+    def _missing(
+        self, variable: str, category: str, unit: str, population: str, sub: dict[str, str], key: str
+    ) -> pd.Series:  # fmt: skip
+        """The row that an edition does not have; its note says which values were found and set aside, and why."""
+        blank = self._blank(population, sub, int(key)) | {"variable": variable, "category": category, "unit": unit}
+        blank |= {"value": float("nan"), "bound": "", "status": "O", "source_id": "", "publication": ""}
+        rows = self.observations
+        of_edition = rows[(rows["edition"] == key) & ~rows["retained"] & rows["value"].notna()]
+        same = (of_edition[[*SUB_POPULATION, "population", "variable", "category", "unit"]] == pd.Series(blank)).loc[
+            :, [*SUB_POPULATION, "population", "variable", "category", "unit"]
+        ]
+        aside = [f"{wording.quantity_of(row)} : {wording.lower_first(row['reason'])}" for row in records(of_edition[same.all(axis=1)])]
+        return pd.Series(blank | {"note": f"Valeur écartée, {' ; '.join(aside)}" if aside else ""})
 
     def workbook(self, sheet: str | None = None) -> pd.DataFrame:
         """The edition's workbook as a tidy table: every body cell, also those that became no statement, and why.
@@ -292,25 +387,44 @@ class Survey:
         )
 
     def key_points(self, *points: Result | compare.Comparison | None) -> Markdown:
-        """« À retenir »: up to five sentences, in order of preference; with fewer than three, what was not found is said."""
+        """« À retenir »: up to five sentences, in order of preference, none of them doubtful.
+
+        With fewer than three, what was not found is said. When the edition has none, what the nearest editions say comes first,
+        under their years.
+        """
         said: list[str] = []
         unsaid: list[str] = []
+        nearest: list[str] = []
         reserves: set[str] = set()
+        before: Row | None = None
         for point in points:
             if isinstance(point, compare.Comparison):
                 fresh = tuple(text for text in point.reservations if text not in reserves)
-                (unsaid if point.refusals else said).append(
-                    wording.change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), self.words)
-                )
+                sentence = wording.change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), self.words)
+                (unsaid if point.refusals else said).append(sentence)
                 reserves |= set(point.reservations)
+                before = None
             elif point:
                 row = point.frame.iloc[0]
-                said.append(wording.sentence(row, self.words, row["publisher"]))
-            elif point is not None and point.absent:
-                unsaid.append(point.absent)
-        said = list(dict.fromkeys(said))
-        lines = (said + list(dict.fromkeys(unsaid))[: max(0, 3 - len(said))])[:5]
-        return Markdown("\n".join(f"- {line}" for line in lines))
+                if row["status"] in KEY_STATUSES and len(said) < KEY_POINTS:
+                    said.append(wording.sentence(row, self.words, row["publisher"], after=before))
+                    before = row
+            elif point is not None:
+                unsaid += [point.absent] if point.absent else []
+                nearest += [point.elsewhere] if point.elsewhere else []
+        said, nearest = list(dict.fromkeys(said)), list(dict.fromkeys(nearest))
+        lines = (said + list(dict.fromkeys(unsaid))[: max(0, 3 - len(said))])[:KEY_POINTS]
+        if said or not nearest:
+            return Markdown("\n".join(f"- {line}" for line in lines))
+        intro = "Cette édition n’a aucun chiffre sûr sur ce thème ; à défaut, ce que disent les éditions les plus proches :"
+        return Markdown("\n".join([intro, "", *(f"- {line}" for line in [*nearest[:3], *lines[:2]])]))
+
+    def mention(self, *points: Result) -> Markdown:
+        """Short sentences, one a value, whatever their reliability: what there is to say beside tables."""
+        lines = [
+            wording.sentence(row, self.words, row["publisher"]) for point in points for row in records(point.frame) if pd.notna(row["value"])
+        ]
+        return Markdown("\n".join(f"- {line}" for line in dict.fromkeys(lines)))
 
     def _repr_html_(self) -> str:
         """What the edition is, and what there is to ask about it."""
@@ -375,10 +489,10 @@ class Survey:
             self._counted = self.observations, compare.respondents(self.observations)
         return self._counted[1]
 
-    def _retained(self) -> pd.DataFrame:
-        """Retained rows of the edition."""
+    def _retained(self, key: str | None = None) -> pd.DataFrame:
+        """Retained rows of an edition, this one by default; of the administrative sources when the key is empty."""
         rows = np.flatnonzero(self.observations["retained"].to_numpy())
-        return take(self.observations, rows[at(self.observations, "edition", rows) == self.edition.key])
+        return take(self.observations, rows[at(self.observations, "edition", rows) == (self.edition.key if key is None else key)])
 
     def _find(
         self, variable: str, population: str, sub: Mapping[str, str | None],
@@ -408,7 +522,7 @@ class Survey:
         if row["category"] == ALL:
             alone = row["variable"] == "total"
             return self.words.populations[row["population"]].label_fr if alone else self.words.variable(row["variable"]).label_fr
-        return self.words.label(row["variable"], row["category"], wording.year_of(row), row["age"])
+        return wording.label_of(row, self.words)
 
     def _result(
         self, rows: pd.DataFrame, variable: str, population: str, sub: dict[str, str], kind: Kind = "distribution"
@@ -419,22 +533,35 @@ class Survey:
         frame = self._read(rows, found)
         self.shown += [row["statement_id"] for row in found if pd.notna(row["value"])]
         notes = wording.notes_of(frame)
-        answers = Counter(name for name, _ in {(row["variable"], row["category"]) for row in found if row["unit"] == "percent"})
+        answers = Counter(name for name, _ in {(row["variable"], row["category"]) for row in found if row["unit"] == "percent" and pd.notna(row["value"])})
         if any(number > 1 and self.words.variable(name).multiple for name, number in answers.items()):
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
         if any(pd.isna(row["value"]) and row["source_id"] == "" for row in found):
             notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
         title = info.label_fr if variable != "total" else self.words.populations[population].label_fr
         result = Result(frame, title, wording.subtitle(described, self.words), tuple(notes), self._absent(info, described), kind)
+        result = replace(result, said=self._said(frame))
         return replace(result, title=self._subject(result)) if kind == "series" else result
+
+    def _said(self, frame: pd.DataFrame) -> str:
+        """The sentence of a single value, with the modalities that were asked for and not found."""
+        known = frame["value"].notna().to_numpy()
+        if known.sum() != 1:
+            return ""
+        row = frame[known].iloc[0]
+        missing = wording.listed(str(label) for label in frame["inline"][~known])
+        other = f" {wording.upper_first(missing)} : non relevé." if missing else ""
+        return wording.sentence(row, self.words, row["publisher"]) + other
 
     def _subject(self, result: Result) -> str:
         """Title of a result about one modality: « Sexe : femmes », or the variable alone when it has no other."""
         if not result or result.frame["category"].iloc[-1] == ALL:
             return result.title
         last = result.frame.iloc[-1]
-        alone = len(self.words.top_level(last["variable"], wording.year_of(last))) == 1
-        return result.title if alone else f"{result.title} : {last['inline']}"
+        if len(self.words.top_level(last["variable"], wording.year_of(last))) == 1:
+            return result.title
+        own = wording.inline({**last, "period": str(self.edition.years[-1])}, self.words)  # as this edition says it
+        return f"{result.title} : {own}"
 
     @staticmethod
     def _blank(population: str, sub: dict[str, str], year: int) -> dict[str, Any]:
@@ -467,7 +594,8 @@ class Survey:
 
 def _with_subject(frame: pd.DataFrame) -> list[str]:
     """Label of each row with its variable, where a table holds several."""
-    return [f"{subject} : {label}" for subject, label in zip(frame["variable_label"], frame["inline"], strict=True)]
+    pairs = zip(frame["variable_label"], frame["label"], frame["inline"], strict=True)
+    return [label if label == subject else f"{subject} : {inline}" for subject, label, inline in pairs]
 
 
 def observations() -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ import pandas as pd
 from ..catalogue import Break, Catalogue
 from ..errors import ComparisonError, ObservationsError
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import Row, at, find, records, take
+from ..observations import SUB_POPULATION, Row, at, find, records, take
 
 
 def respondents(table: pd.DataFrame) -> pd.Series:
@@ -35,10 +36,12 @@ def _applies(entry: Break, before: Row, after: Row, nomenclatures: Nomenclatures
     universes = [nomenclatures.universe(row["population"]) for row in (before, after)]
     if entry.universes_differ:
         return universes[0] != universes[1]
-    if universes != ["survey", "survey"]:
+    if universes != [entry.universe, entry.universe]:
         return False
     if entry.populations_differ:
         return bool(before["population"] != after["population"])
+    if entry.publications_differ:
+        return bool(before["publication"] != after["publication"])
     if entry.every_pair:
         return bool(before["reference_year"] != after["reference_year"])
     if not before["reference_year"] < (entry.year or 0) <= after["reference_year"]:
@@ -63,7 +66,8 @@ class Comparison:
     before, after : mapping or Series
         Rows of Observations.
     refusals, reservations : tuple of str
-        French sentences: why no change is computed (a break, else a value that was not found); what to keep in mind.
+        French sentences: why no change is computed (a break, else a value that is doubtful or was not found); what to keep
+        in mind.
     motive : str
         The first refusal in a few words, for a cell.
     """
@@ -137,7 +141,7 @@ def compare(
     ObservationsError
         The two rows do not measure the same thing in the same unit.
     """
-    for column in ("variable", "category", "unit", "form", "sex", "age", "origin", "offence"):
+    for column in ("variable", "category", "unit", *SUB_POPULATION):
         if before[column] != after[column]:
             raise ObservationsError(
                 f"Statements {before['statement_id']} and {after['statement_id']} differ in {column}: "
@@ -146,25 +150,40 @@ def compare(
     one, other = ({str(name): value for name, value in row.items()} for row in (before, after))  # each is read many times
     known = respondents(table) if known is None else known
     periods = (before["period"], after["period"])
-    sentences: dict[str, list[str]] = {"refuse": [], "reserve": []}
-    motive = ""
+    refusals, reservations, motives = [], [], []
     for entry in crossed(one, other, catalogue, nomenclatures):
         values: list[object] = list(periods)
         if entry.every_pair:
             values = [known.get(period, "nombre inconnu") for period in periods]
         elif entry.populations_differ:
             values = [nomenclatures.populations[row["population"]].scope_fr for row in (one, other)]
-        sentence = entry.unchanged if entry.unchanged and values[0] == values[1] else entry.sentence
-        if entry.effect == "refuse":
-            motive = motive or entry.short
-        sentences[entry.effect].append(
-            sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
-        )
-    for row in (one, other):
-        if not sentences["refuse"] and (pd.isna(row["value"]) or row["bound"] in ("<", ">")):
-            sentences["refuse"].append(f"Aucune valeur exacte n’a été relevée pour l’édition {row['period']}.")
-            motive = "valeur non relevée"
-    return Comparison(before, after, tuple(sentences["refuse"]), tuple(sentences["reserve"]), motive)
+        elif entry.publications_differ:
+            values = [row["publication"] for row in (one, other)]
+        sentence = entry.share if entry.share and after["unit"] == "percent" else entry.sentence
+        if entry.unchanged and values[0] == values[1]:
+            sentence = entry.unchanged
+        said = sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
+        (refusals if entry.effect == "refuse" else reservations).append(said)
+        motives += [entry.short] if entry.effect == "refuse" else []
+    for motive, sentence in _unfit(one, other, nomenclatures) if not refusals else []:
+        refusals.append(sentence)
+        motives.append(motive)
+    return Comparison(before, after, tuple(refusals), tuple(reservations), *motives[:1])
+
+
+def _unfit(before: Row, after: Row, nomenclatures: Nomenclatures) -> Iterator[tuple[str, str]]:
+    """Why two values of one statistic give no change, though no break separates them: motive and sentence."""
+    if nomenclatures.nomenclature(before["variable"]) == "change":
+        yield "déjà des évolutions", "Les deux chiffres sont déjà des évolutions : leur différence ne mesure rien."
+        return
+    for row in (before, after):
+        # A row that stands for a missing value brings the reason in its note: no value, or a value that was set aside.
+        if pd.isna(row["value"]) or row["bound"] in ("<", ">"):
+            why = f"Aucune valeur exacte n’a été retenue pour l’édition {row['period']}."
+            yield "valeur non relevée", " ".join(filter(None, (why, row["note"] if pd.isna(row["value"]) else "")))
+        elif row["status"] == "U":
+            why = f"La valeur relevée pour l’édition {row['period']} est de fiabilité faible : aucun écart n’est calculé."
+            yield "valeur de fiabilité faible", " ".join(filter(None, (why, row["note"])))
 
 
 def series(

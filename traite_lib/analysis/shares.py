@@ -60,8 +60,8 @@ def distribution(
     Returns
     -------
     DataFrame
-        Rows of Observations, with ``order`` in the nomenclature and ``level`` (1 when a broader modality is listed too); in
-        nomenclature order when it is closed or nested, else from the largest to the smallest; « others » and those who did not
+        Rows of Observations, with ``order`` in the nomenclature and ``level`` (1 when a broader modality of the same source is
+        listed too: what another source says of a part is no part of this whole); in nomenclature order when it is closed or nested, else from the largest to the smallest; « others » and those who did not
         answer come last.
     """
     info = nomenclatures.variable(variable)
@@ -91,7 +91,11 @@ def distribution(
     listed = list(rows["category"])
     order = [nomenclatures.item(variable, code, year).order for code in listed]
     parents = {code: nomenclatures.item(variable, code, year).parent for code in present}
-    level = [int(any(nomenclatures.within(variable, parents.get(c, ""), p) for p in present if p != c)) for c in listed]
+    said = {code: set(rows["source_id"][rows["category"] == code]) for code in present}
+    level = [
+        int(any(nomenclatures.within(variable, parents.get(c, ""), p) and said[c] & said[p] for p in present if p != c))
+        for c in listed
+    ]
     largest = [] if info.closed or any(level) else [-rows["value"].to_numpy()]
     last = [is_residual(code) for code in listed]
     places = np.lexsort([np.array(order), *largest, np.array(last)])  # the last key decides first

@@ -74,8 +74,9 @@ def bars(result: Result) -> Drawing | None:
 
 
 def _drawn_bars(result: Result) -> Drawing | None:
-    levels = result.frame[~result.frame["variable"].str.startswith("change_")]  # a change is no length beside a level
-    if levels.empty:
+    levels = result.frame[result.frame["unit"].isin(["percent", "count"]) | result.frame["value"].isna()]
+    levels = levels[~levels["variable"].str.startswith("change_")]  # a change is no length beside a level
+    if levels["value"].notna().sum() < 2:
         return None
     unit = main_unit(levels)
     shown = levels[(levels["unit"] == unit) | levels["value"].isna()]
@@ -102,7 +103,7 @@ def _drawn_bars(result: Result) -> Drawing | None:
 def stacked(result: Result) -> Drawing | None:
     """Shares stacked to 100 %, one bar a group; what was not found is left blank and said."""
     rows = result.frame[result.frame["unit"] == "percent"] if result else result.frame
-    if rows.empty:
+    if rows["value"].notna().sum() < 2:
         return None
     rows = rows.sort_values("order", kind="stable")
     groups, categories = list(dict.fromkeys(result.frame["group"])), list(dict.fromkeys(rows["category"]))
@@ -136,16 +137,18 @@ def stacked(result: Result) -> Drawing | None:
 @chart
 def timeline(result: Result) -> Drawing | None:
     """A series over editions: the line stops at each break; below, the number of responding associations."""
-    if not result:
+    if len(result.frame) < 2:
         return None
     frame = result.frame
     rows = records(frame)
     years, values = [int(row["reference_year"]) for row in rows], [row["value"] for row in rows]
     points = list(zip(years, values, strict=True))
     joined = {n for n in range(1, len(rows)) if rows[n]["segment"] == rows[n - 1]["segment"]}
-    note = "Trait vertical pointillé : rupture de série. Tirets : années sans valeur."
+    near = {n for n in joined if years[n] == years[n - 1] + 1}
+    signs = ["Trait vertical pointillé : rupture de série, ou valeurs qui ne se comparent pas."] * (len(joined) < len(rows) - 1)
+    note = " ".join([*signs, *["Tirets : années sans valeur."] * (near != joined)])
     highest = float(frame["value"].max()) * 1.2
-    answering = {year: float(row["respondents"]) for year, row in zip(years, rows, strict=True) if pd.notna(row["respondents"])}
+    answering = {int(year): number for year, number in result.respondents.items() if min(years) <= int(year) <= max(years)}
 
     def figure() -> Figure:
         scale = layout.get().scale
@@ -157,8 +160,7 @@ def timeline(result: Result) -> Drawing | None:
             if row["break_before"]:
                 plot.line([(years[n - 1] + years[n]) / 2] * 2, plot.up, color=MUTED, linestyle=":", linewidth=1.1)
             if n in joined:
-                near = years[n] == years[n - 1] + 1
-                style: Any = {"linewidth": 2} if near else {"linewidth": 1.2, "linestyle": (0, (4, 3))}
+                style: Any = {"linewidth": 2} if n in near else {"linewidth": 1.2, "linestyle": (0, (4, 3))}
                 plot.line(years[n - 1 : n + 1], values[n - 1 : n + 1], color=PALETTE[0], **style)
         for n, row in enumerate(rows):
             fill = "white" if row["status"] == "U" else PALETTE[0]
@@ -174,7 +176,7 @@ def timeline(result: Result) -> Drawing | None:
             _respondents(plot, answering)
         return plot.figure
 
-    pairs = " ; ".join(f"{row['period']}, {row['text']}" for row in rows)
+    pairs = " ; ".join(f"{row['period']}, {wording.marked(row)}" for row in rows)
     broken = "La ligne s’interrompt aux ruptures de série. " if any(row["break_before"] for row in rows) else ""
     return Drawing(figure, result, "Série par année", f"{broken}{pairs}.")
 
@@ -204,7 +206,7 @@ STRIP = 0.77
 """Inches, below a series, for the responding associations."""
 
 
-def _respondents(plot: Plot, known: dict[int, float]) -> None:
+def _respondents(plot: Plot, known: dict[int, int]) -> None:
     """Strip of bars below a series: how many associations answered each year."""
     strip = Plot(plot.figure, plot.left, plot.bottom - 0.74, plot.width, 0.3, plot.across, (0, max(known.values()) * 1.05))
     for year, number in known.items():
@@ -347,7 +349,7 @@ def _panel(panel: Plot, title: str, rows: Sequence[Row], groups: Sequence[str]) 
 def _ends(rows: Sequence[Row]) -> str:
     if not rows:
         return "aucune valeur relevée."
-    return f"{rows[0]['text']} en {rows[0]['period']}, {rows[-1]['text']} en {rows[-1]['period']}."
+    return f"{wording.marked(rows[0])} en {rows[0]['period']}, {wording.marked(rows[-1])} en {rows[-1]['period']}."
 
 
 @chart

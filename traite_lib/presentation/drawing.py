@@ -102,6 +102,8 @@ def chart(
 
     @wraps(draw)
     def made(result: Result, *args: _Options.args, **options: _Options.kwargs) -> Chart:
+        if result.said:  # one value is a sentence
+            return NOTHING
         with rc_context(THEME):
             drawing = draw(result, *args, **options)
             if drawing is None:
@@ -113,7 +115,8 @@ def chart(
             finally:
                 layout.reset(before)
             result, who = drawing.result, wording.lower_first(drawing.result.population)
-            alt = f"{drawing.kind}. {result.title}. Population : {who}. {drawing.found}"
+            reserves = " ".join(f"Réserve : {wording.lower_first(note)}" for note in wording.notes_of(result.frame))
+            alt = f"{drawing.kind}. {result.title}. Population : {who}. {drawing.found} {reserves}".rstrip()
             caption = result.title if result.population == wording.EACH_LINE else f"{result.title} — {who}"
             drawn = images.png(slide, COLOURS), images.svg(slide), images.png(phone, COLOURS)
             return Chart(*drawn, wording.typographic(alt), wording.typographic(caption))

@@ -79,6 +79,8 @@ class Table:
         Columns aligned as numbers.
     absent : str
         What is shown when there is no row.
+    folded : bool
+        Whether a page shows its caption only, until it is asked for (and whole on paper).
     """
 
     frame: pd.DataFrame
@@ -86,6 +88,7 @@ class Table:
     notes: Sequence[str] = ()
     numeric: Sequence[str] = ()
     absent: str = ""
+    folded: bool = False
 
     def html(self) -> str:
         """The table as accessible HTML: caption, column and row headers, notes."""
@@ -104,6 +107,9 @@ class Table:
             rows=[(head, cells) for head, *cells in lines],
             notes=list(self.notes),
         )
+        if self.folded:
+            summary = f"{self.caption} ({len(self.frame)} ligne{'s' if len(self.frame) > 1 else ''})"
+            page = f'<details class="data"><summary>{escape(summary)}</summary>\n{page}\n</details>'
         return wording.typographic(page)
 
     def _kind(self, column: str, cell: object) -> str:
@@ -151,19 +157,21 @@ def _by_category(rows: pd.DataFrame, key: list[str]) -> list[list[Row]]:
 
 
 def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
-    """Modalities in rows; share, count, base, reliability and source in columns (empty columns left out)."""
+    """Modalities in rows; share, count, published change, base, reliability and source in columns (empty ones left out)."""
     heads = ["group", "variable", "category", "label"] if "group" in rows else ["variable", "category", "label"]
     lines = []
     for group in _by_category(rows, heads):
         first = group[0]
-        shares = [row for row in group if row["unit"] == "percent"]
+        shares = [row for row in group if row["unit"] == "percent" and not wording.is_change(row)]
+        levels = [row for row in group if not wording.is_change(row)]
         lines.append(
             {
                 "Modalité": _label(first),
                 "Population": first.get("group", ""),
-                "Part": "".join(_fill(row, "percent") for row in group),
-                "Effectif": "".join(_fill(row, "count") for row in group),
-                "Valeur": "".join(row["text"] for row in group if row["unit"] not in ("percent", "count")),
+                "Part": "".join(_fill(row, "percent") for row in levels),
+                "Effectif": "".join(_fill(row, "count") for row in levels),
+                "Valeur": "".join(row["text"] for row in levels if row["unit"] not in ("percent", "count")),
+                "Évolution publiée": " ; ".join(row["text"] for row in group if wording.is_change(row)),
                 "Base": wording.base_cell(shares[0]) if shares else "",
                 "Fiabilité": wording.listed(
                     dict.fromkeys(filter(None, (wording.STATUSES[r["status"]] for r in group if pd.notna(r["value"]))))
@@ -171,7 +179,20 @@ def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], abs
                 "Source": wording.listed(dict.fromkeys(filter(None, (row["publisher"] for row in group)))),
             }
         )
-    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Part", "Effectif", "Valeur"), absent)
+    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Part", "Effectif", "Valeur", "Évolution publiée"), absent)
+
+
+def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
+    """Statistics in rows, with their population; editions in columns; a star marks what is of low reliability."""
+    periods = sorted(set(rows["period"]))
+    lines: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in records(rows):
+        unit = {"percent": "", "count": " (effectif)"}.get(row["unit"], "")
+        line = lines.setdefault((row["label"], row["who"], row["unit"]), {"Statistique": f"{row['label']}{unit}", "Population": row["who"]})
+        mark = " *" if row["status"] == "U" else ""
+        line[row["period"]] = f"{row['text']}{mark}"
+    frame = pd.DataFrame([{**line, **{period: line.get(period, "—") for period in periods}} for line in lines.values()])
+    return Table(frame, title, notes, tuple(periods), absent)
 
 
 def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
@@ -202,20 +223,26 @@ def panels_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: s
 
 
 def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), absent: str = "") -> Table:
-    """One row a published number: what it says, about whom, on which base, from which source and where."""
+    """One row a published number, by source: where it stands, what it says, about whom, on which base, with what reservation.
+
+    Folded: it is there to be asked for, and a chapter has more of it than of anything else.
+    """
+    found = sorted(records(rows), key=lambda row: (row["rank"], row["citation"]))
     lines = [
         {
+            "Source": Link(wording.place_of(row["citation"], row["locator"]), row["locator"]),
             "Référence": row["statement_id"],
             "Statistique": row["variable_label"] + ("" if row["category"] == ALL else f" : {row['inline']}"),
             "Valeur": row["text"],
+            "Année": row["period"].replace("|", " ou "),
             "Population": row["who"],
             "Base": wording.base_cell(row) or "sans objet",
             "Fiabilité": wording.listed(filter(None, (wording.STATUSES[row["status"]], "" if row["retained"] else "non retenu"))),
-            "Source": Link(wording.place_of(row["citation"], row["locator"]), row["locator"]),
+            "Réserve": row["note"],
         }
-        for row in records(rows)
+        for row in found
     ]
-    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent)
+    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent, folded=True)
 
 
 def control(rows: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from ..analysis.compare import Comparison
 from ..analysis.shares import share_rule
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import Row, is_cell
+from ..observations import SUB_POPULATION, Row, is_cell, records
 from .text import NARROW as NARROW
 from .text import NBSP as NBSP
 from .text import PUBLICATION as PUBLICATION
@@ -34,11 +34,11 @@ SELECTORS = {
 """Sub-population columns after « selon »."""
 
 BOUNDS = {"": "", "<": "moins de ", ">": "plus de ", "~": "environ "}
-SUFFIXES = {"percent": f"{NBSP}%", "points": f"{NBSP}points", "years": f"{NBSP}ans", "per_100000": " pour 100 000 habitants"}
+SUFFIXES = {"percent": f"{NBSP}%", "percent_change": f"{NBSP}%", "points": f"{NBSP}points", "years": f"{NBSP}ans", "per_100000": " pour 100 000 habitants"}
 NO_VALUE = {"L": "question non posée", "M": "sans objet", "N": "trop imprécis", "O": "non disponible", "Q": "confidentiel"}
 """Why a source gives no value; what no source gives at all is `MISSING`."""
 
-STATUSES = {"A": "", "E": "estimé", "P": "provisoire", "B": "rupture", "U": "fiabilité faible", **NO_VALUE}
+STATUSES = {"A": "", "E": "estimé", "P": "provisoire", "B": "rupture", "I": "calculé", "U": "fiabilité faible", **NO_VALUE}
 
 
 def rounded(value: float, digits: int = 0) -> Decimal:
@@ -74,7 +74,7 @@ def quantity(value: float, unit: str, bound: str = "", *, sign: bool = False) ->
     if pd.isna(value):
         return MISSING
     if unit == "ratio":
-        return f"{BOUNDS[bound]}{number(value)}{NBSP}fois"
+        return f"multiplié par {BOUNDS[bound]}{number(value)}"
     unit_text = SUFFIXES.get(unit, "")
     if unit == "points" and abs(value) < 2:
         unit_text = f"{NBSP}point"
@@ -85,7 +85,7 @@ def quantity_of(row: Row) -> str:
     """The quantity of an observation, shown according to its base (see `share_rule`); a published change has a sign."""
     if pd.isna(row["value"]):
         return NO_VALUE[row["status"]] if row["source_id"] else MISSING
-    change = str(row["variable"]).startswith("change_")
+    change = is_change(row)
     base = None if pd.isna(row["base"]) else int(row["base"])
     if row["unit"] == "percent" and not change and base is not None:
         rule = share_rule(base)
@@ -97,9 +97,20 @@ def quantity_of(row: Row) -> str:
     return quantity(row["value"], row["unit"], row["bound"], sign=change and row["unit"] != "ratio")
 
 
+def is_change(row: Row) -> bool:
+    """Whether a source gives a change and not a level: it is neither a share nor a count of anybody."""
+    return str(row["variable"]).startswith("change_")
+
+
+def marked(row: Row) -> str:
+    """The value as words alone say it, with the mark of what is not an ordinary published value."""
+    mark = STATUSES[row["status"]] if pd.notna(row["value"]) else ""
+    return f"{row['text']} ({mark})" if mark else str(row["text"])
+
+
 def base_of(row: Row) -> str:
-    """What a share is computed on: its base, or that none was published; nothing for a count."""
-    if row["unit"] != "percent" or str(row["variable"]).startswith("change_") or pd.isna(row["value"]):
+    """What a share is computed on: its base, or that none was published; nothing for a count or a change."""
+    if row["unit"] != "percent" or pd.isna(row["value"]):
         return ""
     return UNKNOWN_BASE if pd.isna(row["base"]) else f"base : {number(int(row['base']))}"
 
@@ -109,23 +120,77 @@ def base_cell(row: Row) -> str:
     return base_of(row).removeprefix("base").removeprefix(" :").strip()
 
 
+_MASCULINE = ("hommes", "garçons", "mineurs", "mis")
+_AGREED = [(re.compile(rf"(?<!\w){word}(?!\w)"), other) for word, other in {
+    r"(?!ann|donn)(\w+é)es": r"\1s", "contraintes": "contraints", "mineures": "mineurs", "majeures": "majeurs",
+    "sorties": "sortis", "mises": "mis", "originaires": "originaires",
+}.items()]  # fmt: skip
+
+
+def agreed(text: str, noun: str) -> str:
+    """Words that describe victims (feminine), made to agree with another noun: « hommes accompagnés »."""
+    for pattern, masculine in _AGREED if noun.partition(" ")[0] in _MASCULINE else ():
+        text = pattern.sub(masculine, text)
+    return text
+
+
+def _described(row: Row, words: Nomenclatures) -> tuple[str, str, str]:
+    """Who an observation describes: noun (« victimes », « femmes », « mineurs non accompagnés »), what follows it, offence or form.
+
+    A modality without a complement in its nomenclature is a noun by itself (« femmes »).
+    """
+    year = year_of(row)
+    noun = words.populations[row["population"]].noun_fr
+    parts: list[str] = []
+    for column in ("age", "sex", "origin"):
+        if row[column] == ALL:
+            continue
+        item = words.item(column, row[column], year, row["age"] if column == "sex" else ALL)
+        if item.complement_fr:
+            parts.append(item.complement_fr)
+        elif noun == "victimes":
+            noun = lower_first(item.label_fr)
+            if item.variable == "sex:minor":  # « filles » says it
+                parts = [part for part in parts if part != "mineures"]
+        else:
+            parts.append(lower_first(item.label_fr))
+    crimes = [words.item(column, row[column], year).complement_fr for column in ("form", "offence") if row[column] != ALL]
+    return noun, agreed(" ".join(parts), noun), agreed(" ".join(crimes), noun)
+
+
+def _with_crime(noun: str, crime: str) -> str:
+    """A form or an offence after a noun that is not « victimes »: « victimes d’exploitation sexuelle », « pour proxénétisme »."""
+    if not re.match(r"d(e |’)", crime):
+        return crime
+    victims = noun in ("femmes", "hommes", "filles", "garçons", "personnes trans") or noun.startswith("mineurs")
+    return f"victimes {crime}" if victims else re.sub(r"^d(e |’)", "pour ", crime)
+
+
 def part_of(row: Row, words: Nomenclatures) -> str:
     """The part of a population that an observation describes: « victimes mineures d’exploitation sexuelle »."""
-    year = year_of(row)
-    parts = [words.populations[row["population"]].noun_fr]
-    for column in ("age", "form", "offence", "sex", "origin"):
-        if row[column] != ALL:
-            parts.append(words.item(column, row[column], year).complement_fr)
-    return " ".join(parts)
+    noun, adjectives, crime = _described(row, words)
+    if crime and noun != "victimes":
+        crime = _with_crime(noun, crime)
+    ordered = (noun, crime, adjectives) if adjectives.startswith(("de ", "originaires")) else (noun, adjectives, crime)
+    return " ".join(filter(None, ordered))
 
 
 def population_of(row: Row, words: Nomenclatures) -> str:
-    """Who an observation describes: « victimes mineures d’exploitation sexuelle accompagnées »."""
-    population, part = words.populations[row["population"]], part_of(row, words)
-    if population.universe == "associations" and part != population.noun_fr:
-        rest = part.removeprefix(f"{population.noun_fr} ")
-        return f"{population.noun_fr} {population.qualifier_fr} ayant accompagné des victimes {rest}"
-    return f"{part} {population.qualifier_fr}"
+    """Who an observation describes: « victimes mineures d’exploitation sexuelle accompagnées », « femmes accompagnées, victimes
+    d’exploitation sexuelle ».
+    """
+    population = words.populations[row["population"]]
+    noun, adjectives, crime = _described(row, words)
+    qualifier = agreed(population.qualifier_fr, noun)
+    if population.universe == "associations":
+        accompanying = part_of({**row, "population": "accompanied"}, words).removeprefix("victimes").strip()
+        return f"{noun} {qualifier}" + (f" ayant accompagné des victimes {accompanying}" if accompanying else "")
+    if "accompagné" in noun:  # « mineurs non accompagnés accompagnés » would be read as a contradiction
+        qualifier = qualifier.replace("accompagnés", "suivis par les associations", 1)
+    if crime and noun != "victimes":
+        joint = ", " if (crime := _with_crime(noun, crime)).startswith("victimes") else " "
+        return " ".join(filter(None, (noun, adjectives, qualifier))) + joint + crime
+    return " ".join(filter(None, (part_of(row, words), qualifier)))
 
 
 def subtitle(row: Row, words: Nomenclatures) -> str:
@@ -139,8 +204,17 @@ def inline(row: Row, words: Nomenclatures) -> str:
     """Label of a category inside a sentence: lower case, but for proper nouns."""
     if row["category"] == ALL:
         return lower_first(words.populations[row["population"]].label_fr)
-    label = words.label(row["variable"], row["category"], year_of(row), row["age"])
-    return label if words.variable(row["variable"]).proper else lower_first(label)
+    label = label_of(row, words)
+    return label if words.variable(row["variable"]).proper and label[:1].isupper() else lower_first(label)
+
+
+def label_of(row: Row, words: Nomenclatures) -> str:
+    """Label of a category: a nationality is an adjective (« Nigériane »), not the name of the country."""
+    item = words.item(row["variable"], row["category"], year_of(row), row["age"])
+    nationality = item.complement_fr.removeprefix("de nationalité ")
+    if row["variable"] == "nationality" and nationality != item.complement_fr:
+        return upper_first(nationality)
+    return item.label_fr
 
 
 def lower_first(text: str) -> str:
@@ -175,8 +249,34 @@ def year_of(row: Row) -> int:
     return int(str(row["period"])[-4:])
 
 
-def sentence(row: Row, words: Nomenclatures, publisher: str) -> str:
-    """One observation as a sentence, with its population, base and source.
+_CHANGED = {
+    "change_total": "le nombre {of_who}",
+    "change_minors": "la part des mineures parmi les {who}",
+    "change_french": "la part des victimes de nationalité française parmi les {who}",
+}
+"""What changed, by variable; a part is restricted by the population itself."""
+
+
+def _changed(row: Row, words: Nomenclatures) -> str:
+    """A change that a source gives: « de 2021 à 2022, le nombre de victimes mineures accompagnées a augmenté de 97 % »."""
+    who = population_of(row, words)
+    what = _CHANGED[row["variable"]].format(who=who, of_who=of(who))
+    if row["unit"] == "ratio" and row["variable"] == "change_french":  # a number that is multiplied, not a share
+        noun = agreed("de nationalité française", who)
+        what = f"le nombre {of(who)}" if row["origin"] != ALL else f"le nombre de victimes {noun} parmi les {who}"
+    agreement = "e" if what.startswith("la ") else ""
+    if row["unit"] == "ratio":
+        how = f"a été multiplié{agreement} par {BOUNDS[row['bound']]}{number(row['value'])}"
+    elif row["value"] == 0:
+        how = "n’a pas changé"
+    else:
+        size = quantity(abs(row["value"]), row["unit"], row["bound"])
+        how = f"a {'augmenté' if row['value'] > 0 else 'diminué'} {of(size)}"
+    return f"{inline(row, words)}, {what} {how}, selon la source"
+
+
+def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | None = None) -> str:
+    """One observation as a sentence, with its population, base, source, mark and reservation.
 
     Parameters
     ----------
@@ -186,30 +286,42 @@ def sentence(row: Row, words: Nomenclatures, publisher: str) -> str:
         Predicates and population names.
     publisher : str
         Who said it.
+    after : mapping or Series, optional
+        What the sentence before was about: the same victims are then « ces victimes ».
     """
-    value, when = quantity_of(row), period_of(row)
-    population = words.populations[row["population"]]
-    notes = [base_of(row), f"source : {publisher}"]
-    if row["status"] == "U":
-        notes.insert(0, "fiabilité faible")
+    value, when = quantity_of(row), f"{period_of(row)}, "
+    population, who = words.populations[row["population"]], population_of(row, words)
+    noun, _, _ = _described(row, words)
+    notes = [STATUSES[row["status"]], base_of(row), f"source : {publisher}"]
+    same = after is not None and (after["period"], population_of(after, words)) == (row["period"], who)
     if row["variable"] == "total":
-        alone = all(row[column] == ALL for column in ("form", "sex", "age", "origin", "offence"))
+        alone = all(row[column] == ALL for column in SUB_POPULATION)
         known = alone and population.total_fr
-        text = population.total_fr.format(value=value) if known else f"on compte {value} {population_of(row, words)}"
+        text = population.total_fr.format(value=value) if known else f"on compte {value} {who}"
     elif row["variable"] == "countries":
-        text = f"les {population_of(row, words)} viennent de {value} pays"
+        text = f"{f'ces {noun}' if same else f'les {who}'} viennent de {value} pays"
     elif row["variable"] == "average_age":
-        text = f"l’âge moyen des {population_of(row, words)} est de {value}"
+        text = f"l’âge moyen {f'de ces {noun}' if same else f'des {who}'} est de {value}"
+    elif is_change(row):
+        text, when = upper_first(_changed(row, words)), ""
     elif row["category"] == ALL:
-        text = f"{lower_first(words.variable(row['variable']).label_fr)} ({population_of(row, words)}) : {value}"
+        text = f"{lower_first(words.variable(row['variable']).label_fr)} ({who}) : {value}"
     else:
-        predicate = words.item(row["variable"], row["category"], year_of(row), row["age"]).predicate_fr
-        who = population_of(row, words)
-        text = f"{value} {who} {predicate}" if row["unit"] == "count" else f"{value} des {who} {predicate}"
-        if not predicate:  # a published change, a rate by territory: no share of anybody
+        item = words.item(row["variable"], row["category"], year_of(row), row["age"])
+        predicate = agreed(item.predicate_fr, noun)
+        text = f"{value} {'de ces ' + noun if same else 'des ' + who} {predicate}"
+        if row["unit"] == "count":
+            text = f"{value} {who} {predicate}"
+        if not predicate:  # a rate by territory: no share of anybody
             subject = lower_first(words.variable(row["variable"]).label_fr)
             text = f"{subject}, {inline(row, words)} ({who}) : {value}"
-    return f"{when}, {text} ({' ; '.join(filter(None, notes))})."
+    said = f"{when}{text} ({' ; '.join(filter(None, notes))})."
+    return f"{said} {reservation(row)}".rstrip()
+
+
+def reservation(row: Row) -> str:
+    """What a reader must know of a value, wherever it stands; empty for most."""
+    return f"Réserve : {lower_first(row['note'])}" if row["note"] else ""
 
 
 def change_sentence(comparison: Comparison, words: Nomenclatures) -> str:
@@ -231,7 +343,8 @@ def change_sentence(comparison: Comparison, words: Nomenclatures) -> str:
     text = f"{years}, {what} passe {values} ({gap})."
     if comparison.difference == 0:
         text = f"{years}, {what} reste à {quantity_of(after)}."
-    return " ".join([text, *comparison.reservations])
+    doubts = [f"{row['period']} : {lower_first(row['note'])}" for row in (before, after) if row["note"]]
+    return " ".join([text, *comparison.reservations, *doubts])
 
 
 def finding(rows: pd.DataFrame) -> str:
@@ -240,10 +353,10 @@ def finding(rows: pd.DataFrame) -> str:
     Parameters
     ----------
     rows : DataFrame
-        With ``inline`` (the label inside a sentence), ``text`` and ``value``.
+        With ``inline`` (the label inside a sentence), ``text``, ``status`` and ``value``.
     """
-    known = rows[rows["value"].notna()].sort_values("value", ascending=False, kind="stable")
-    pairs = [f"{label}, {text}" for label, text in zip(known["inline"], known["text"], strict=True)]
+    known = records(rows[rows["value"].notna()].sort_values("value", ascending=False, kind="stable"))
+    pairs = [f"{row['inline']}, {marked(row)}" for row in known]
     if not pairs:
         return "Aucune valeur relevée."
     first = f"Valeur la plus élevée : {pairs[0]}." if len(pairs) > 1 else f"Une seule valeur relevée : {pairs[0]}."
