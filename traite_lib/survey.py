@@ -23,7 +23,8 @@ from .result import Kind, Markdown, Result, together
 if TYPE_CHECKING:
     from .loading.official import Matching
 
-UNITS = {"count": "unités", "percent": "%", "points": "points", "years": "ans", "ratio": "fois", "per_100000": "pour 100 000"}
+UNITS = {"count": "unités", "percent": "%", "percent_change": "%", "points": "points", "years": "ans", "ratio": "fois"}
+UNITS |= {"per_100000": "pour 100 000"}
 
 
 @dataclass
