@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from traite_lib import observations
 from traite_lib.catalogue import Catalogue, Correction, sha256
 from traite_lib.errors import CatalogueError, NomenclatureError, ObservationsError, TraiteError
-from traite_lib.loading import harmonise
+from traite_lib.loading import harmonise, published
 from traite_lib.nomenclature import Nomenclatures
 from traite_lib.observations import COLUMNS, KEY, select, validate
 
@@ -93,6 +94,11 @@ def test_a_population_that_contradicts_its_dimension_is_refused(project: Path) -
         ("corrections.toml", '"E2015-005" = 1826', '"E2015-005" = 1827', "the value 1827 was expected, found 1826"),
         ("corrections.toml", '"E2015-005" = 1826', '"E2015-999" = 1826', "statement E2015-999: it does not exist"),
         ("corrections.toml", "set = { population", "set = { poulation", "Did you mean 'population'?"),
+        ("corrections.toml", "set = { population", "by = { population", "`set` goes with the action recode"),
+        ("corrections.toml", 'by = { "ADM-022" = 931 }', 'by = { "ADM-022" = 930 }', "statement ADM-022: the value 930 was expected"),
+        ("corrections.toml", 'by = { "ADM-022" = 931 }', 'by = { "ADM-023" = 892 }', "ADM-023 is no revision of it, period is '2020'"),
+        ("corrections.toml", 'by = { "ADM-022" = 931 }', "", "`by` goes with the action supersede"),
+        ("corrections.toml", 'statements = { "ADM-019" = 892 }\nby = { "ADM-022" = 931 }', 'statements = { "SER-042" = 2027 }\nby = { "ADM-108" = 2027 }', "its publisher is 'Ministère de l’Intérieur', not 'SSMSI'"),
     ],
 )  # fmt: skip
 def test_a_wrong_catalogue_is_one_sentence_that_names_the_place(project: Path, name: str, old: str, new: str, said: str) -> None:
@@ -197,6 +203,8 @@ def frame(*rows: dict[str, object]) -> pd.DataFrame:
         "note": "",
         "choice": 0,
         "locator": "",
+        "edition": "",
+        "source_id": "s",
     }
     return pd.DataFrame([base | {"statement_id": f"S{n}"} | row for n, row in enumerate(rows)])
 
@@ -205,18 +213,95 @@ def frame(*rows: dict[str, object]) -> pd.DataFrame:
     ("rows", "kept"),
     [
         ([{"rank": 3}, {"rank": 1}], "S1"),
-        ([{"rank": 1, "bound": ">"}, {"rank": 3}], "S1"),
+        ([{"rank": 1, "bound": ">", "value": 0.0}, {"rank": 3}], "S1"),  # an exact value that agrees stands for a bound
+        ([{"rank": 1, "bound": ">", "value": 5.0}, {"rank": 3}], "S0"),  # they do not agree: rank wins
+        ([{"rank": 1, "bound": "~", "value": 10.0}, {"rank": 3, "value": 13.0}, {"rank": 2, "value": 12.0}], "S2"),
+        ([{"rank": 1, "bound": "~", "value": 10.0}, {"rank": 2, "value": 20.0}, {"rank": 3, "value": 12.0}], "S0"),
+        ([{"rank": 1, "bound": ">", "value": 0.0}, {"rank": 3, "status": "U"}], "S0"),
+        ([{"rank": 1, "bound": ">", "value": 0.0, "choice": 1}, {"rank": 3}], "S0"),
+        ([{"bound": "~"}, {}], "S1"),
+        ([{"unit": "percent", "value": 47.0}, {"unit": "percent", "value": 47.1}], "S1"),  # the more precise of two that agree
+        ([{}, {"source_id": "series"}, {"source_id": "series", "category": "y", "choice": -1}], "S1"),
         ([{"status": "U"}, {"rank": 3, "bound": "~"}], "S1"),
         ([{}, {}], "S0"),
         ([{}, {"rank": 3, "choice": 1}], "S1"),
         ([{"choice": -1}, {"rank": 3, "status": "U"}], "S1"),
     ],
 )
-def test_the_retained_statement_is_the_surest_then_the_most_exact_then_the_best_ranked(
+def test_the_retained_statement_is_the_surest_then_the_best_ranked_then_the_most_exact(
     rows: list[dict[str, object]], kept: str
 ) -> None:
     table = harmonise.retain(frame(*rows))
     assert list(table.loc[table["retained"], "statement_id"]) == [kept]
+
+
+def test_an_exact_value_that_stands_for_a_better_source_says_both() -> None:
+    rows = frame({"bound": ">", "value": 2800.0, "unit": "count"}, {"rank": 3, "value": 2872.0, "unit": "count"})
+    row = harmonise.retain(rows, {"s": "ASH"}).set_index("statement_id").loc["S1"]
+    said = "Valeur exacte donnée par ASH (presse) ; la source officielle dit « plus de 2\u202f800 »."
+    assert (row["retained"], row["note"], row["reason"]) == (True, said, said)
+
+
+def test_two_statements_that_tie_and_differ_stop_the_load() -> None:
+    with pytest.raises(CatalogueError, match=r"S0 \(1\) and S1 \(2\).*data/corrections.toml"):
+        harmonise.retain(frame({}, {"value": 2.0}))
+    with pytest.raises(CatalogueError, match=r"S1 \(11\) and S2 \(12\)"):
+        harmonise.retain(frame({"bound": "~", "value": 10.0}, {"rank": 2, "value": 11.0}, {"rank": 2, "value": 12.0}))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_the_rows_decides_nothing(seed: int) -> None:
+    catalogue, words, table = harmonise.load()
+    statements = published.load_published(catalogue, words)
+    random.Random(seed).shuffle(statements)
+    found = harmonise.build(statements, catalogue, words).sort_values("statement_id", ignore_index=True)
+    expected = table.sort_values("statement_id", ignore_index=True)
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_a_revision_supersedes_the_earlier_statement_and_says_so() -> None:
+    table = observations().set_index("statement_id")
+    catalogue = Catalogue(ROOT)
+    earlier = [name for c in catalogue.corrections if c.action == "supersede" for name in c.statements]
+    later = [name for c in catalogue.corrections if c.action == "supersede" for name in c.by]
+    assert (table.loc["ADM-019", "value"], table.loc["ADM-022", "value"]) == (892, 931)
+    assert {"ADM-019", "ADM-017", "ADM-018", "ADM-020", "ADM-021"} <= set(earlier)
+    assert not table.loc[earlier, "retained"].any()
+    assert table.loc[later, "retained"].all()
+    assert table.loc[earlier, "reason"].str.startswith("Valeur révisée à ").all()
+    assert set(table.loc[earlier, "status"]) == {"A"}
+    assert [c.action for c in catalogue.judged["ADM-021"]] == ["recode", "supersede"]
+
+
+def test_a_recoded_statement_carries_the_reason_as_its_note() -> None:
+    table = observations().set_index("statement_id")
+    for correction in Catalogue(ROOT).corrections:
+        if correction.action == "recode":
+            for name in correction.statements:
+                assert correction.reason.rstrip(".") in table.loc[name, "note"]
+
+
+def test_what_is_doubted_superseded_or_set_aside_says_why() -> None:
+    table = observations().set_index("statement_id")
+    judged = Catalogue(ROOT).judged
+    doubted = table[(table["status"] == "U") | table.index.isin(judged)]
+    recoded = {name for name, found in judged.items() if {c.action for c in found} == {"recode"}}
+    assert list(doubted.index[(doubted["reason"] == "") & ~doubted.index.isin(recoded)]) == []
+
+
+def test_a_published_change_in_percent_is_no_share() -> None:
+    table = observations()
+    changes = table["variable"].str.startswith("change_")
+    assert "percent" not in set(table.loc[changes, "unit"])
+    assert "percent_change" not in set(table.loc[~changes, "unit"])
+    assert (table.set_index("statement_id").loc["E2022-051", ["value", "unit"]] == (97, "percent_change")).all()
+
+
+def test_the_study_that_an_administrative_statement_quotes_is_in_the_table() -> None:
+    table = observations().set_index("statement_id")
+    assert table.loc["ADM-142", "publication"] == "Interstats Analyse n°70 / Infostat Justice n°198 (oct. 2024)"
+    assert set(table.loc[table["edition"] != "", "publication"]) == {""}
+    assert (table.loc[table["edition"] == "", "publication"] != "").all()
 
 
 @settings(max_examples=60, deadline=None)
@@ -260,6 +345,17 @@ def test_each_action_of_a_correction(action: str, status: str, choice: int) -> N
     assert (row["status"], row["choice"]) == (status, choice)
     assert row["population"] == ("y" if action == "recode" else "x")
     assert "Motif." in row["reason"] + row["note"]
+
+
+def test_a_revision_is_of_the_same_statistic() -> None:
+    said = {"id": "c", "action": "supersede", "statements": {"S0": 1}, "by": {"S1": 2}, "reason": "Motif."}
+    correction = Correction.model_validate(said)
+    table = harmonise.apply_corrections(frame({}, {"value": 2.0}), [correction])
+    assert list(table["choice"]) == [-1, 0]
+    with pytest.raises(CatalogueError, match="S1 is no revision of it, sex is 'women', not 'x'"):
+        harmonise.apply_corrections(frame({}, {"value": 2.0, "sex": "women"}), [correction])
+    recode = said | {"action": "recode", "by": {}, "set": {"sex": "women"}}
+    harmonise.apply_corrections(frame({}, {"value": 2.0, "sex": "women"}), [correction, Correction.model_validate(recode)])
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,13 @@ def statement(**changes: object) -> dict[str, object]:
     row: dict[str, object] = dict.fromkeys(SUB_POPULATION, "_T") | dict.fromkeys(["bound", "reason", "note"], "")
     row |= {"edition": "2022", "reference_year": 2022, "period": "2022", "population": "accompanied"}
     row |= {"variable": "form", "category": "sexual", "value": 76.0, "unit": "percent", "base": None, "status": "A"}
-    row |= {"confidentiality": "F", "source_id": "source-01", "locator": "https://example.org", "statement_id": "T-1"}
+    row |= {
+        "confidentiality": "F",
+        "source_id": "source-01",
+        "publication": "",
+        "locator": "https://example.org",
+        "statement_id": "T-1",
+    }
     return row | {"rank": 1, "retained": True} | changes
 
 
@@ -37,8 +43,8 @@ def table(*rows: dict[str, object]) -> pd.DataFrame:
         {"value": 0.0},
         {"value": 100.0, "base": 1},
         {"value": 2994.0, "unit": "count", "variable": "total", "category": "_T"},
-        {"value": -12.0, "variable": "change_total", "category": "2019-2020"},
-        {"value": 225.0, "variable": "change_total", "category": "2016-2021"},
+        {"value": -12.0, "unit": "percent_change", "variable": "change_total", "category": "2019-2020"},
+        {"value": 225.0, "unit": "percent_change", "variable": "change_total", "category": "2016-2021"},
         {"value": float("nan"), "status": "O"},
         {"value": 1.0, "bound": "<"},
         {"reference_year": None, "period": "2016|2017", "edition": "edition-2"},
@@ -53,6 +59,8 @@ def test_a_sound_row_is_returned_unchanged(changes: dict[str, object]) -> None:
     ("changes", "said"),
     [
         ({"value": 100.5}, "found 100.5 percent: counts are whole and positive, shares lie between 0 and 100"),
+        ({"variable": "change_total", "category": "2019-2020"}, "a published change in percent is a percent_change"),
+        ({"unit": "percent_change"}, "a published change in percent is a percent_change, and nothing else is"),
         ({"value": -1.0}, "shares lie between 0 and 100"),
         ({"value": -1.0, "unit": "count"}, "counts are whole and positive"),
         ({"value": 1.5, "unit": "count"}, "counts are whole and positive"),

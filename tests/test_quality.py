@@ -10,6 +10,7 @@ from test_observations import statement
 
 from traite_lib.analysis import quality
 from traite_lib.loading.harmonise import load
+from traite_lib.observations import agree
 
 values = st.one_of(st.integers(0, 5000).map(float), st.integers(0, 1000).map(lambda n: n / 10))
 statements = st.tuples(values, st.sampled_from(["", "<", ">", "~"])).map(lambda v: pd.Series(statement(value=v[0], bound=v[1])))
@@ -17,16 +18,16 @@ statements = st.tuples(values, st.sampled_from(["", "<", ">", "~"])).map(lambda 
 
 @given(statements, statements)
 def test_agreement_is_mutual(one: pd.Series, other: pd.Series) -> None:
-    assert quality.agree(one, other) == quality.agree(other, one)
+    assert agree(one, other) == agree(other, one)
 
 
 @given(statements)
 def test_a_statement_agrees_with_itself(one: pd.Series) -> None:
-    assert quality.agree(one, one)
+    assert agree(one, one)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "agree"),
+    ("one", "other", "expected"),
     [
         ((1826, ""), (1828, ""), False),
         ((44, ""), (44, ""), True),
@@ -43,11 +44,13 @@ def test_a_statement_agrees_with_itself(one: pd.Series) -> None:
         ((5, "<"), (3, ">"), True),
         ((5, "<"), (10, ">"), False),
         ((60, "~"), (80, ">"), False),
+        ((2500, "~"), (3000, "~"), True),
+        ((3000, "~"), (4000, "~"), False),
     ],
 )
-def test_two_statements_agree_when_both_can_be_true(one: tuple[float, str], other: tuple[float, str], agree: bool) -> None:
+def test_two_statements_agree_when_both_can_be_true(one: tuple[float, str], other: tuple[float, str], expected: bool) -> None:
     first, second = (pd.Series(statement(value=float(value), bound=bound)) for value, bound in (one, other))
-    assert quality.agree(first, second) is agree
+    assert agree(first, second) is agree
 
 
 @pytest.mark.parametrize(

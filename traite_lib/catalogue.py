@@ -147,13 +147,25 @@ class Break(_Strict):
 
 
 class Correction(_Strict):
-    """What is done about statements of a source, why, and the values they must still have (the guard)."""
+    """What is done about statements of a source, why, and the values they must still have (the guard).
+
+    `set` goes with the action « recode », `by` with « supersede »: the later statement of the same publisher, and its value.
+    """
 
     id: str
-    action: Literal["retain", "doubt", "set_aside", "recode"]
+    action: Literal["retain", "doubt", "set_aside", "recode", "supersede"]
     statements: dict[str, float]
     set: dict[str, str] = {}
-    reason: str
+    by: dict[str, float] = {}
+    reason: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _what_the_action_needs(self) -> Correction:
+        if bool(self.set) != (self.action == "recode"):
+            raise ValueError("`set` goes with the action recode, and only with it")
+        if (len(self.by) == 1) != (self.action == "supersede") or len(self.by) > 1:
+            raise ValueError("`by` goes with the action supersede, and names one statement")
+        return self
 
 
 class _Licence(_Strict):
@@ -271,6 +283,15 @@ class Catalogue:
         if twice := {key for key in keys if keys.count(key) > 1}:
             raise CatalogueError(f"data/editions.toml: edition {sorted(twice)[0]} is declared twice.")
         self.edition(self.default)
+
+    @cached_property
+    def judged(self) -> dict[str, list[Correction]]:
+        """Corrections by statement, in file order: what was done about it (« supersede », « doubt »…), and why."""
+        found: dict[str, list[Correction]] = {}
+        for correction in self.corrections:
+            for statement in correction.statements:
+                found.setdefault(statement, []).append(correction)
+        return found
 
     @property
     def default(self) -> str:

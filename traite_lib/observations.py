@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -24,7 +25,12 @@ SUB_POPULATION = ["form", "sex", "age", "origin", "offence"]
 KEY = ["period", "population", *SUB_POPULATION, "variable", "category", "unit"]
 """Columns that say what is measured: two rows with the same key are two statements of the same statistic."""
 
-UNITS = ["count", "percent", "points", "years", "ratio", "per_100000"]
+UNITS = ["count", "percent", "percent_change", "points", "years", "ratio", "per_100000"]
+"""`percent` is a share, 0-100; a change in percent that a source publishes is `percent_change`, never a share."""
+
+CHANGE = "change"
+"""Nomenclature of the variables that hold published changes."""
+
 NO_VALUE = ["L", "M", "N", "O", "Q"]
 """Statuses of a row without a value. With the value 0 and the category ``_U`` (did not answer), they keep apart what must not
 be confused: L not asked, M not applicable (cannot exist), N too imprecise to be given, O not published or not found, Q withheld
@@ -36,7 +42,7 @@ those of `NO_VALUE`."""
 
 COLUMNS = [
     *("edition", "reference_year", *KEY[:-1], "value", "unit", "bound", "base", "status", "confidentiality"),
-    *("source_id", "locator", "statement_id", "rank", "retained", "reason", "note"),
+    *("source_id", "publication", "locator", "statement_id", "rank", "retained", "reason", "note"),
 ]
 
 
@@ -56,13 +62,19 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
         return pd.Series(list(zip(table["variable"], table["category"], strict=True)), table.index).isin(list(known))
 
     def within_bounds(table: pd.DataFrame) -> pd.Series:
-        value, unit, change = table["value"], table["unit"], table["variable"].str.startswith("change_")
+        value, unit, change = table["value"], table["unit"], table["variable"].isin(changes)
         whole = (unit != "count") | (value.mod(1) == 0)
         positive = change | (value >= 0)
-        share = change | (unit != "percent") | (value <= 100)
+        share = (unit != "percent") | (value <= 100)
         return value.isna() | (whole & positive & share)
 
-    text = {name: pa.Column(str) for name in ("edition", "period", "source_id", "locator", "statement_id", "reason", "note")}
+    def changes_apart(table: pd.DataFrame) -> pd.Series:
+        change, unit = table["variable"].isin(changes), table["unit"]
+        return (change & (unit != "percent")) | (~change & (unit != "percent_change"))
+
+    changes = {v.code for v in nomenclatures.variables.values() if v.nomenclature == CHANGE}
+    names = ("edition", "period", "source_id", "publication", "locator", "statement_id", "reason", "note")
+    text = {name: pa.Column(str) for name in names}
     columns = {
         **text,
         "reference_year": pa.Column("Int64", nullable=True),
@@ -83,6 +95,7 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
         {name: columns[name] for name in COLUMNS},
         checks=[
             pa.Check(category_exists, error="the category belongs to the nomenclature of its variable"),
+            pa.Check(changes_apart, error="a published change in percent is a percent_change, and nothing else is"),
             pa.Check(within_bounds, error="counts are whole and positive, shares lie between 0 and 100"),
             pa.Check(lambda t: t["value"].isna() == t["status"].isin(NO_VALUE), error="a missing value has a status of its own"),
         ],
@@ -128,6 +141,52 @@ def validate(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:
             )
             place = f"Statement {row['statement_id']} ({row['locator'] or row['source_id']}){found}: "
         raise ObservationsError(f"{place}{rule}." if place else f"{error}") from None
+
+
+def agree(a: Row, b: Row) -> bool:
+    """Whether two statements of one statistic can both be true.
+
+    An approximation agrees with an exact value that rounds to it (half up, at the approximation's own precision); so do two
+    shares or changes given with more and with fewer decimals; two approximations agree when the coarser is the other rounded;
+    a bound agrees with a value on its right side.
+    """
+    for one, other in ((a, b), (b, a)):
+        if one["bound"] == "<" and not other["bound"]:
+            return bool(other["value"] < one["value"])
+        if one["bound"] == ">" and not other["bound"]:
+            return bool(other["value"] > one["value"])
+        if one["bound"] == "~" and other["bound"] in ("", "~") and _exponent(one["value"]) >= _exponent(other["value"]):
+            return _rounded_like(one["value"], other["value"])
+        if one["bound"] == "<" and other["bound"] in (">", "~"):
+            return bool(other["value"] < one["value"])
+        if one["bound"] == ">" and other["bound"] == "~":
+            return bool(other["value"] > one["value"])
+    if a["bound"] == b["bound"] == "" and a["unit"] in ("percent", "percent_change", "points"):
+        fewer, more = sorted((float(a["value"]), float(b["value"])), key=decimals)
+        return rounded_to(more, decimals(fewer)) == Decimal(str(fewer)).quantize(Decimal(1).scaleb(-decimals(fewer)))
+    return bool(a["value"] == b["value"] or a["bound"] == b["bound"] != "")
+
+
+def rounded_to(value: float, decimals: int) -> Decimal:
+    """A value rounded half up."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def decimals(value: float) -> int:
+    """Number of decimals that a value was published with."""
+    return max(0, -_exponent(value))
+
+
+def _rounded_like(approximation: float, exact: float) -> bool:
+    """Whether `exact`, rounded half up to the last significant digit of `approximation`, gives it."""
+    step = Decimal(1).scaleb(_exponent(approximation))
+    return (Decimal(str(exact)) / step).quantize(Decimal(1), ROUND_HALF_UP) * step == Decimal(str(approximation))
+
+
+def _exponent(value: float) -> int:
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    assert isinstance(exponent, int)  # a finite number: the schema accepts no other
+    return exponent
 
 
 def at(table: pd.DataFrame, column: str, rows: np.ndarray) -> np.ndarray:

@@ -30,7 +30,8 @@ KEY_POINTS = 5
 KEY_STATUSES = ("A", "I")
 """Statuses that may open a chapter: published as sure, or calculated from two such values."""
 
-UNITS = {"count": "unités", "percent": "%", "percent_change": "%", "points": "points", "years": "ans", "ratio": "fois", "per_100000": "pour 100 000"}
+UNITS = {"count": "unités", "percent": "%", "percent_change": "%", "points": "points", "years": "ans", "ratio": "fois"}
+UNITS |= {"per_100000": "pour 100 000"}
 
 
 @dataclass

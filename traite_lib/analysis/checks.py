@@ -13,9 +13,8 @@ import pandas as pd
 
 from ..catalogue import Catalogue
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import KEY, SUB_POPULATION, is_cell
+from ..observations import KEY, SUB_POPULATION, agree, is_cell
 from .compare import compare, respondents
-from .quality import agree
 
 HALF = 0.5
 """Points that one share rounded to a whole number may gain or lose."""
@@ -52,7 +51,7 @@ def told(row: pd.Series) -> str:
 
 
 def _number(row: pd.Series) -> str:
-    return f"{row['bound']}{row['value']:,g}" + (" %" if row["unit"] == "percent" else "")
+    return f"{row['bound']}{row['value']:,g}" + (" %" if row["unit"].startswith("percent") else "")
 
 
 def _exact(rows: pd.DataFrame, unit: str) -> pd.DataFrame:

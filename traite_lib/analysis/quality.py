@@ -3,58 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pandas as pd
 
 from ..catalogue import Catalogue
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import KEY, SUB_POPULATION, Row, at, find, is_cell, records
-
-
-def agree(a: Row, b: Row) -> bool:
-    """Whether two statements of one statistic can both be true.
-
-    An approximation agrees with an exact value that rounds to it (half up, at the approximation's own precision); so do two
-    shares or changes in points given with more and with fewer decimals; a bound agrees with a value on its right side.
-    """
-    for one, other in ((a, b), (b, a)):
-        if one["bound"] == "<" and not other["bound"]:
-            return bool(other["value"] < one["value"])
-        if one["bound"] == ">" and not other["bound"]:
-            return bool(other["value"] > one["value"])
-        if one["bound"] == "~" and not other["bound"]:
-            return _rounded_like(one["value"], other["value"])
-        if one["bound"] == "<" and other["bound"] in (">", "~"):
-            return bool(other["value"] < one["value"])
-        if one["bound"] == ">" and other["bound"] == "~":
-            return bool(other["value"] > one["value"])
-    if a["bound"] == b["bound"] == "" and a["unit"] in ("percent", "points"):
-        fewer, more = sorted((float(a["value"]), float(b["value"])), key=_decimals)
-        return rounded_to(more, _decimals(fewer)) == Decimal(str(fewer)).quantize(Decimal(1).scaleb(-_decimals(fewer)))
-    return bool(a["value"] == b["value"] or a["bound"] == b["bound"] != "")
-
-
-def rounded_to(value: float, decimals: int) -> Decimal:
-    """A value rounded half up."""
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-
-
-def _decimals(value: float) -> int:
-    return max(0, -_exponent(value))
-
-
-def _rounded_like(approximation: float, exact: float) -> bool:
-    """Whether `exact`, rounded half up to the last significant digit of `approximation`, gives it."""
-    step = Decimal(1).scaleb(_exponent(approximation))
-    return (Decimal(str(exact)) / step).quantize(Decimal(1), ROUND_HALF_UP) * step == Decimal(str(approximation))
-
-
-def _exponent(value: float) -> int:
-    exponent = Decimal(str(value)).normalize().as_tuple().exponent
-    assert isinstance(exponent, int)  # a finite number: the schema accepts no other
-    return exponent
+from ..observations import KEY, SUB_POPULATION, Row, agree, at, find, is_cell, records
 
 
 def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:

@@ -77,7 +77,7 @@ def distribution(
     if info.closed and year is not None:
         missing = [code for code in nomenclatures.top_level(variable, year) if code not in present]
     if missing:
-        empty = dict.fromkeys(("bound", "note", "reason", "source_id", "locator"), "")
+        empty = dict.fromkeys(("bound", "note", "reason", "source_id", "publication", "locator"), "")
         blank = rows.iloc[[0] * len(missing)].assign(
             **empty,
             category=missing,

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from ..catalogue import Catalogue, Correction, project_root
 from ..errors import CatalogueError, available
 from ..nomenclature import Nomenclatures
-from ..observations import COLUMNS, KEY, is_cell, validate
+from ..observations import COLUMNS, KEY, Row, agree, decimals, is_cell, records, validate
 from .official import load_official
 from .published import Observation, load_published
 
 RANKS = {1: "source officielle", 2: "source partenaire ou savante", 3: "presse"}
+BOUNDS = {"<": "moins de ", ">": "plus de ", "~": "environ "}
+UNITS = {"percent": " %", "percent_change": " %", "points": " points", "years": " ans", "ratio": " fois"}
+UNITS |= {"per_100000": " pour 100 000 habitants"}
 
 
-def _checked(correction: Correction, table: pd.DataFrame) -> list[str]:
+def _checked(correction: Correction, expected: Mapping[str, float], table: pd.DataFrame) -> list[str]:
     """Statements of a correction, once each still has the value that the correction was written for."""
     values = table["value"]
-    for statement, expected in correction.statements.items():
+    for statement, value in expected.items():
         where = f"data/corrections.toml, {correction.id}, statement {statement}"
         if statement not in values.index:
             raise CatalogueError(f"{where}: it does not exist. {available(statement, values.index[:0])}".rstrip())
-        if values[statement] != expected:
+        if values[statement] != value:
             raise CatalogueError(
-                f"{where}: the value {expected:g} was expected, found {values[statement]:g}. The source changed: "
+                f"{where}: the value {value:g} was expected, found {values[statement]:g}. The source changed: "
                 "review the correction."
             )
-    return list(correction.statements)
+    return list(expected)
 
 
-def apply_corrections(table: pd.DataFrame, corrections: list[Correction]) -> pd.DataFrame:
-    """Apply ``corrections.toml``: recode, mark as doubtful, set aside, or prefer a statement.
+def apply_corrections(
+    table: pd.DataFrame, corrections: list[Correction], publishers: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Apply ``corrections.toml``: recode first, then mark as doubtful, supersede, set aside, or prefer a statement.
 
     Parameters
     ----------
@@ -41,35 +49,55 @@ def apply_corrections(table: pd.DataFrame, corrections: list[Correction]) -> pd.
         Observations before retention.
     corrections : list of Correction
         In file order.
+    publishers : mapping, optional
+        Publisher by source: only a publisher revises its own figures.
 
     Returns
     -------
     DataFrame
-        The same rows, with a column ``choice``: 1 preferred, 0 none, -1 set aside.
+        The same rows, with a column ``choice``: 1 preferred, 0 none, -1 set aside or superseded.
 
     Raises
     ------
     CatalogueError
-        A statement does not exist, or no longer has the value that the correction expects (its guard).
+        A statement does not exist, no longer has the value that the correction expects (its guard), or is superseded by a
+        statement of another statistic or publisher.
     """
     table = table.set_index("statement_id", drop=False).assign(choice=0)
-    for correction in corrections:
-        ids = _checked(correction, table)
+    for correction in sorted(corrections, key=lambda c: c.action != "recode"):
+        ids = _checked(correction, correction.statements, table)
         if correction.action == "recode":
             if unknown := set(correction.set) - set(KEY):
                 raise CatalogueError(f"data/corrections.toml, {correction.id}: {available(sorted(unknown)[0], KEY)}")
             for column, value in correction.set.items():
                 table.loc[ids, column] = value
             table.loc[ids, "note"] = [_joined(note, correction.reason) for note in table.loc[ids, "note"]]
+            continue
+        table.loc[ids, "reason"] = correction.reason
+        if correction.action == "retain":
+            table.loc[ids, "choice"] = 1
+        elif correction.action == "supersede":
+            _check_revision(correction, table, publishers or {})
+            table.loc[ids, "choice"] = -1
         else:
-            table.loc[ids, "reason"] = correction.reason
-            if correction.action == "retain":
-                table.loc[ids, "choice"] = 1
-            else:
-                table.loc[ids, "status"] = "U"
-                table.loc[ids, "choice"] = -1 if correction.action == "set_aside" else 0
-                table.loc[ids, "note"] = [_joined(note, correction.reason) for note in table.loc[ids, "note"]]
+            table.loc[ids, "status"] = "U"
+            table.loc[ids, "choice"] = -1 if correction.action == "set_aside" else 0
+            table.loc[ids, "note"] = [_joined(note, correction.reason) for note in table.loc[ids, "note"]]
     return table.reset_index(drop=True)
+
+
+def _check_revision(correction: Correction, table: pd.DataFrame, publishers: Mapping[str, str]) -> None:
+    """A revision is a statement of the same statistic, by the same publisher."""
+    (later,) = _checked(correction, correction.by, table)
+    for statement in correction.statements:
+        where = f"data/corrections.toml, {correction.id}, statement {statement}"
+        for column in KEY:
+            one, other = table.loc[statement, column], table.loc[later, column]
+            if one != other:
+                raise CatalogueError(f"{where}: {later} is no revision of it, {column} is {other!r}, not {one!r}.")
+        one, other = (publishers.get(name, name) for name in table.loc[[statement, later], "source_id"])
+        if one != other:
+            raise CatalogueError(f"{where}: {later} is no revision of it, its publisher is {other!r}, not {one!r}.")
 
 
 def _joined(*texts: str) -> str:
@@ -78,24 +106,48 @@ def _joined(*texts: str) -> str:
     return " ".join(dict.fromkeys(whole))
 
 
-def retain(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep every statement and mark, for each statistic, the one to publish.
+def explain_doubts(table: pd.DataFrame) -> pd.DataFrame:
+    """A statement of low reliability says why: its note is its reason, where no correction gives another."""
+    unexplained = (table["status"] == "U") & (table["reason"] == "")
+    return table.assign(reason=table["reason"].mask(unexplained, table["note"]))
 
-    Order of preference: a value before the sign of a missing one, a correction's choice or an exact cell of a workbook, a sure
-    population before a doubtful one, an exact value before a bound or an approximation, the rank of the source (official,
-    partner, press), the data workbook of the edition, then that of a later edition, before figures that are cited, and the
-    order of the data file. A correction that prefers a cited statement was a choice between cited statements: against a
-    workbook, its cell is set aside. A statement that is set aside is never retained, even alone.
+
+PREFERENCE = ["_absent", "_choice", "_weak", "rank", "_inexact", "_place"]
+"""Order of preference, best first; what two statements tie on must not make them differ in value."""
+
+
+def retain(table: pd.DataFrame, publishers: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Keep every statement and mark, for each statistic, the one to publish: the best witness.
+
+    Order of preference: a value before the sign of a missing one; a correction's choice or an exact cell of a workbook; a sure
+    population before a doubtful one; the rank of the source (official, partner, press); an exact value before a bound or an
+    approximation; the data workbook of the edition, then that of a later edition, the last first, before figures that are
+    cited. A correction that prefers a cited statement was a choice between cited statements: against a workbook, its cell is
+    set aside. A statement that is set aside or superseded is never retained, even alone.
+
+    Where the best witness gives a bound or an approximation only, an exact value of a lower rank stands for it when it agrees
+    with every better source; its note and its reason then say both. Where they do not agree, rank wins.
+
+    Statements that tie on all this must agree. The tie is then broken by decimals (the more precise value), by the source that
+    gives most figures of the table (a series rather than one figure), then by the name of the statement: never by the order of
+    a file.
 
     Parameters
     ----------
     table : DataFrame
-        Corrected statements, those of workbooks first.
+        Corrected statements, in any order.
+    publishers : mapping, optional
+        Publisher by source, to name a witness.
 
     Returns
     -------
     DataFrame
         With ``retained`` and, where there was a choice, ``reason`` in French.
+
+    Raises
+    ------
+    CatalogueError
+        Two statements tie and do not agree: a person must choose, in ``corrections.toml``.
     """
     cells = table["locator"].map(is_cell)
     order = table.assign(
@@ -103,18 +155,62 @@ def retain(table: pd.DataFrame) -> pd.DataFrame:
         _choice=~((table["choice"] == 1) | (cells & (table["bound"] == ""))),
         _weak=table["status"] == "U",
         _inexact=table["bound"] != "",
-        _line=range(len(table)),
-    ).sort_values(["_absent", "_choice", "_weak", "_inexact", "rank", "_line"])
+        _place=[_place(row) if cell else 1 for row, cell in zip(records(table), cells, strict=True)],
+        _coarse=[-decimals(value) if pd.notna(value) else 0 for value in table["value"]],
+        _few=-table.groupby("source_id")["source_id"].transform("size"),
+    ).sort_values([*PREFERENCE, "_coarse", "_few", "statement_id"])
     usable = order[order["choice"] >= 0]
-    first = usable.drop_duplicates(KEY)
-    rivals = usable.groupby(KEY, dropna=False)["statement_id"].transform("size")
-    table = table.assign(retained=table["statement_id"].isin(set(first["statement_id"])))
-    chosen_among_many = table["retained"] & table["statement_id"].isin(set(usable.loc[rivals > 1, "statement_id"]))
-    unexplained = chosen_among_many & (table["reason"] == "")
+    rivals = usable[usable.duplicated(KEY, keep=False)]
+    chosen = set(usable.drop_duplicates(KEY, keep=False)["statement_id"])
+    said: dict[str, str] = {}
+    for _, group in rivals.groupby(KEY, sort=False):
+        found, words = _best(records(group), publishers or {})
+        chosen.add(found)
+        said |= {found: words} if words else {}
+    table = table.assign(retained=table["statement_id"].isin(chosen))
+    both = table["statement_id"].map(said).fillna("")
+    table["note"] = [_joined(note, words) for note, words in zip(table["note"], both, strict=True)]
+    unexplained = table["retained"] & table["statement_id"].isin(set(rivals["statement_id"])) & (table["reason"] == "")
     exact = (table["bound"] == "").map({True: "Valeur exacte", False: "Valeur approchée"})
     kind = cells.map({True: ", classeur de données", False: ""})
-    table["reason"] = table["reason"].mask(unexplained, exact + ", " + table["rank"].map(RANKS) + kind + ".")
+    reason = both.mask(both == "", exact + ", " + table["rank"].map(RANKS) + kind + ".")
+    table["reason"] = table["reason"].mask(unexplained, reason)
     return table.drop(columns="choice")
+
+
+def _place(cell: Row) -> int:
+    """A cell of the edition's own workbook comes first, then those of later editions, the last before the others."""
+    own = str(cell["statement_id"]).startswith(f"W{cell['edition']}-")
+    found = re.match(r"W(\d{4})-", str(cell["statement_id"]))
+    return -10_000 if own else -int(found[1]) if found else 0
+
+
+def _best(rivals: list[dict[str, Any]], publishers: Mapping[str, str]) -> tuple[str, str]:
+    """The best of several statements of one statistic, given best first, and what must be said of the choice."""
+    first, words = rivals[0], ""
+    if first["bound"] and first["choice"] < 1:
+        sure = [row for row in rivals if row["_weak"] == first["_weak"] and pd.notna(row["value"])]
+        for row in sure:
+            better = [other for other in sure if other["rank"] < row["rank"]]
+            if not row["bound"] and better and all(agree(row, other) for other in better):
+                who = publishers.get(row["source_id"], row["source_id"])
+                told = f"{BOUNDS[first['bound']]}{_french(first['value'])}{UNITS.get(first['unit'], '')}"
+                words = f"Valeur exacte donnée par {who} ({RANKS[row['rank']]}) ; la {RANKS[first['rank']]} dit « {told} »."
+                first = row
+                break
+    for other in rivals:
+        tie = all(first[name] == other[name] for name in PREFERENCE)
+        if tie and pd.notna(first["value"]) and not agree(first, other):
+            raise CatalogueError(
+                f"Statements {first['statement_id']} ({first['value']:g}) and {other['statement_id']} ({other['value']:g}) give "
+                "two values of one statistic, and nothing says which is the better witness: write the choice, with its reason, in "
+                "data/corrections.toml."
+            )
+    return str(first["statement_id"]), words
+
+
+def _french(value: float) -> str:
+    return f"{value:,.12g}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
 
 
 def fill_bases(table: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +237,9 @@ def build(observations: list[Observation], catalogue: Catalogue, nomenclatures: 
     table["reference_year"] = table["reference_year"].astype("Int64")
     table["base"] = table["base"].astype("Int64")
     table["note"] = table["note"].map(_joined)
-    table = fill_bases(retain(apply_corrections(table, catalogue.corrections)))
+    publishers = {source.source_id: source.publisher_fr for source in catalogue.sources.values()}
+    table = explain_doubts(apply_corrections(table, catalogue.corrections, publishers))
+    table = fill_bases(retain(table, publishers))
     return validate(table[COLUMNS], nomenclatures)
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from ..catalogue import Edition
 from ..nomenclature import ALL, ANY, Nomenclatures
-from ..observations import SUB_POPULATION
+from ..observations import CHANGE, SUB_POPULATION
 from .facts import Facts, State, TableWords, Unplaced, ambiguous
 from .layouts import TableLayout
 from .lexicon import Lexicon
@@ -256,6 +256,8 @@ class _Table:
             raise ambiguous("a share of what no label names")
         if sub.get(name) == category:  # « minors among minors » says no more than « minors »
             sub[name] = ALL
+        if self.words.nomenclature(variable) == CHANGE:
+            raise ambiguous("a change between years is no number of one year: leave it out, or give it as a cited figure")
         unit, value, bound, status, note = self._value(fact)
         if category == ALL and unit == "percent" and (value is None or abs(value - 100) > NEAR_100):
             raise ambiguous(f"the total of the shares is {fact.cell.value}, 100 was expected")

@@ -100,6 +100,7 @@ class Matching:
                 "unit": s.unit, "bound": s.bound, "status": s.status, "note": s.note,
                 "edition": keys[s.year], "reference_year": s.year, "period": str(s.year), "base": s.base,
                 "confidentiality": "C" if s.status == "Q" else "F", "source_id": source.source_id,
+                "publication": "",
                 "locator": locator(p.cell), "statement_id": self.statement_id(p.cell), "rank": source.rank,
             }
             for p, s in self._statements()

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..catalogue import Catalogue, DataFile, Edition
 from ..errors import NomenclatureError, ObservationsError, available
 from ..nomenclature import ALL, Nomenclatures, Years, plain
+from ..observations import CHANGE
 
 DIMENSIONS = (("dimension_1", "modality_1"), ("dimension_2", "modality_2"))
 REQUIRED = ["statement_id", "reference_year", "indicator", "population", *sum(DIMENSIONS, ()), "value", "unit"]
@@ -147,6 +148,7 @@ def code_statement(
             )
         variable = indicator["otherwise"]
     own = nomenclatures.nomenclature(variable)
+    change = own == CHANGE and unit["unit"] == "percent"  # « +97 % » is no share
     if sub.get(own) == category:  # « minors among minors » says no more than « minors »
         sub[own] = ALL
     return {
@@ -155,7 +157,7 @@ def code_statement(
         "variable": variable,
         "category": category,
         "value": _number(row["value"], "value", where),
-        "unit": unit["unit"],
+        "unit": "percent_change" if change else unit["unit"],
         "bound": row["qualifier"] or ("~" if unit["rounded"] == "1" else ""),
         "status": "U" if described["weak"] == "1" else "A",
         "note": described["note_fr"],
@@ -193,6 +195,7 @@ def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[O
                     "base": _whole(row["base"], "base", where) if row["base"] else None,
                     "confidentiality": "F",
                     "source_id": source.source_id,
+                    "publication": row.get("publication", ""),
                     "locator": source.url or f"data/{file.path}, {row['statement_id']}",
                     "statement_id": row["statement_id"],
                     "rank": source.rank,

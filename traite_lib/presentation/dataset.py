@@ -35,7 +35,7 @@ FIELDS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "variable": ("string", "What is distributed; a code of codes.csv.", {"required": True}),
     "category": ("string", "Modality of the variable: a code of codes.csv, _T when there is none.", {"required": True}),
     "value": ("number", "The number; empty when it is missing, see status.", {}),
-    "unit": ("string", "Unit of the value; percent is 0-100.", {"required": True, "enum": UNITS}),
+    "unit": ("string", "Unit of the value; percent is 0-100, percent_change a change.", {"required": True, "enum": UNITS}),
     "bound": ("string", "Empty, < (less than), > (more than) or ~ (about).", {"enum": ["<", ">", "~"]}),
     "base": ("integer", "Number of victims that a share is computed on; empty when no source gives it.", {"minimum": 1}),
     "status": (
@@ -45,6 +45,7 @@ FIELDS: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "confidentiality": ("string", "SDMX CL_CONF_STATUS: F free, C confidential.", {"enum": ["F", "C"]}),
     "source_id": ("string", "Who said it.", {}),
+    "publication": ("string", "Study that the source quotes, for police and justice figures.", {}),
     "locator": ("string", "Where: address of a page, or sheet and cell.", {}),
     "statement_id": ("string", "Identifier of the statement.", {"required": True, "unique": True}),
     "rank": ("integer", "1 official, 2 partner or scholarly, 3 press.", {"enum": [1, 2, 3]}),

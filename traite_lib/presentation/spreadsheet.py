@@ -253,7 +253,14 @@ def _bases(rows: pd.DataFrame) -> list[float | str]:
 
 
 def _units(rows: pd.DataFrame) -> pd.Series:
-    names = {"count": "nombre", "percent": "%", "points": "points", "years": "ans", "ratio": "fois"}
+    names = {
+        "count": "nombre",
+        "percent": "%",
+        "percent_change": "% (évolution)",
+        "points": "points",
+        "years": "ans",
+        "ratio": "fois",
+    }
     return rows["unit"].map(names | {"per_100000": "pour 100 000 habitants"})
 
 

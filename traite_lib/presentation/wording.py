@@ -34,7 +34,13 @@ SELECTORS = {
 """Sub-population columns after « selon »."""
 
 BOUNDS = {"": "", "<": "moins de ", ">": "plus de ", "~": "environ "}
-SUFFIXES = {"percent": f"{NBSP}%", "percent_change": f"{NBSP}%", "points": f"{NBSP}points", "years": f"{NBSP}ans", "per_100000": " pour 100 000 habitants"}
+SUFFIXES = {
+    "percent": f"{NBSP}%",
+    "percent_change": f"{NBSP}%",
+    "points": f"{NBSP}points",
+    "years": f"{NBSP}ans",
+    "per_100000": " pour 100 000 habitants",
+}
 NO_VALUE = {"L": "question non posée", "M": "sans objet", "N": "trop imprécis", "O": "non disponible", "Q": "confidentiel"}
 """Why a source gives no value; what no source gives at all is `MISSING`."""
 
