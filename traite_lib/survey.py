@@ -335,11 +335,10 @@ class Survey:
         blank = self._blank(population, sub, int(key)) | {"variable": variable, "category": category, "unit": unit}
         blank |= {"value": float("nan"), "bound": "", "status": "O", "source_id": "", "publication": ""}
         rows = self.observations
-        of_edition = rows[(rows["edition"] == key) & ~rows["retained"] & rows["value"].notna()]
-        same = (of_edition[[*SUB_POPULATION, "population", "variable", "category", "unit"]] == pd.Series(blank)).loc[
-            :, [*SUB_POPULATION, "population", "variable", "category", "unit"]
-        ]
-        aside = [f"{wording.quantity_of(row)} : {wording.lower_first(row['reason'])}" for row in records(of_edition[same.all(axis=1)])]
+        rows = rows[(rows["edition"] == key) & ~rows["retained"] & rows["value"].notna()]
+        for column in (*SUB_POPULATION, "population", "variable", "category", "unit"):
+            rows = rows[rows[column] == blank[column]]
+        aside = [f"{wording.quantity_of(row)} : {wording.lower_first(row['reason'])}" for row in records(rows)]
         return pd.Series(blank | {"note": f"Valeur écartée, {' ; '.join(aside)}" if aside else ""})
 
     def workbook(self, sheet: str | None = None) -> pd.DataFrame:
