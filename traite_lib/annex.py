@@ -9,7 +9,7 @@ import pandas as pd
 from .analysis import quality
 from .catalogue import INVENTED, Edition
 from .nomenclature import ALL
-from .observations import KEY, Row, at, find, records
+from .observations import CALCULATED, KEY, Row, at, find, records
 from .presentation import wording
 from .presentation.tables import Link, Table, editions_table, provenance_table, trimmed
 from .result import Markdown, Result
@@ -47,7 +47,7 @@ def administrative(
     Parameters
     ----------
     *variables : str
-        What is measured.
+        What is measured; everything when none is given.
     title : str
         Title of the table.
     populations : sequence of str
@@ -60,14 +60,15 @@ def administrative(
         Only what is about a territory (True), or nothing that is (False).
     """
     rows = survey.observations
-    rows = rows[(rows["edition"] == "") & rows["retained"] & rows["value"].notna() & rows["variable"].isin(variables)]
+    rows = rows[(rows["edition"] == "") & rows["retained"] & rows["value"].notna()]
+    rows = rows[rows["variable"].isin(variables)] if variables else rows
     shown = {name for result in but for name in result.frame["statement_id"]}
     rows = rows[~rows["statement_id"].isin(shown)]
     if populations:
         rows = rows[rows["population"].isin(populations)]
     if offence:
         rows = rows[(rows["offence"] == offence) | ((rows["variable"] == "offence") & (rows["category"] == offence))]
-    if territories is not None:
+    if territories is not None and "territory" in rows:
         rows = rows[(rows["territory"] != ALL) == territories]
     found = survey.read(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
     survey.shown += list(found["statement_id"])
@@ -80,7 +81,7 @@ def administrative(
         notes.append("* : fiabilité faible.")
     notes += wording.notes_of(found)
     absent = "Aucun chiffre administratif relevé."
-    return Table(table.frame, title, notes, table.numeric, absent)
+    return Table(table.frame, title, notes, table.numeric, absent, folded=True)
 
 
 def beside(survey: Survey, *points: Result) -> Markdown:
@@ -293,7 +294,8 @@ def workbook(survey: Survey) -> Table:
 def provenance(survey: Survey, *, undated: bool = False) -> Table:
     """Every statement of the edition, retained or not; or those of the edition without a certain year."""
     edition = next(e for e in survey.catalogue.editions if e.reference_year is None) if undated else survey.edition
-    rows = survey.read(survey.observations[survey.observations["edition"] == edition.key])
+    rows = survey.observations[survey.observations["edition"] == edition.key]
+    rows = survey.read(rows[rows["status"] != CALCULATED])
     title = "Énoncés de l’édition sans année certaine" if undated else "Tous les énoncés relevés pour cette édition"
     return provenance_table(rows, title, [edition.remarks] if edition.remarks else [])
 
