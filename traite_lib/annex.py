@@ -71,7 +71,9 @@ def administrative(
     if territories is not None and "territory" in rows:
         rows = rows[(rows["territory"] != ALL) == territories]
     found = survey.read(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
-    survey.shown += list(found["statement_id"])
+    every = survey.observations
+    witnesses = every.merge(found[KEY].drop_duplicates(), on=KEY)  # those that say the same, retained or not, are in the provenance
+    survey.shown += list(witnesses["statement_id"])
     table = editions_table(found.assign(label=_statistic(found), publisher=found["publication"]), title, [], "")
     notes = ["Chaque chiffre vient d’une publication, nommée dans la provenance ; d’une publication à l’autre, les séries sont "
              "révisées : aucun écart n’est calculé."]  # fmt: skip
@@ -92,6 +94,24 @@ def beside(survey: Survey, *points: Result) -> Markdown:
                         "consultées.")  # fmt: skip
     return Markdown(f"{said}\n\nCes données ne portent ni sur les mêmes personnes, ni sur les mêmes définitions que l’enquête : "
                     "les deux ne se comparent pas et ne s’additionnent pas.")  # fmt: skip
+
+
+def cautions(survey: Survey) -> Markdown:
+    """What these figures do not say: the survey's limits, then the breaks that this edition brings."""
+    edition = survey.edition
+    answered = survey.totals("associations")
+    who = f"{answered.frame['text'].iloc[0]} associations ont répondu" if answered else "le nombre d’associations répondantes est inconnu"
+    lines = [
+        f"Ces chiffres ne sont pas le nombre de victimes de traite en France : l’enquête est volontaire, ni exhaustive ni "
+        f"représentative, et {who}.",
+        f"Sauf mention contraire, les parts décrivent {survey.words.populations[edition.share_population].scope_fr} ; chacune porte sur "
+        "les associations ayant répondu à la question, et sa base n’est presque jamais publiée.",
+        "Une personne accompagnée par deux associations compte deux fois.",
+        "Les données de la police et de la justice décrivent d’autres personnes : elles ne s’ajoutent pas à celles-ci.",
+        *(entry.summary or entry.sentence for entry in survey.catalogue.breaks if entry.year == edition.reference_year),
+        *filter(None, [edition.remarks]),
+    ]
+    return Markdown("\n".join(f"- {line}" for line in lines))
 
 
 def breaks(survey: Survey) -> Table:
@@ -214,7 +234,7 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     absent = "Les sources consultées ne se contredisent pas, et aucun énoncé n’est mis en doute."
     title = "Énoncés administratifs discutés" if administrative else "Énoncés discutés"
     notes = ["Tous les énoncés sont gardés. « Écarté » : connu pour ne pas décrire ce que dit sa phrase, il n’est montré qu’ici."]
-    return Table(frame, title, notes, ("Valeur",), absent)
+    return Table(frame, title, notes, ("Valeur",), absent, folded=administrative)
 
 
 def _decision(row: Row, survey: Survey) -> str:
