@@ -83,6 +83,9 @@ class Survey:
         if among:
             rows = rows[rows["category"].isin({code for code in rows["category"] if self.words.within(variable, code, among)})]
         result = self._result(_without(rows, but), variable, who, sub_population)
+        if who != self.edition.share_population and variable != "accompanied":
+            described = self.words.populations[who]
+            result = replace(result, title=f"{result.title}, {described.noun_fr} {described.qualifier_fr}")
         if not by:
             return result
         rows = _without(rows, but)

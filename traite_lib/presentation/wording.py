@@ -366,8 +366,9 @@ def finding(rows: pd.DataFrame) -> str:
     pairs = [f"{row['inline']}, {marked(row)}" for row in known]
     if not pairs:
         return "Aucune valeur relevée."
-    first = f"Valeur la plus élevée : {pairs[0]}." if len(pairs) > 1 else f"Une seule valeur relevée : {pairs[0]}."
-    return " ".join([first, f"Puis : {' ; '.join(pairs[1:])}."] if len(pairs) > 1 else [first])
+    if len(pairs) == 1:  # one of several groups
+        return f"{pairs[0]}."
+    return f"Valeur la plus élevée : {pairs[0]}. Puis : {' ; '.join(pairs[1:])}."
 
 
 def notes_of(rows: pd.DataFrame) -> list[str]:
