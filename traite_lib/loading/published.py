@@ -148,6 +148,7 @@ def code_statement(
             )
         variable = indicator["otherwise"]
     own = nomenclatures.nomenclature(variable)
+    value = _number(row["value"], "value", where)
     change = own == CHANGE and unit["unit"] == "percent"  # « +97 % » is no share
     if sub.get(own) == category:  # « minors among minors » says no more than « minors »
         sub[own] = ALL
@@ -156,9 +157,9 @@ def code_statement(
         **sub,
         "variable": variable,
         "category": category,
-        "value": _number(row["value"], "value", where),
+        "value": value,
         "unit": "percent_change" if change else unit["unit"],
-        "bound": row["qualifier"] or ("~" if unit["rounded"] == "1" else ""),
+        "bound": row["qualifier"] or ("~" if unit["rounded"] == "1" and value not in (0, 100) else ""),  # « toutes » is exact
         "status": "U" if described["weak"] == "1" else "A",
         "note": described["note_fr"],
     }
