@@ -68,8 +68,9 @@ def administrative(
         rows = rows[rows["population"].isin(populations)]
     if offence:
         rows = rows[(rows["offence"] == offence) | ((rows["variable"] == "offence") & (rows["category"] == offence))]
-    if territories is not None and "territory" in rows:
-        rows = rows[(rows["territory"] != ALL) == territories]
+    if territories is not None:
+        local = (rows["territory"] != ALL) | ((rows["variable"] == "territory") & (rows["category"] != "national"))
+        rows = rows[local == territories]
     found = survey.read(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
     every = survey.observations
     witnesses = every.merge(found[KEY].drop_duplicates(), on=KEY)  # those that say the same, retained or not, are in the provenance

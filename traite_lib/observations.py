@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 Row: TypeAlias = "Mapping[str, Any] | pd.Series"
 """One statistic, by column: a line of `records`, or a row of a frame."""
 
-SUB_POPULATION = ["form", "sex", "age", "origin", "offence"]
+SUB_POPULATION = ["form", "sex", "age", "origin", "offence", "territory"]
 """Columns that say which part of a population a row describes, a code or ``_T``."""
 
 KEY = ["period", "population", *SUB_POPULATION, "variable", "category", "unit"]
 """Columns that say what is measured: two rows with the same key are two statements of the same statistic."""
 
-UNITS = ["count", "percent", "percent_change", "points", "years", "ratio", "per_100000"]
+UNITS = ["count", "percent", "percent_change", "points", "years", "months", "ratio", "per_100000"]
 """`percent` is a share, 0-100; a change in percent that a source publishes is `percent_change`, never a share."""
 
 CHANGE = "change"

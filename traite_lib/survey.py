@@ -30,7 +30,7 @@ KEY_POINTS = 5
 KEY_STATUSES = ("A", CALCULATED)
 """Statuses that may open a chapter: published as sure, or calculated from two such values."""
 
-UNITS = {"count": "unités", "percent": "%", "percent_change": "%", "points": "points", "years": "ans", "ratio": "fois"}
+UNITS = {"count": "unités", "percent": "%", "percent_change": "%", "points": "points", "years": "ans", "months": "mois", "ratio": "fois"}
 UNITS |= {"per_100000": "pour 100 000"}
 
 

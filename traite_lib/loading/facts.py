@@ -208,7 +208,7 @@ class TableWords:
     @staticmethod
     def valid(senses: Sequence[Meaning], year: int) -> list[Meaning]:
         """Senses that exist in a year and that the survey speaks of (offences belong to the administrative data)."""
-        return [s for s in senses if s.nomenclature != "offence" and s.valid[0] <= year <= s.valid[1]]
+        return [s for s in senses if s.nomenclature not in ("offence", "territory") and s.valid[0] <= year <= s.valid[1]]
 
     # -- labels ----------------------------------------------------------------------------------------------------
     def labels(self, cell: TidyCell) -> list[tuple[str, bool, str, Text]]:

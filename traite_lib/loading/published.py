@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from ..catalogue import Catalogue, DataFile, Edition
 from ..errors import NomenclatureError, ObservationsError, available
 from ..nomenclature import ALL, Nomenclatures, Years, plain
-from ..observations import CHANGE
+from ..observations import CHANGE, SUB_POPULATION
 
 DIMENSIONS = (("dimension_1", "modality_1"), ("dimension_2", "modality_2"))
 REQUIRED = ["statement_id", "reference_year", "indicator", "population", *sum(DIMENSIONS, ()), "value", "unit"]
@@ -60,10 +61,10 @@ def _years(text: str, edition: Edition | None, where: str) -> tuple[Years, str]:
         if text != expected:
             raise ObservationsError(f"{where}, column reference_year: {expected!r} was expected, found {text!r}.")
         return edition.years, "|".join(str(year) for year in dict.fromkeys(edition.years))
-    first, _, last = text.partition("-")
-    if not (first.isdigit() and (last.isdigit() or not last)):
+    found = re.fullmatch(r"(\d{4})(?:-(\d{4}))?( \([^)]+\))?", text)
+    if not found:
         raise ObservationsError(f"{where}, column reference_year: a year or a range was expected, found {text!r}.")
-    return (int(first), int(last or first)), text
+    return (int(found[1]), int(found[2] or found[1])), text
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def code_statement(
         )
     indicator = concordances.lookup("indicators", row["indicator"], where, "indicator")
     unit = concordances.lookup("units", row["unit"], where, "unit")
-    sub = {column: described[column] for column in ("form", "sex", "age", "origin", "offence")}
+    sub = {column: described.get(column, ALL) for column in SUB_POPULATION}
     variable, category = indicator["variable"], indicator["category"] or ALL
     measured = False
     for dimension, modality in DIMENSIONS:
@@ -191,7 +192,7 @@ def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[O
                 coded
                 | {
                     "edition": edition.key if edition else "",
-                    "reference_year": years[0] if years[0] == years[1] else None,
+                    "reference_year": years[0] if period == str(years[0]) or (edition and years[0] == years[1]) else None,
                     "period": period,
                     "base": _whole(row["base"], "base", where) if row["base"] else None,
                     "confidentiality": "F",

@@ -30,6 +30,7 @@ SELECTORS = {
     "age": "l’âge",
     "origin": "l’origine",
     "offence": "le type d’infraction",
+    "territory": "le territoire",
 }
 """Sub-population columns after « selon »."""
 
@@ -39,6 +40,7 @@ SUFFIXES = {
     "percent_change": f"{NBSP}%",
     "points": f"{NBSP}points",
     "years": f"{NBSP}ans",
+    "months": f"{NBSP}mois",
     "per_100000": " pour 100 000 habitants",
 }
 NO_VALUE = {"L": "question non posée", "M": "sans objet", "N": "trop imprécis", "O": "non disponible", "Q": "confidentiel"}
@@ -174,6 +176,9 @@ def _with_crime(noun: str, crime: str) -> str:
 
 def part_of(row: Row, words: Nomenclatures) -> str:
     """The part of a population that an observation describes: « victimes mineures d’exploitation sexuelle »."""
+    if row["territory"] != ALL:
+        place = words.item("territory", row["territory"]).complement_fr
+        return f"{part_of({**row, 'territory': ALL}, words)} {place}"
     noun, adjectives, crime = _described(row, words)
     if crime and noun != "victimes":
         crime = _with_crime(noun, crime)
@@ -185,6 +190,9 @@ def population_of(row: Row, words: Nomenclatures) -> str:
     """Who an observation describes: « victimes mineures d’exploitation sexuelle accompagnées », « femmes accompagnées, victimes
     d’exploitation sexuelle ».
     """
+    if row["territory"] != ALL:
+        place = words.item("territory", row["territory"]).complement_fr
+        return f"{population_of({**row, 'territory': ALL}, words)} {place}"
     population = words.populations[row["population"]]
     noun, adjectives, crime = _described(row, words)
     qualifier = agreed(population.qualifier_fr, noun)
@@ -201,7 +209,7 @@ def population_of(row: Row, words: Nomenclatures) -> str:
 
 def subtitle(row: Row, words: Nomenclatures) -> str:
     """Population line of a table or chart, with a capital letter."""
-    if all(row[column] == ALL for column in ("age", "form", "offence", "sex", "origin")):
+    if all(row[column] == ALL for column in SUB_POPULATION):
         return words.populations[row["population"]].label_fr
     return upper_first(population_of(row, words))
 
@@ -253,12 +261,14 @@ def period_of(row: Row) -> str:
 
 def year_of(row: Row) -> int:
     """The year whose labels an observation is read with: the last of its period."""
-    return int(str(row["period"])[-4:])
+    return int(re.findall(r"\d{4}", str(row["period"]))[-1])
 
 
 _CHANGED = {
     "change_total": "le nombre {of_who}",
     "change_minors": "la part des mineures parmi les {who}",
+    "change_africa": "la part des victimes originaires d’Afrique parmi les {who}",
+    "change_yearly": "le nombre {of_who}",
     "change_french": "la part des victimes de nationalité française parmi les {who}",
 }
 """What changed, by variable; a part is restricted by the population itself."""
