@@ -90,11 +90,10 @@ def administrative(
 
 
 def beside(survey: Survey, *points: Result) -> Markdown:
-    """What police and justice say of the same theme in the same year, in sentences: read beside the survey, never in one series."""
+    """What police and justice say of the same theme in the same year, in sentences: beside the survey, never in one series."""
     said = survey.mention(*points).text
     if not said:
-        return Markdown("La police, la gendarmerie et la justice n’ont donné aucun chiffre sur ce thème pour cette année, dans les sources "
-                        "consultées.")  # fmt: skip
+        return Markdown("Aucun chiffre de la police ou de la justice n’a été relevé sur ce thème pour cette année.")  # fmt: skip
     return Markdown(f"{said}\n\nCes données ne portent ni sur les mêmes personnes, ni sur les mêmes définitions que l’enquête : "
                     "les deux ne se comparent pas et ne s’additionnent pas.")  # fmt: skip
 
@@ -111,7 +110,7 @@ def cautions(survey: Survey) -> Markdown:
     lines = [
         f"Ces chiffres ne sont pas le nombre de victimes de traite en France : l’enquête est volontaire, ni exhaustive ni "
         f"représentative, et {who}.",
-        f"Sauf mention contraire, les parts décrivent {survey.words.populations[edition.share_population].scope_fr} ; chacune porte sur "
+        f"Sauf mention contraire, les parts décrivent {scope} ; chacune porte sur "
         "les associations ayant répondu à la question, et sa base n’est presque jamais publiée.",
         "Une personne accompagnée par deux associations compte deux fois.",
         "Les données de la police et de la justice décrivent d’autres personnes : elles ne s’ajoutent pas à celles-ci.",

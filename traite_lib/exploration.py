@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -47,10 +47,11 @@ class Exploration:
     def results(self) -> list[Result]:
         """One result for one edition; one series a modality for several."""
         survey, one = self.survey, len(self.editions) == 1
+        parts: dict[str, Any] = dict(self.parts)
         if one and self.category == ALL and self.variable != "total":
-            return [survey.distribution(self.variable, population=self.population, **self.parts)]
+            return [survey.distribution(self.variable, population=self.population, **parts)]
         if one:
-            return [survey.indicator(self.variable, self.category, population=self._who, **self.parts)]
+            return [survey.indicator(self.variable, self.category, population=self._who, **parts)]
         rows = survey.observations
         found = rows[(rows["variable"] == self.variable) & rows["retained"] & (rows["edition"] != "")]
         categories = [self.category] if self.category != ALL else list(dict.fromkeys(found["category"]))
@@ -292,8 +293,6 @@ class Explore:
 
 def _panel(explore: Explore, ipywidgets: object) -> object:
     """Menus and the place where their exploration is shown."""
-    from typing import Any
-
     widgets: Any = ipywidgets
     catalogue, words, _ = load()
     every = [("Toutes", "")]

@@ -16,7 +16,6 @@ from .analysis import compare, shares
 from .catalogue import INVENTED, Catalogue, Edition
 from .loading.harmonise import load
 from .nomenclature import ALL, Nomenclatures, Variable
-from .errors import ObservationsError
 from .observations import CALCULATED, SUB_POPULATION, Row, at, find, records, take
 from .presentation import wording
 from .result import Kind, Markdown, Result, together
@@ -219,7 +218,7 @@ class Survey:
             absent = f"Aucun autre chiffre relevé pour cette édition ({who})."
         return replace(
             result,
-            frame=result.frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels], group=parts),
+            frame=result.frame.assign(label=labels, inline=_inline(result.frame, labels), group=parts),
             title=title,
             population=population or result.population,
             absent=absent,
@@ -240,15 +239,17 @@ class Survey:
         if result.frame["variable"].nunique() > 1:
             labels = _with_subject(result.frame)
         shown = set(rows["period"])
-        notes = [*result.notes, "Un tiret : aucun chiffre relevé. Aucun écart n’est calculé ici : ce qui se compare est au chapitre "
-                 "des évolutions."]  # fmt: skip
+        notes = [
+            *result.notes,
+            "Un tiret : aucun chiffre relevé. Aucun écart n’est calculé ici : ce qui se compare est au chapitre des évolutions.",
+        ]
         if (rows["status"] == "U").any():
             notes.append("* : fiabilité faible.")
         if others := [key for key in keys if key not in shown]:
             notes.append(f"Sans {'autre ' if list(but) else ''}chiffre sur ce thème : {wording.listed(others)}.")
         return replace(
             result,
-            frame=result.frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels]),
+            frame=result.frame.assign(label=labels, inline=_inline(result.frame, labels)),
             title=title, population=wording.EACH_LINE, notes=tuple(notes), kind="editions", said="",
             absent="Aucun chiffre relevé sur ce thème dans les autres éditions.",
         )  # fmt: skip
@@ -626,6 +627,12 @@ def _without(rows: pd.DataFrame, but: Iterable[Result]) -> pd.DataFrame:
     """Rows that none of these results shows."""
     shown = {name for result in but for name in result.frame["statement_id"]}
     return rows[~rows["statement_id"].isin(shown)] if shown else rows
+
+
+def _inline(frame: pd.DataFrame, labels: Sequence[str]) -> list[str]:
+    """Labels inside a sentence: those of the frame where they did not change, which keep the capital of proper nouns."""
+    same = zip(frame["label"], frame["inline"], labels, strict=True)
+    return [inline if label == new else wording.lower_first(new) for label, inline, new in same]
 
 
 def _with_subject(frame: pd.DataFrame) -> list[str]:

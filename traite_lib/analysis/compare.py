@@ -150,7 +150,9 @@ def compare(
     one, other = ({str(name): value for name, value in row.items()} for row in (before, after))  # each is read many times
     known = respondents(table) if known is None else known
     periods = (before["period"], after["period"])
-    refusals, reservations, motives = [], [], []
+    refusals: list[str] = []
+    reservations: list[str] = []
+    motives: list[str] = []
     for entry in crossed(one, other, catalogue, nomenclatures):
         values: list[object] = list(periods)
         if entry.every_pair:

@@ -61,8 +61,8 @@ def distribution(
     -------
     DataFrame
         Rows of Observations, with ``order`` in the nomenclature and ``level`` (1 when a broader modality of the same source is
-        listed too: what another source says of a part is no part of this whole); in nomenclature order when it is closed or nested, else from the largest to the smallest; « others » and those who did not
-        answer come last.
+        listed too: what another source says of a part is no part of this whole); in nomenclature order when it is closed or
+        nested, else from the largest to the smallest; « others » and those who did not answer come last.
     """
     info = nomenclatures.variable(variable)
     found = find(table, variable, sub_population, population=population, period=period)

@@ -93,7 +93,7 @@ def _check_revision(correction: Correction, table: pd.DataFrame, publishers: Map
     for statement in correction.statements:
         where = f"data/corrections.toml, {correction.id}, statement {statement}"
         for column in KEY:
-            one, other = table.loc[statement, column], table.loc[later, column]
+            one, other = str(table.loc[statement, column]), str(table.loc[later, column])
             if one != other:
                 raise CatalogueError(f"{where}: {later} is no revision of it, {column} is {other!r}, not {one!r}.")
         one, other = (publishers.get(name, name) for name in table.loc[[statement, later], "source_id"])
@@ -204,8 +204,8 @@ def _best(rivals: list[dict[str, Any]], publishers: Mapping[str, str]) -> tuple[
         if tie and pd.notna(first["value"]) and not agree(first, other):
             raise CatalogueError(
                 f"Statements {first['statement_id']} ({first['value']:g}) and {other['statement_id']} ({other['value']:g}) give "
-                "two values of one statistic, and nothing says which is the better witness: write the choice, with its reason, in "
-                "data/corrections.toml."
+                "two values of one statistic, and nothing says which is the better witness: write the choice, with its reason, "
+                "in data/corrections.toml."
             )
     return str(first["statement_id"]), words
 

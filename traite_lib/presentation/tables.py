@@ -187,7 +187,8 @@ def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent:
     periods = sorted(set(rows["period"]))
     lines: dict[tuple[str, ...], dict[str, str]] = {}
     for row in records(rows):
-        unit = {"percent": "", "count": " (effectif)"}.get(row["unit"], "")
+        counted = row["unit"] == "count" and row["category"] != ALL
+        unit = " (effectif)" if counted else ""
         line = lines.setdefault(
             (row["label"], row["who"], row["unit"]), {"Statistique": f"{row['label']}{unit}", "Population": row["who"]}
         )

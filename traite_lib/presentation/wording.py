@@ -112,7 +112,7 @@ def is_change(row: Row) -> bool:
 
 def marked(row: Row) -> str:
     """The value as words alone say it, with the mark of what is not an ordinary published value."""
-    mark = STATUSES[row["status"]] if pd.notna(row["value"]) else ""
+    mark: str = STATUSES[row["status"]] if pd.notna(row["value"]) else ""
     return f"{row['text']} ({mark})" if mark else str(row["text"])
 
 
@@ -143,7 +143,7 @@ def agreed(text: str, noun: str) -> str:
 
 
 def _described(row: Row, words: Nomenclatures) -> tuple[str, str, str]:
-    """Who an observation describes: noun (« victimes », « femmes », « mineurs non accompagnés »), what follows it, offence or form.
+    """Who an observation describes: noun (« victimes », « femmes », « mineurs non accompagnés »), what follows it, offence.
 
     A modality without a complement in its nomenclature is a noun by itself (« femmes »).
     """
@@ -202,7 +202,7 @@ def population_of(row: Row, words: Nomenclatures) -> str:
     if "accompagné" in noun:  # « mineurs non accompagnés accompagnés » would be read as a contradiction
         qualifier = qualifier.replace("accompagnés", "suivis par les associations", 1)
     if crime and noun != "victimes":
-        joint = ", " if (crime := _with_crime(noun, crime)).startswith("victimes") else " "
+        joint = " " if (crime := _with_crime(noun, crime)).startswith("pour") else ", "
         return " ".join(filter(None, (noun, adjectives, qualifier))) + joint + crime
     return " ".join(filter(None, (part_of(row, words), qualifier)))
 
@@ -326,9 +326,10 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
     else:
         item = words.item(row["variable"], row["category"], year_of(row), row["age"])
         predicate = agreed(item.predicate_fr, noun)
-        text = f"{value} {'de ces ' + noun if same else 'des ' + who} {predicate}"
+        pause = "," if ", " in who else ""
+        text = f"{value} de ces {noun} {predicate}" if same else f"{value} des {who}{pause} {predicate}"
         if row["unit"] == "count":
-            text = f"{value} {who} {predicate}"
+            text = f"{value} {who}{pause} {predicate}"
         if not predicate:  # a rate by territory: no share of anybody
             subject = lower_first(words.variable(row["variable"]).label_fr)
             text = f"{subject}, {inline(row, words)} ({who}) : {value}"
@@ -384,7 +385,9 @@ def finding(rows: pd.DataFrame) -> str:
 def notes_of(rows: pd.DataFrame) -> list[str]:
     """Notes of the rows shown, each once, with the modality it is about when it is not about all of them."""
     notes: dict[str, list[str]] = {}
-    shown = rows["inline"].to_numpy().tolist()
+    # Rows of one modality are told apart by their year.
+    names = "period" if rows["inline"].nunique() == 1 and rows["period"].nunique() > 1 else "inline"
+    shown = rows[names].to_numpy().tolist()
     for label, note in zip(shown, rows["note"].to_numpy().tolist(), strict=True):
         if note:
             notes.setdefault(note, []).append(label)
