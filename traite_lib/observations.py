@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 Row: TypeAlias = "Mapping[str, Any] | pd.Series"
 """One statistic, by column: a line of `records`, or a row of a frame."""
 
-SUB_POPULATION = ["form", "sex", "age", "origin", "offence"]
+SUB_POPULATION = ["form", "sex", "age", "origin", "offence", "territory"]
 """Columns that say which part of a population a row describes, a code or ``_T``."""
+
+ADMINISTRATIVE = ("offence", "territory")
+"""Columns of police and justice figures only: the survey asks nothing about them."""
 
 KEY = ["period", "population", *SUB_POPULATION, "variable", "category", "unit"]
 """Columns that say what is measured: two rows with the same key are two statements of the same statistic."""
 
-UNITS = ["count", "percent", "percent_change", "points", "years", "ratio", "per_100000"]
+UNITS = ["count", "percent", "percent_change", "points", "years", "months", "ratio", "per_100000"]
 """`percent` is a share, 0-100; a change in percent that a source publishes is `percent_change`, never a share."""
 
 CHANGE = "change"
@@ -228,7 +231,7 @@ def find(
     variable : str
         What is distributed.
     sub_population : mapping
-        Code by column, ``form``, ``sex``, ``age``, ``origin`` or ``offence``: None for any code; a column that is not named
+        Code by column, ``form``, ``sex``, ``age``, ``origin``, ``offence`` or ``territory``: None for any code; a column that is not named
         must be « all ».
     population, category, unit, edition, period : str, optional
         Keep only this one.
@@ -272,7 +275,7 @@ def select(
     population, category, unit : str, optional
         Keep only this one.
     **sub_population : str
-        ``form``, ``sex``, ``age``, ``origin`` or ``offence``; a column that is not named must be « all ».
+        ``form``, ``sex``, ``age``, ``origin``, ``offence`` or ``territory``; a column that is not named must be « all ».
 
     Raises
     ------

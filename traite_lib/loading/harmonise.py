@@ -19,7 +19,7 @@ from .published import Observation, load_published
 
 RANKS = {1: "source officielle", 2: "source partenaire ou savante", 3: "presse"}
 BOUNDS = {"<": "moins de ", ">": "plus de ", "~": "environ "}
-UNITS = {"percent": " %", "percent_change": " %", "points": " points", "years": " ans", "ratio": " fois"}
+UNITS = {"percent": " %", "percent_change": " %", "points": " points", "years": " ans", "months": " mois", "ratio": " fois"}
 UNITS |= {"per_100000": " pour 100 000 habitants"}
 
 

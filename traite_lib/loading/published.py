@@ -10,11 +10,14 @@ from pathlib import Path
 from ..catalogue import Catalogue, DataFile, Edition
 from ..errors import NomenclatureError, ObservationsError, available
 from ..nomenclature import ALL, Nomenclatures, Years, plain
-from ..observations import CHANGE
+from ..observations import CHANGE, SUB_POPULATION
 
 DIMENSIONS = (("dimension_1", "modality_1"), ("dimension_2", "modality_2"))
 REQUIRED = ["statement_id", "reference_year", "indicator", "population", *sum(DIMENSIONS, ()), "value", "unit"]
 REQUIRED += ["qualifier", "base", "source_id"]
+
+WHOLE = ("total", "total général", "ensemble")
+"""Words of a line that is the whole, and no category."""
 
 Row = dict[str, str]
 Observation = dict[str, object]
@@ -125,7 +128,7 @@ def code_statement(
         )
     indicator = concordances.lookup("indicators", row["indicator"], where, "indicator")
     unit = concordances.lookup("units", row["unit"], where, "unit")
-    sub = {column: described[column] for column in ("form", "sex", "age", "origin", "offence")}
+    sub = {column: described[column] for column in SUB_POPULATION}
     variable, category = indicator["variable"], indicator["category"] or ALL
     measured = False
     for dimension, modality in DIMENSIONS:
@@ -133,6 +136,8 @@ def code_statement(
         if not name or not label:
             continue
         place = f"{where}, column {modality}"
+        if name == indicator["measured"] and plain(label) in WHOLE and indicator["otherwise"]:
+            continue
         if name == indicator["measured"] and not measured:
             measured, category = True, nomenclatures.code(variable, label, years, place)
         elif column := concordances.lookup("dimensions", name, where, dimension)["column"]:

@@ -192,6 +192,7 @@ def _observations(survey: Survey, rows: pd.DataFrame) -> Sheet:
     """Every statement of the edition, one row each: labels first, the value last."""
     every = records(rows)
     names = {"form": "Forme", "sex": "Sexe", "age": "Âge", "origin": "Origine", "offence": "Infraction"}
+    names["territory"] = "Territoire"
     parts = {
         names[column]: [
             survey.words.label(column, row[column], wording.year_of(row)) if row[column] != ALL else "Ensemble" for row in every
@@ -259,6 +260,7 @@ def _units(rows: pd.DataFrame) -> pd.Series:
         "percent_change": "% (évolution)",
         "points": "points",
         "years": "ans",
+        "months": "mois",
         "ratio": "fois",
     }
     return rows["unit"].map(names | {"per_100000": "pour 100 000 habitants"})

@@ -30,6 +30,7 @@ SELECTORS = {
     "age": "l’âge",
     "origin": "l’origine",
     "offence": "le type d’infraction",
+    "territory": "le territoire",
 }
 """Sub-population columns after « selon »."""
 
@@ -39,6 +40,7 @@ SUFFIXES = {
     "percent_change": f"{NBSP}%",
     "points": f"{NBSP}points",
     "years": f"{NBSP}ans",
+    "months": f"{NBSP}mois",
     "per_100000": " pour 100 000 habitants",
 }
 NO_VALUE = {"L": "question non posée", "M": "sans objet", "N": "trop imprécis", "O": "non disponible", "Q": "confidentiel"}
@@ -126,7 +128,7 @@ def base_cell(row: Row) -> str:
     return base_of(row).removeprefix("base").removeprefix(" :").strip()
 
 
-_MASCULINE = ("hommes", "garçons", "mineurs", "mis")
+_MASCULINE = ("hommes", "garçons", "mineurs", "mis", "auteurs", "réseaux")
 _AGREED = [(re.compile(rf"(?<!\w){word}(?!\w)"), other) for word, other in {
     r"(?!ann|donn)(\w+é)es": r"\1s", "contraintes": "contraints", "mineures": "mineurs", "majeures": "majeurs",
     "sorties": "sortis", "mises": "mis", "originaires": "originaires",
@@ -172,8 +174,17 @@ def _with_crime(noun: str, crime: str) -> str:
     return f"victimes {crime}" if victims else re.sub(r"^d(e |’)", "pour ", crime)
 
 
+def _place(row: Row, words: Nomenclatures) -> str:
+    """Where the part of a population is, said as a place: « à Mayotte »."""
+    return "" if row["territory"] == ALL else words.item("territory", row["territory"], year_of(row)).complement_fr
+
+
 def part_of(row: Row, words: Nomenclatures) -> str:
-    """The part of a population that an observation describes: « victimes mineures d’exploitation sexuelle »."""
+    """The part of a population that an observation describes: « victimes mineures d’exploitation sexuelle », « victimes à Mayotte »."""
+    return " ".join(filter(None, (_who(row, words), _place(row, words))))
+
+
+def _who(row: Row, words: Nomenclatures) -> str:
     noun, adjectives, crime = _described(row, words)
     if crime and noun != "victimes":
         crime = _with_crime(noun, crime)
@@ -187,6 +198,7 @@ def population_of(row: Row, words: Nomenclatures) -> str:
     """
     population = words.populations[row["population"]]
     noun, adjectives, crime = _described(row, words)
+    place = _place(row, words)
     qualifier = agreed(population.qualifier_fr, noun)
     if population.universe == "associations":
         accompanying = part_of({**row, "population": "accompanied"}, words).removeprefix("victimes").strip()
@@ -195,13 +207,13 @@ def population_of(row: Row, words: Nomenclatures) -> str:
         qualifier = qualifier.replace("accompagnés", "suivis par les associations", 1)
     if crime and noun != "victimes":
         joint = ", " if (crime := _with_crime(noun, crime)).startswith("victimes") else " "
-        return " ".join(filter(None, (noun, adjectives, qualifier))) + joint + crime
-    return " ".join(filter(None, (part_of(row, words), qualifier)))
+        return " ".join(filter(None, (noun, adjectives, qualifier, place))) + joint + crime
+    return " ".join(filter(None, (_who(row, words), qualifier, place)))
 
 
 def subtitle(row: Row, words: Nomenclatures) -> str:
     """Population line of a table or chart, with a capital letter."""
-    if all(row[column] == ALL for column in ("age", "form", "offence", "sex", "origin")):
+    if all(row[column] == ALL for column in SUB_POPULATION):
         return words.populations[row["population"]].label_fr
     return upper_first(population_of(row, words))
 
@@ -257,6 +269,8 @@ def year_of(row: Row) -> int:
 
 _CHANGED = {
     "change_total": "le nombre {of_who}",
+    "change_yearly": "le nombre {of_who}",
+    "change_africa": "la part des victimes originaires d’Afrique parmi les {who}",
     "change_minors": "la part des mineures parmi les {who}",
     "change_french": "la part des victimes de nationalité française parmi les {who}",
 }
@@ -318,6 +332,8 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
         text = f"{value} {'de ces ' + noun if same else 'des ' + who} {predicate}"
         if row["unit"] == "count":
             text = f"{value} {who} {predicate}"
+        if noun == "infractions":  # an offence is not recorded for an offence: it is one
+            text = text.replace("sont enregistrées pour des faits", "sont des faits")
         if not predicate:  # a rate by territory: no share of anybody
             subject = lower_first(words.variable(row["variable"]).label_fr)
             text = f"{subject}, {inline(row, words)} ({who}) : {value}"
