@@ -50,7 +50,7 @@ def test_a_statement_agrees_with_itself(one: pd.Series) -> None:
 )
 def test_two_statements_agree_when_both_can_be_true(one: tuple[float, str], other: tuple[float, str], expected: bool) -> None:
     first, second = (pd.Series(statement(value=float(value), bound=bound)) for value, bound in (one, other))
-    assert agree(first, second) is agree
+    assert agree(first, second) is expected
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from .analysis import quality
 from .catalogue import INVENTED, Edition
 from .nomenclature import ALL
-from .observations import at, find
+from .observations import CALCULATED, KEY, Row, at, find, records
 from .presentation import wording
-from .presentation.tables import Link, Table, provenance_table, trimmed
+from .presentation.tables import Link, Table, editions_table, provenance_table, trimmed
+from .result import Markdown, Result
 from .survey import Survey
 
 NOT_SEEN = "Les rapports complets n’ont pas pu être consultés : un chiffre non relevé ici a pu être publié."
@@ -31,33 +34,85 @@ def published(survey: Survey, *variables: str) -> Table:
     frame.columns = pd.Index([f"{key} *" if key == survey.edition.key else key for key in frame.columns])
     frame.insert(0, "Sujet", [survey.words.variable(name).label_fr for name in frame.index])
     note = "Nombre de chiffres relevés et retenus. * : cette édition ; un tiret : aucun chiffre dans les sources consultées."
-    return Table(frame, "Chiffres relevés sur ce thème, par édition", [note, NOT_SEEN], tuple(frame.columns[1:]))
+    title = "Chiffres relevés sur ce thème, par édition"
+    return Table(frame, title, [note, NOT_SEEN], tuple(frame.columns[1:]), folded=True)
 
 
-def administrative(survey: Survey, *variables: str, title: str, category: str | None = None) -> Table:
-    """Retained administrative figures on some variables, all periods."""
+def administrative(
+    survey: Survey, *variables: str, title: str, populations: Sequence[str] = (), offence: str | None = None,
+    but: Sequence[Result] = (), territories: bool | None = None,
+) -> Table:  # fmt: skip
+    """Retained administrative figures: one row a statistic, one column a period; nothing is compared from one to the next.
+
+    Parameters
+    ----------
+    *variables : str
+        What is measured; everything when none is given.
+    title : str
+        Title of the table.
+    populations : sequence of str
+        Keep these only.
+    offence : str, optional
+        Keep what describes one type of offence, measured or as a part of the victims.
+    but : sequence of Result
+        Leave out what these show already.
+    territories : bool, optional
+        Only what is about a territory (True), or nothing that is (False).
+    """
     rows = survey.observations
-    rows = rows[
-        (rows["edition"] == "") & rows["retained"] & rows["variable"].isin(variables) & (rows["source_id"] != "ssmsi-series-01")
+    rows = rows[(rows["edition"] == "") & rows["retained"] & rows["value"].notna()]
+    rows = rows[rows["variable"].isin(variables)] if variables else rows
+    shown = {name for result in but for name in result.frame["statement_id"]}
+    rows = rows[~rows["statement_id"].isin(shown)]
+    if populations:
+        rows = rows[rows["population"].isin(populations)]
+    if offence:
+        rows = rows[(rows["offence"] == offence) | ((rows["variable"] == "offence") & (rows["category"] == offence))]
+    if territories is not None:
+        local = (rows["territory"] != ALL) | ((rows["variable"] == "territory") & (rows["category"] != "national"))
+        rows = rows[local == territories]
+    found = survey.read(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
+    every = survey.observations
+    witnesses = every.merge(found[KEY].drop_duplicates(), on=KEY)  # those that say the same, retained or not, are in the provenance
+    survey.shown += list(witnesses["statement_id"])
+    table = editions_table(found.assign(label=_statistic(found), publisher=found["publication"]), title, [], "")
+    notes = ["Chaque chiffre vient d’une publication, nommée dans la provenance ; d’une publication à l’autre, les séries sont "
+             "révisées : aucun écart n’est calculé."]  # fmt: skip
+    if found["unit"].eq("percent").any():
+        notes.append("Bases non publiées.")
+    if found["status"].eq("U").any():
+        notes.append("* : fiabilité faible.")
+    notes += wording.notes_of(found)
+    absent = "Aucun chiffre administratif relevé."
+    return Table(table.frame, title, notes, table.numeric, absent, folded=True)
+
+
+def beside(survey: Survey, *points: Result) -> Markdown:
+    """What police and justice say of the same theme in the same year, in sentences: read beside the survey, never in one series."""
+    said = survey.mention(*points).text
+    if not said:
+        return Markdown("La police, la gendarmerie et la justice n’ont donné aucun chiffre sur ce thème pour cette année, dans les sources "
+                        "consultées.")  # fmt: skip
+    return Markdown(f"{said}\n\nCes données ne portent ni sur les mêmes personnes, ni sur les mêmes définitions que l’enquête : "
+                    "les deux ne se comparent pas et ne s’additionnent pas.")  # fmt: skip
+
+
+def cautions(survey: Survey) -> Markdown:
+    """What these figures do not say: the survey's limits, then the breaks that this edition brings."""
+    edition = survey.edition
+    answered = survey.totals("associations")
+    who = f"{answered.frame['text'].iloc[0]} associations ont répondu" if answered else "le nombre d’associations répondantes est inconnu"
+    lines = [
+        f"Ces chiffres ne sont pas le nombre de victimes de traite en France : l’enquête est volontaire, ni exhaustive ni "
+        f"représentative, et {who}.",
+        f"Sauf mention contraire, les parts décrivent {survey.words.populations[edition.share_population].scope_fr} ; chacune porte sur "
+        "les associations ayant répondu à la question, et sa base n’est presque jamais publiée.",
+        "Une personne accompagnée par deux associations compte deux fois.",
+        "Les données de la police et de la justice décrivent d’autres personnes : elles ne s’ajoutent pas à celles-ci.",
+        *(entry.summary or entry.sentence for entry in survey.catalogue.breaks if entry.year == edition.reference_year),
+        *filter(None, [edition.remarks]),
     ]
-    if category:
-        rows = rows[rows["category"] == category]
-    found = survey.read(rows.sort_values(["population", "offence", "period"], kind="stable"))
-    survey.shown += list(found["statement_id"])
-    frame = pd.DataFrame(
-        {
-            "Population": found["who"].map(wording.upper_first),
-            "Période": found["period"].str.replace("|", " ou "),
-            "Statistique": found["label"],
-            "Valeur": found["text"],
-            "Fiabilité": found["status"].map(wording.STATUSES),
-            "Source": found["publisher"],
-        }
-    )
-    if category or set(variables) == {"total"}:
-        frame = frame.drop(columns="Statistique")
-    notes = ["Bases non publiées.", *wording.notes_of(found)] if found["unit"].eq("percent").any() else wording.notes_of(found)
-    return Table(trimmed(frame), title, notes, ("Valeur",), "Aucun chiffre administratif relevé.")
+    return Markdown("\n".join(f"- {line}" for line in lines))
 
 
 def breaks(survey: Survey) -> Table:
@@ -66,6 +121,7 @@ def breaks(survey: Survey) -> Table:
         {
             "Rupture ou réserve": entry.short[:1].upper() + entry.short[1:],
             "À partir de": str(entry.year or "toutes les éditions"),
+            "Données": {"survey": "enquête", "administrative": "police et justice"}[entry.universe],
             "Effet": {"refuse": "aucun écart n’est calculé", "reserve": "écart donné avec une réserve"}[entry.effect],
             "Explication": entry.summary or entry.sentence,
         }
@@ -84,6 +140,7 @@ def comparisons(survey: Survey, *statistics: tuple[str, ...]) -> Table:
     """
     earlier = [edition for edition in survey.catalogue.dated if edition.years < survey.edition.years]
     lines = []
+    reserves: dict[str, None] = {}
     for variable, category, *restrictions in statistics:
         sub = dict(text.split("=") for text in restrictions)
         total = variable == "total"
@@ -101,10 +158,12 @@ def comparisons(survey: Survey, *statistics: tuple[str, ...]) -> Table:
                 line[f"Depuis {edition.key}"] = f"non : {found.motive}"
             else:
                 line[f"Depuis {edition.key}"] = wording.quantity(found.difference, unit, sign=True)
+                reserves |= dict.fromkeys(found.reservations)
         lines.append(line)
     notes = [
-        "Un nombre : l’écart, toujours sous réserve du nombre d’associations répondantes. « Non » : aucun écart n’est calculé, "
-        "avec son motif, expliqué dans le tableau des ruptures. Un tiret : aucune des deux éditions n’a de valeur relevée."
+        "Un nombre : l’écart, toujours avec les réserves ci-dessous. « Non » : aucun écart n’est calculé, "
+        "avec son motif, expliqué dans le tableau des ruptures. Un tiret : aucune des deux éditions n’a de valeur relevée.",
+        *reserves,
     ]
     absent = "Cette édition est la première : il n’y a pas d’édition antérieure à comparer."
     frame = pd.DataFrame(lines) if earlier else pd.DataFrame()
@@ -144,8 +203,9 @@ def _edition_line(survey: Survey, edition: Edition) -> dict[str, str]:
     }
 
 
-def disagreements(survey: Survey, *variables: str, administrative: bool = False) -> Table:
-    """Statistics of the edition (or of the administrative sources) on which sources disagree, and the choice made.
+def judgements(survey: Survey, *variables: str, administrative: bool = False) -> Table:
+    """Statements of the edition (or of the administrative sources) on which a judgement was made, with its reason: those that
+    disagree, those that are doubted, revised since or set aside, with or without a rival.
 
     Parameters
     ----------
@@ -154,24 +214,44 @@ def disagreements(survey: Survey, *variables: str, administrative: bool = False)
     administrative : bool
         The administrative sources, all periods, in place of the edition.
     """
-    edition = "" if administrative else survey.edition.key
-    rows = survey.observations[survey.observations["edition"] == edition]
+    rows = survey.observations[survey.observations["edition"] == ("" if administrative else survey.edition.key)]
     rows = rows[rows["variable"].isin(variables)] if variables else rows
-    found = survey.read(quality.disagreements(rows, survey.words))
+    rivals = quality.disagreements(rows, survey.words)
+    judged = rows[(rows["status"] == "U") | rows["statement_id"].isin(list(survey.catalogue.judged))]
+    found = survey.read(pd.concat([rivals, judged[~judged["statement_id"].isin(rivals["statement_id"])]]))
+    survey.shown += list(found["statement_id"])
+    kept = {tuple(row[name] for name in KEY): row["text"] for row in records(found) if row["retained"]}
     frame = pd.DataFrame(
         {
             "Statistique": _statistic(found),
             "Période": found["period"].str.replace("|", " ou "),
             "Population": found["who"],
             "Valeur": found["text"],
-            "Retenu": ["oui" if kept else "non" for kept in found["retained"]],
-            "Motif": [reason or note for reason, note in zip(found["reason"], found["note"], strict=True)],
+            "Décision": [_decision(row, survey) for row in records(found)],
+            "Motif": [_motive(row, kept) for row in records(found)],
             "Source": _links(found),
         }
     )
-    absent = "Aucun désaccord relevé entre les sources consultées."
-    title = "Désaccords entre sources administratives" if administrative else "Désaccords entre sources"
-    return Table(frame, title, (), ("Valeur",), absent)
+    absent = "Les sources consultées ne se contredisent pas, et aucun énoncé n’est mis en doute."
+    title = "Énoncés administratifs discutés" if administrative else "Énoncés discutés"
+    notes = ["Tous les énoncés sont gardés. « Écarté » : connu pour ne pas décrire ce que dit sa phrase, il n’est montré qu’ici."]
+    return Table(frame, title, notes, ("Valeur",), absent, folded=administrative)
+
+
+def _decision(row: Row, survey: Survey) -> str:
+    actions = {correction.action for correction in survey.catalogue.judged.get(str(row["statement_id"]), ())}
+    if row["retained"]:
+        return "retenu, fiabilité faible" if row["status"] == "U" else "retenu"
+    if "supersede" in actions:
+        return "révisé depuis"
+    return "écarté" if "set_aside" in actions else "non retenu"
+
+
+def _motive(row: Row, kept: dict[tuple[str, ...], str]) -> str:
+    """Why: the reason of the judgement, else what is doubtful, else the value that was preferred."""
+    other = kept.get(tuple(row[name] for name in KEY), "")
+    preferred = f"Une autre valeur est retenue : {other}." if other and not row["retained"] else ""
+    return str(row["reason"] or row["note"] or preferred or "Autre population ou autre précision que la valeur retenue.")
 
 
 def recomputed(survey: Survey) -> Table:
@@ -235,7 +315,8 @@ def workbook(survey: Survey) -> Table:
 def provenance(survey: Survey, *, undated: bool = False) -> Table:
     """Every statement of the edition, retained or not; or those of the edition without a certain year."""
     edition = next(e for e in survey.catalogue.editions if e.reference_year is None) if undated else survey.edition
-    rows = survey.read(survey.observations[survey.observations["edition"] == edition.key])
+    rows = survey.observations[survey.observations["edition"] == edition.key]
+    rows = survey.read(rows[rows["status"] != CALCULATED])
     title = "Énoncés de l’édition sans année certaine" if undated else "Tous les énoncés relevés pour cette édition"
     return provenance_table(rows, title, [edition.remarks] if edition.remarks else [])
 

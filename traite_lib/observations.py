@@ -22,9 +22,6 @@ Row: TypeAlias = "Mapping[str, Any] | pd.Series"
 SUB_POPULATION = ["form", "sex", "age", "origin", "offence", "territory"]
 """Columns that say which part of a population a row describes, a code or ``_T``."""
 
-ADMINISTRATIVE = ("offence", "territory")
-"""Columns of police and justice figures only: the survey asks nothing about them."""
-
 KEY = ["period", "population", *SUB_POPULATION, "variable", "category", "unit"]
 """Columns that say what is measured: two rows with the same key are two statements of the same statistic."""
 
@@ -39,8 +36,12 @@ NO_VALUE = ["L", "M", "N", "O", "Q"]
 be confused: L not asked, M not applicable (cannot exist), N too imprecise to be given, O not published or not found, Q withheld
 (confidential)."""
 
-STATUSES = ["A", "E", "P", "B", "U", *NO_VALUE]
-"""SDMX code list CL_OBS_STATUS, the codes used here: A normal, E estimated, P provisional, B break, U low reliability, and
+CALCULATED = "I"
+"""SDMX status of a value made by who receives the data, not by who publishes them: shown as « calculé »."""
+
+STATUSES = ["A", "E", "P", "B", CALCULATED, "U", *NO_VALUE]
+"""SDMX code list CL_OBS_STATUS, the codes used here: A normal, E estimated, P provisional, B break, I calculated by
+this project from published values, U low reliability, and
 those of `NO_VALUE`."""
 
 COLUMNS = [
@@ -231,7 +232,7 @@ def find(
     variable : str
         What is distributed.
     sub_population : mapping
-        Code by column, ``form``, ``sex``, ``age``, ``origin``, ``offence`` or ``territory``: None for any code; a column that is not named
+        Code by column, ``form``, ``sex``, ``age``, ``origin`` or ``offence``: None for any code; a column that is not named
         must be « all ».
     population, category, unit, edition, period : str, optional
         Keep only this one.
@@ -275,7 +276,7 @@ def select(
     population, category, unit : str, optional
         Keep only this one.
     **sub_population : str
-        ``form``, ``sex``, ``age``, ``origin``, ``offence`` or ``territory``; a column that is not named must be « all ».
+        ``form``, ``sex``, ``age``, ``origin`` or ``offence``; a column that is not named must be « all ».
 
     Raises
     ------

@@ -12,7 +12,7 @@ from typing import Literal
 
 from ..catalogue import Edition
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import ADMINISTRATIVE, SUB_POPULATION
+from ..observations import SUB_POPULATION
 from .layouts import TableLayout
 from .lexicon import WORDS, Lexicon, Meaning, Phrase, Text, without_number
 from .workbook import TidyCell
@@ -207,8 +207,8 @@ class TableWords:
 
     @staticmethod
     def valid(senses: Sequence[Meaning], year: int) -> list[Meaning]:
-        """Senses that exist in a year and that the survey speaks of (offences and territories are administrative)."""
-        return [s for s in senses if s.nomenclature not in ADMINISTRATIVE and s.valid[0] <= year <= s.valid[1]]
+        """Senses that exist in a year and that the survey speaks of (offences belong to the administrative data)."""
+        return [s for s in senses if s.nomenclature not in ("offence", "territory") and s.valid[0] <= year <= s.valid[1]]
 
     # -- labels ----------------------------------------------------------------------------------------------------
     def labels(self, cell: TidyCell) -> list[tuple[str, bool, str, Text]]:

@@ -14,12 +14,13 @@ from ..catalogue import Catalogue, Correction, project_root
 from ..errors import CatalogueError, available
 from ..nomenclature import Nomenclatures
 from ..observations import COLUMNS, KEY, Row, agree, decimals, is_cell, records, validate
+from .derived import Rules, derive
 from .official import load_official
 from .published import Observation, load_published
 
 RANKS = {1: "source officielle", 2: "source partenaire ou savante", 3: "presse"}
 BOUNDS = {"<": "moins de ", ">": "plus de ", "~": "environ "}
-UNITS = {"percent": " %", "percent_change": " %", "points": " points", "years": " ans", "months": " mois", "ratio": " fois"}
+UNITS = {"percent": " %", "percent_change": " %", "points": " points", "years": " ans", "ratio": " fois"}
 UNITS |= {"per_100000": " pour 100 000 habitants"}
 
 
@@ -239,8 +240,19 @@ def build(observations: list[Observation], catalogue: Catalogue, nomenclatures: 
     table["note"] = table["note"].map(_joined)
     publishers = {source.source_id: source.publisher_fr for source in catalogue.sources.values()}
     table = explain_doubts(apply_corrections(table, catalogue.corrections, publishers))
-    table = fill_bases(retain(table, publishers))
-    return validate(table[COLUMNS], nomenclatures)
+    table = _caution(fill_bases(retain(table, publishers)), catalogue)[COLUMNS]
+    derived = derive(table, Rules.read(catalogue.data, nomenclatures), publishers)
+    whole = pd.concat([table, derived.astype(table.dtypes.to_dict())], ignore_index=True) if len(derived) else table
+    return validate(whole, nomenclatures)
+
+
+def _caution(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Reservations of ``breaks.toml`` that stand with each value of their variables, in its note."""
+    for entry in catalogue.breaks:
+        if entry.caution:
+            rows = table["variable"].isin(entry.variables) & table["value"].notna()
+            table.loc[rows, "note"] = [_joined(note, entry.caution) for note in table.loc[rows, "note"]]
+    return table
 
 
 @lru_cache(maxsize=4)

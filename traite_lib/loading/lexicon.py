@@ -16,7 +16,7 @@ from typing import Literal, get_args
 
 from ..errors import NomenclatureError, available
 from ..nomenclature import Nomenclatures, Years
-from ..observations import ADMINISTRATIVE, SUB_POPULATION
+from ..observations import SUB_POPULATION
 
 Kind = Literal[
     "modality", "variable", "population", "total", "measure", "share", "by", "among", "and", "year", "answered", "neutral"
@@ -154,7 +154,7 @@ class Lexicon:
             needs = ("age", age) if age and not same else None  # « filles »: women among minors; « personnes trans »: at any age
             labels = [item.label_fr, item.complement_fr, *item.source_labels]
             found += [(label, Meaning("modality", item.code, name, item.valid, needs)) for label in labels if label]
-        columns = [name for name in SUB_POPULATION if name not in ADMINISTRATIVE]
+        columns = [name for name in SUB_POPULATION if name not in ("offence", "territory")]
         known = {name: {key(words) for words, m in found if m.nomenclature == name} for name in columns}
         for words, meaning in found:
             own = key(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,6 @@ from ..observations import CHANGE, SUB_POPULATION
 DIMENSIONS = (("dimension_1", "modality_1"), ("dimension_2", "modality_2"))
 REQUIRED = ["statement_id", "reference_year", "indicator", "population", *sum(DIMENSIONS, ()), "value", "unit"]
 REQUIRED += ["qualifier", "base", "source_id"]
-
-WHOLE = ("total", "total général", "ensemble")
-"""Words of a line that is the whole, and no category."""
 
 Row = dict[str, str]
 Observation = dict[str, object]
@@ -63,10 +61,10 @@ def _years(text: str, edition: Edition | None, where: str) -> tuple[Years, str]:
         if text != expected:
             raise ObservationsError(f"{where}, column reference_year: {expected!r} was expected, found {text!r}.")
         return edition.years, "|".join(str(year) for year in dict.fromkeys(edition.years))
-    first, _, last = text.partition("-")
-    if not (first.isdigit() and (last.isdigit() or not last)):
+    found = re.fullmatch(r"(\d{4})(?:-(\d{4}))?( \([^)]+\))?", text)
+    if not found:
         raise ObservationsError(f"{where}, column reference_year: a year or a range was expected, found {text!r}.")
-    return (int(first), int(last or first)), text
+    return (int(found[1]), int(found[2] or found[1])), text
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def code_statement(
         )
     indicator = concordances.lookup("indicators", row["indicator"], where, "indicator")
     unit = concordances.lookup("units", row["unit"], where, "unit")
-    sub = {column: described[column] for column in SUB_POPULATION}
+    sub = {column: described.get(column, ALL) for column in SUB_POPULATION}
     variable, category = indicator["variable"], indicator["category"] or ALL
     measured = False
     for dimension, modality in DIMENSIONS:
@@ -136,8 +134,6 @@ def code_statement(
         if not name or not label:
             continue
         place = f"{where}, column {modality}"
-        if name == indicator["measured"] and plain(label) in WHOLE and indicator["otherwise"]:
-            continue
         if name == indicator["measured"] and not measured:
             measured, category = True, nomenclatures.code(variable, label, years, place)
         elif column := concordances.lookup("dimensions", name, where, dimension)["column"]:
@@ -153,6 +149,7 @@ def code_statement(
             )
         variable = indicator["otherwise"]
     own = nomenclatures.nomenclature(variable)
+    value = _number(row["value"], "value", where)
     change = own == CHANGE and unit["unit"] == "percent"  # « +97 % » is no share
     if sub.get(own) == category:  # « minors among minors » says no more than « minors »
         sub[own] = ALL
@@ -161,9 +158,9 @@ def code_statement(
         **sub,
         "variable": variable,
         "category": category,
-        "value": _number(row["value"], "value", where),
+        "value": value,
         "unit": "percent_change" if change else unit["unit"],
-        "bound": row["qualifier"] or ("~" if unit["rounded"] == "1" else ""),
+        "bound": row["qualifier"] or ("~" if unit["rounded"] == "1" and value not in (0, 100) else ""),  # « toutes » is exact
         "status": "U" if described["weak"] == "1" else "A",
         "note": described["note_fr"],
     }
@@ -195,7 +192,7 @@ def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[O
                 coded
                 | {
                     "edition": edition.key if edition else "",
-                    "reference_year": years[0] if years[0] == years[1] else None,
+                    "reference_year": years[0] if period == str(years[0]) or (edition and years[0] == years[1]) else None,
                     "period": period,
                     "base": _whole(row["base"], "base", where) if row["base"] else None,
                     "confidentiality": "F",

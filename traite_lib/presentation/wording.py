@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from ..analysis.compare import Comparison
 from ..analysis.shares import share_rule
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import SUB_POPULATION, Row, is_cell, records
+from ..observations import CALCULATED, SUB_POPULATION, Row, is_cell, records
 from .text import NARROW as NARROW
 from .text import NBSP as NBSP
 from .text import PUBLICATION as PUBLICATION
@@ -128,7 +128,7 @@ def base_cell(row: Row) -> str:
     return base_of(row).removeprefix("base").removeprefix(" :").strip()
 
 
-_MASCULINE = ("hommes", "garçons", "mineurs", "mis", "auteurs", "réseaux")
+_MASCULINE = ("hommes", "garçons", "mineurs", "mis")
 _AGREED = [(re.compile(rf"(?<!\w){word}(?!\w)"), other) for word, other in {
     r"(?!ann|donn)(\w+é)es": r"\1s", "contraintes": "contraints", "mineures": "mineurs", "majeures": "majeurs",
     "sorties": "sortis", "mises": "mis", "originaires": "originaires",
@@ -174,17 +174,11 @@ def _with_crime(noun: str, crime: str) -> str:
     return f"victimes {crime}" if victims else re.sub(r"^d(e |’)", "pour ", crime)
 
 
-def _place(row: Row, words: Nomenclatures) -> str:
-    """Where the part of a population is, said as a place: « à Mayotte »."""
-    return "" if row["territory"] == ALL else words.item("territory", row["territory"], year_of(row)).complement_fr
-
-
 def part_of(row: Row, words: Nomenclatures) -> str:
-    """The part of a population that an observation describes: « victimes mineures d’exploitation sexuelle », « victimes à Mayotte »."""
-    return " ".join(filter(None, (_who(row, words), _place(row, words))))
-
-
-def _who(row: Row, words: Nomenclatures) -> str:
+    """The part of a population that an observation describes: « victimes mineures d’exploitation sexuelle »."""
+    if row["territory"] != ALL:
+        place = words.item("territory", row["territory"]).complement_fr
+        return f"{part_of({**row, 'territory': ALL}, words)} {place}"
     noun, adjectives, crime = _described(row, words)
     if crime and noun != "victimes":
         crime = _with_crime(noun, crime)
@@ -196,9 +190,11 @@ def population_of(row: Row, words: Nomenclatures) -> str:
     """Who an observation describes: « victimes mineures d’exploitation sexuelle accompagnées », « femmes accompagnées, victimes
     d’exploitation sexuelle ».
     """
+    if row["territory"] != ALL:
+        place = words.item("territory", row["territory"]).complement_fr
+        return f"{population_of({**row, 'territory': ALL}, words)} {place}"
     population = words.populations[row["population"]]
     noun, adjectives, crime = _described(row, words)
-    place = _place(row, words)
     qualifier = agreed(population.qualifier_fr, noun)
     if population.universe == "associations":
         accompanying = part_of({**row, "population": "accompanied"}, words).removeprefix("victimes").strip()
@@ -207,8 +203,8 @@ def population_of(row: Row, words: Nomenclatures) -> str:
         qualifier = qualifier.replace("accompagnés", "suivis par les associations", 1)
     if crime and noun != "victimes":
         joint = ", " if (crime := _with_crime(noun, crime)).startswith("victimes") else " "
-        return " ".join(filter(None, (noun, adjectives, qualifier, place))) + joint + crime
-    return " ".join(filter(None, (_who(row, words), qualifier, place)))
+        return " ".join(filter(None, (noun, adjectives, qualifier))) + joint + crime
+    return " ".join(filter(None, (part_of(row, words), qualifier)))
 
 
 def subtitle(row: Row, words: Nomenclatures) -> str:
@@ -223,7 +219,8 @@ def inline(row: Row, words: Nomenclatures) -> str:
     if row["category"] == ALL:
         return lower_first(words.populations[row["population"]].label_fr)
     label = label_of(row, words)
-    return label if words.variable(row["variable"]).proper and label[:1].isupper() else lower_first(label)
+    name = words.label(row["variable"], row["category"], year_of(row), row["age"])
+    return label if words.variable(row["variable"]).proper and label == name else lower_first(label)
 
 
 def label_of(row: Row, words: Nomenclatures) -> str:
@@ -264,14 +261,14 @@ def period_of(row: Row) -> str:
 
 def year_of(row: Row) -> int:
     """The year whose labels an observation is read with: the last of its period."""
-    return int(str(row["period"])[-4:])
+    return int(re.findall(r"\d{4}", str(row["period"]))[-1])
 
 
 _CHANGED = {
     "change_total": "le nombre {of_who}",
-    "change_yearly": "le nombre {of_who}",
-    "change_africa": "la part des victimes originaires d’Afrique parmi les {who}",
     "change_minors": "la part des mineures parmi les {who}",
+    "change_africa": "la part des victimes originaires d’Afrique parmi les {who}",
+    "change_yearly": "le nombre {of_who}",
     "change_french": "la part des victimes de nationalité française parmi les {who}",
 }
 """What changed, by variable; a part is restricted by the population itself."""
@@ -332,8 +329,6 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
         text = f"{value} {'de ces ' + noun if same else 'des ' + who} {predicate}"
         if row["unit"] == "count":
             text = f"{value} {who} {predicate}"
-        if noun == "infractions":  # an offence is not recorded for an offence: it is one
-            text = text.replace("sont enregistrées pour des faits", "sont des faits")
         if not predicate:  # a rate by territory: no share of anybody
             subject = lower_first(words.variable(row["variable"]).label_fr)
             text = f"{subject}, {inline(row, words)} ({who}) : {value}"
@@ -342,8 +337,8 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
 
 
 def reservation(row: Row) -> str:
-    """What a reader must know of a value, wherever it stands; empty for most."""
-    return f"Réserve : {lower_first(row['note'])}" if row["note"] else ""
+    """What a reader must know of a value, wherever it stands; empty for most. A calculated value says its formula."""
+    return f"Réserve : {lower_first(row['note'])}" if row["note"] and row["status"] != CALCULATED else str(row["note"])
 
 
 def change_sentence(comparison: Comparison, words: Nomenclatures) -> str:
@@ -381,8 +376,9 @@ def finding(rows: pd.DataFrame) -> str:
     pairs = [f"{row['inline']}, {marked(row)}" for row in known]
     if not pairs:
         return "Aucune valeur relevée."
-    first = f"Valeur la plus élevée : {pairs[0]}." if len(pairs) > 1 else f"Une seule valeur relevée : {pairs[0]}."
-    return " ".join([first, f"Puis : {' ; '.join(pairs[1:])}."] if len(pairs) > 1 else [first])
+    if len(pairs) == 1:  # one of several groups
+        return f"{pairs[0]}."
+    return f"Valeur la plus élevée : {pairs[0]}. Puis : {' ; '.join(pairs[1:])}."
 
 
 def notes_of(rows: pd.DataFrame) -> list[str]:
