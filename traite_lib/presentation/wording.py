@@ -254,7 +254,7 @@ def of(text: str) -> str:
 
 
 def period_of(row: Row) -> str:
-    """« En 2022 », « De 2016 à 2021 », « En 2016 ou 2017 »."""
+    """« En 2022 », « De 2016 à 2021 », « En 2016 ou 2017 », « En 2015 (janvier à mai) »."""
     first, _, last = str(row["period"]).partition("-")
     return f"De {first} à {last}" if last else f"En {first.replace('|', ' ou ')}"
 
@@ -329,6 +329,8 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
         text = f"{value} {'de ces ' + noun if same else 'des ' + who} {predicate}"
         if row["unit"] == "count":
             text = f"{value} {who} {predicate}"
+            if row["value"] < 2:  # « 1 condamnations » is no French, and the words have no singular
+                text = f"{who}, {inline(row, words)} : {value}"
         if not predicate:  # a rate by territory: no share of anybody
             subject = lower_first(words.variable(row["variable"]).label_fr)
             text = f"{subject}, {inline(row, words)} ({who}) : {value}"
