@@ -19,8 +19,12 @@ NOT_SEEN = "Les rapports complets n’ont pas pu être consultés : un chiffre n
 
 
 def sources(survey: Survey) -> Table:
-    """Every number shown so far in the notebook, with its base, its source and its place."""
-    rows = survey.observations[survey.observations["statement_id"].isin(survey.shown)]
+    """Every number shown so far in the notebook, with its base, its source and its place, and the other statements of the same
+    statistic, which are not retained.
+    """
+    every = survey.observations
+    shown = every.loc[every["statement_id"].isin(survey.shown), KEY].drop_duplicates()
+    rows = every.merge(shown, on=KEY)
     notes = [survey.catalogue.licence.figures]
     return provenance_table(
         survey.read(rows), "Provenance des chiffres de ce chapitre", notes, f"Aucun chiffre relevé. {NOT_SEEN}"
@@ -72,9 +76,7 @@ def administrative(
         local = (rows["territory"] != ALL) | ((rows["variable"] == "territory") & (rows["category"] != "national"))
         rows = rows[local == territories]
     found = survey.read(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
-    every = survey.observations
-    witnesses = every.merge(found[KEY].drop_duplicates(), on=KEY)  # those that say the same, retained or not, are in the provenance
-    survey.shown += list(witnesses["statement_id"])
+    survey.shown += list(found["statement_id"])
     table = editions_table(found.assign(label=_statistic(found), publisher=found["publication"]), title, [], "")
     notes = ["Chaque chiffre vient d’une publication, nommée dans la provenance ; d’une publication à l’autre, les séries sont "
              "révisées : aucun écart n’est calculé."]  # fmt: skip
@@ -101,7 +103,11 @@ def cautions(survey: Survey) -> Markdown:
     """What these figures do not say: the survey's limits, then the breaks that this edition brings."""
     edition = survey.edition
     answered = survey.totals("associations")
-    who = f"{answered.frame['text'].iloc[0]} associations ont répondu" if answered else "le nombre d’associations répondantes est inconnu"
+    who = (
+        f"{answered.frame['text'].iloc[0]} associations ont répondu"
+        if answered
+        else "le nombre d’associations répondantes est inconnu"
+    )
     lines = [
         f"Ces chiffres ne sont pas le nombre de victimes de traite en France : l’enquête est volontaire, ni exhaustive ni "
         f"représentative, et {who}.",

@@ -30,7 +30,15 @@ KEY_POINTS = 5
 KEY_STATUSES = ("A", CALCULATED)
 """Statuses that may open a chapter: published as sure, or calculated from two such values."""
 
-UNITS = {"count": "unités", "percent": "%", "percent_change": "%", "points": "points", "years": "ans", "months": "mois", "ratio": "fois"}
+UNITS = {
+    "count": "unités",
+    "percent": "%",
+    "percent_change": "%",
+    "points": "points",
+    "years": "ans",
+    "months": "mois",
+    "ratio": "fois",
+}
 UNITS |= {"per_100000": "pour 100 000"}
 
 
@@ -329,7 +337,11 @@ class Survey:
         for key in (earlier, self.edition.key):
             who = population or self.catalogue.edition(key).share_population
             rows = find(self.observations, variable, sub_population, population=who, category=category, unit=unit, edition=key)
-            found.append(self.observations.iloc[rows[0]] if len(rows) else self._missing(variable, category, unit, who, sub_population, key))
+            found.append(
+                self.observations.iloc[rows[0]]
+                if len(rows)
+                else self._missing(variable, category, unit, who, sub_population, key)
+            )
         if all(pd.isna(row["value"]) for row in found):
             return None
         result = compare.compare(found[0], found[1], self.observations, self.catalogue, self.words, known=self._respondents)
@@ -431,7 +443,10 @@ class Survey:
     def mention(self, *points: Result) -> Markdown:
         """Short sentences, one a value, whatever their reliability: what there is to say beside tables."""
         lines = [
-            wording.sentence(row, self.words, row["publisher"]) for point in points for row in records(point.frame) if pd.notna(row["value"])
+            wording.sentence(row, self.words, row["publisher"])
+            for point in points
+            for row in records(point.frame)
+            if pd.notna(row["value"])
         ]
         return Markdown("\n".join(f"- {line}" for line in dict.fromkeys(lines)))
 
@@ -543,7 +558,12 @@ class Survey:
         self.shown += [row["statement_id"] for row in found if pd.notna(row["value"])]
         self.shown += [name for row in found if row["status"] == CALCULATED for name in row["locator"].split(" / ")]
         notes = wording.notes_of(frame)
-        answers = Counter(name for name, _ in {(row["variable"], row["category"]) for row in found if row["unit"] == "percent" and pd.notna(row["value"])})
+        answers = Counter(
+            name
+            for name, _ in {
+                (row["variable"], row["category"]) for row in found if row["unit"] == "percent" and pd.notna(row["value"])
+            }
+        )
         if any(number > 1 and self.words.variable(name).multiple for name, number in answers.items()):
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
         if any(pd.isna(row["value"]) and row["source_id"] == "" for row in found):

@@ -76,10 +76,10 @@ def bars(result: Result) -> Drawing | None:
 def _drawn_bars(result: Result) -> Drawing | None:
     levels = result.frame[result.frame["unit"].isin(["percent", "count"]) | result.frame["value"].isna()]
     levels = levels[~levels["variable"].str.startswith("change_")]  # a change is no length beside a level
-    if levels["value"].notna().sum() < 2:
-        return None
     unit = main_unit(levels)
     shown = levels[(levels["unit"] == unit) | levels["value"].isna()]
+    if shown["value"].notna().sum() < 2:  # one value is a sentence or a line of the table
+        return None
     longest = 100 if unit == "percent" else shown["value"].max() * 1.02
     rows = records(shown)
     labels = _labels(rows)

@@ -188,7 +188,9 @@ def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent:
     lines: dict[tuple[str, ...], dict[str, str]] = {}
     for row in records(rows):
         unit = {"percent": "", "count": " (effectif)"}.get(row["unit"], "")
-        line = lines.setdefault((row["label"], row["who"], row["unit"]), {"Statistique": f"{row['label']}{unit}", "Population": row["who"]})
+        line = lines.setdefault(
+            (row["label"], row["who"], row["unit"]), {"Statistique": f"{row['label']}{unit}", "Population": row["who"]}
+        )
         mark = " *" if row["status"] == "U" else ""
         line[row["period"]] = f"{row['text']}{mark}"
     columns = ["Statistique", "Population", *periods]
