@@ -169,7 +169,7 @@ def retain(table: pd.DataFrame, publishers: Mapping[str, str] | None = None) -> 
         chosen.add(found)
         said |= {found: words} if words else {}
     table = table.assign(retained=table["statement_id"].isin(chosen))
-    both = table["statement_id"].map(said).fillna("")
+    both = table["statement_id"].map(lambda name: said.get(name, ""))
     table["note"] = [_joined(note, words) for note, words in zip(table["note"], both, strict=True)]
     unexplained = table["retained"] & table["statement_id"].isin(set(rivals["statement_id"])) & (table["reason"] == "")
     exact = (table["bound"] == "").map({True: "Valeur exacte", False: "Valeur approchée"})
