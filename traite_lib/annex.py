@@ -9,7 +9,7 @@ import pandas as pd
 from .analysis import quality
 from .catalogue import INVENTED, Edition
 from .nomenclature import ALL
-from .observations import KEY, Row, at, find, records
+from .observations import CALCULATED, KEY, Row, at, find, records
 from .presentation import wording
 from .presentation.tables import Link, Table, editions_table, provenance_table, trimmed
 from .result import Markdown, Result
@@ -47,7 +47,7 @@ def administrative(
     Parameters
     ----------
     *variables : str
-        What is measured.
+        What is measured; everything when none is given.
     title : str
         Title of the table.
     populations : sequence of str
@@ -60,17 +60,20 @@ def administrative(
         Only what is about a territory (True), or nothing that is (False).
     """
     rows = survey.observations
-    rows = rows[(rows["edition"] == "") & rows["retained"] & rows["value"].notna() & rows["variable"].isin(variables)]
+    rows = rows[(rows["edition"] == "") & rows["retained"] & rows["value"].notna()]
+    rows = rows[rows["variable"].isin(variables)] if variables else rows
     shown = {name for result in but for name in result.frame["statement_id"]}
     rows = rows[~rows["statement_id"].isin(shown)]
     if populations:
         rows = rows[rows["population"].isin(populations)]
     if offence:
         rows = rows[(rows["offence"] == offence) | ((rows["variable"] == "offence") & (rows["category"] == offence))]
-    if territories is not None:
+    if territories is not None and "territory" in rows:
         rows = rows[(rows["territory"] != ALL) == territories]
     found = survey.read(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
-    survey.shown += list(found["statement_id"])
+    every = survey.observations
+    witnesses = every.merge(found[KEY].drop_duplicates(), on=KEY)  # those that say the same, retained or not, are in the provenance
+    survey.shown += list(witnesses["statement_id"])
     table = editions_table(found.assign(label=_statistic(found), publisher=found["publication"]), title, [], "")
     notes = ["Chaque chiffre vient d’une publication, nommée dans la provenance ; d’une publication à l’autre, les séries sont "
              "révisées : aucun écart n’est calculé."]  # fmt: skip
@@ -80,7 +83,7 @@ def administrative(
         notes.append("* : fiabilité faible.")
     notes += wording.notes_of(found)
     absent = "Aucun chiffre administratif relevé."
-    return Table(table.frame, title, notes, table.numeric, absent)
+    return Table(table.frame, title, notes, table.numeric, absent, folded=True)
 
 
 def beside(survey: Survey, *points: Result) -> Markdown:
@@ -91,6 +94,24 @@ def beside(survey: Survey, *points: Result) -> Markdown:
                         "consultées.")  # fmt: skip
     return Markdown(f"{said}\n\nCes données ne portent ni sur les mêmes personnes, ni sur les mêmes définitions que l’enquête : "
                     "les deux ne se comparent pas et ne s’additionnent pas.")  # fmt: skip
+
+
+def cautions(survey: Survey) -> Markdown:
+    """What these figures do not say: the survey's limits, then the breaks that this edition brings."""
+    edition = survey.edition
+    answered = survey.totals("associations")
+    who = f"{answered.frame['text'].iloc[0]} associations ont répondu" if answered else "le nombre d’associations répondantes est inconnu"
+    lines = [
+        f"Ces chiffres ne sont pas le nombre de victimes de traite en France : l’enquête est volontaire, ni exhaustive ni "
+        f"représentative, et {who}.",
+        f"Sauf mention contraire, les parts décrivent {survey.words.populations[edition.share_population].scope_fr} ; chacune porte sur "
+        "les associations ayant répondu à la question, et sa base n’est presque jamais publiée.",
+        "Une personne accompagnée par deux associations compte deux fois.",
+        "Les données de la police et de la justice décrivent d’autres personnes : elles ne s’ajoutent pas à celles-ci.",
+        *(entry.summary or entry.sentence for entry in survey.catalogue.breaks if entry.year == edition.reference_year),
+        *filter(None, [edition.remarks]),
+    ]
+    return Markdown("\n".join(f"- {line}" for line in lines))
 
 
 def breaks(survey: Survey) -> Table:
@@ -213,7 +234,7 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     absent = "Les sources consultées ne se contredisent pas, et aucun énoncé n’est mis en doute."
     title = "Énoncés administratifs discutés" if administrative else "Énoncés discutés"
     notes = ["Tous les énoncés sont gardés. « Écarté » : connu pour ne pas décrire ce que dit sa phrase, il n’est montré qu’ici."]
-    return Table(frame, title, notes, ("Valeur",), absent)
+    return Table(frame, title, notes, ("Valeur",), absent, folded=administrative)
 
 
 def _decision(row: Row, survey: Survey) -> str:
@@ -293,7 +314,8 @@ def workbook(survey: Survey) -> Table:
 def provenance(survey: Survey, *, undated: bool = False) -> Table:
     """Every statement of the edition, retained or not; or those of the edition without a certain year."""
     edition = next(e for e in survey.catalogue.editions if e.reference_year is None) if undated else survey.edition
-    rows = survey.read(survey.observations[survey.observations["edition"] == edition.key])
+    rows = survey.observations[survey.observations["edition"] == edition.key]
+    rows = survey.read(rows[rows["status"] != CALCULATED])
     title = "Énoncés de l’édition sans année certaine" if undated else "Tous les énoncés relevés pour cette édition"
     return provenance_table(rows, title, [edition.remarks] if edition.remarks else [])
 

@@ -36,7 +36,10 @@ NO_VALUE = ["L", "M", "N", "O", "Q"]
 be confused: L not asked, M not applicable (cannot exist), N too imprecise to be given, O not published or not found, Q withheld
 (confidential)."""
 
-STATUSES = ["A", "E", "P", "B", "I", "U", *NO_VALUE]
+CALCULATED = "I"
+"""SDMX status of a value made by who receives the data, not by who publishes them: shown as « calculé »."""
+
+STATUSES = ["A", "E", "P", "B", CALCULATED, "U", *NO_VALUE]
 """SDMX code list CL_OBS_STATUS, the codes used here: A normal, E estimated, P provisional, B break, I calculated by
 this project from published values, U low reliability, and
 those of `NO_VALUE`."""

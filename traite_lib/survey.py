@@ -17,7 +17,7 @@ from .catalogue import INVENTED, Catalogue, Edition
 from .loading.harmonise import load
 from .nomenclature import ALL, Nomenclatures, Variable
 from .errors import ObservationsError
-from .observations import SUB_POPULATION, Row, at, find, records, take
+from .observations import CALCULATED, SUB_POPULATION, Row, at, find, records, take
 from .presentation import wording
 from .result import Kind, Markdown, Result, together
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 KEY_POINTS = 5
 """Sentences of « À retenir », at most."""
 
-KEY_STATUSES = ("A", "I")
+KEY_STATUSES = ("A", CALCULATED)
 """Statuses that may open a chapter: published as sure, or calculated from two such values."""
 
 UNITS = {"count": "unités", "percent": "%", "percent_change": "%", "points": "points", "years": "ans", "ratio": "fois"}
@@ -50,7 +50,7 @@ class Survey:
 
     def distribution(
         self, variable: str, *, population: str | None = None, by: str | None = None, among: str | None = None,
-        **sub_population: str,
+        but: Iterable[Result] = (), **sub_population: str,
     ) -> Result:  # fmt: skip
         """Distribution of a population over a variable, as published; see `analysis.shares.distribution`.
 
@@ -65,6 +65,8 @@ class Survey:
             its own).
         among : str, optional
             Keep one modality and those below it: ``among="labour"``.
+        but : iterable of Result
+            Leave out what these show already.
         **sub_population : str
             Restriction, such as ``form="sexual"``.
         """
@@ -80,9 +82,13 @@ class Survey:
         rows = pd.concat(frames) if frames else self.observations.iloc[:0].assign(level=0, order=0)
         if among:
             rows = rows[rows["category"].isin({code for code in rows["category"] if self.words.within(variable, code, among)})]
-        result = self._result(rows, variable, who, sub_population)
+        result = self._result(_without(rows, but), variable, who, sub_population)
+        if who != self.edition.share_population and variable != "accompanied":
+            described = self.words.populations[who]
+            result = replace(result, title=f"{result.title}, {described.noun_fr} {described.qualifier_fr}")
         if not by:
             return result
+        rows = _without(rows, but)
         title = f"{result.title}, selon {wording.SELECTORS[by]}"
         frame = result.frame.assign(group=self._parts_of(rows, by))
         absent = f"Aucun chiffre relevé pour cette édition : {wording.lower_first(title)}."
@@ -90,12 +96,12 @@ class Survey:
 
     def indicator(
         self, variable: str, category: str = ALL, *, population: str | None = None, unit: str | None = None,
-        by: str | None = None, **sub_population: str,
+        by: str | None = None, but: Iterable[Result] = (), **sub_population: str,
     ) -> Result:  # fmt: skip
         """One number of the edition: the share of a modality, or its count when no share was found.
 
-        With `by`, the same number for all and for each code of a sub-population column that has one; the labels are then
-        those of the sub-populations.
+        With `by`, the same number for all and for each code of a sub-population column that has one, `but` what other results
+        show already; the labels are then those of the sub-populations.
         """
         who = population or self.edition.share_population
         if category != ALL:
@@ -108,6 +114,7 @@ class Survey:
         for code, place in zip(at(self.observations, by, found) if by else [ALL] * len(found), found, strict=True):
             first.setdefault(code, place)
         rows = take(self.observations, np.array([first[code] for code in self._in_order(by, first)], dtype=int))
+        rows = _without(rows, but)
         result = self._result(rows, variable, who, sub_population)
         if not result and unit is not None:  # the share may be known: nothing is said of a missing count
             result = replace(result, absent="")
@@ -155,8 +162,8 @@ class Survey:
         return Result(frame, title, found[0].population, tuple(wording.notes_of(frame)), absent, said=self._said(frame))
 
     def figures(
-        self, *variables: str, title: str, universe: str = "survey", restricted: bool = False, but: Iterable[Result] = (),
-        **sub_population: str,
+        self, *variables: str, title: str, universe: str = "survey", populations: Sequence[str] = (), restricted: bool = False,
+        but: Iterable[Result] = (), **sub_population: str,
     ) -> Result:  # fmt: skip
         """Every retained figure of the edition on some variables or about some sub-population, whatever the population.
 
@@ -168,6 +175,8 @@ class Survey:
             Title of the table.
         universe : str
             ``survey`` (victims), ``associations`` or ``administrative``, of the edition's year.
+        populations : sequence of str
+            Keep these only.
         restricted : bool
             Keep only what describes a part of a population.
         but : iterable of Result
@@ -178,6 +187,8 @@ class Survey:
         kept = self._retained("" if universe == "administrative" else self.edition.key)
         if universe == "administrative":
             kept = kept[kept["period"] == self.edition.key]
+        if populations:
+            kept = kept[kept["population"].isin(populations)]
         rows = self._about(kept, variables, universe, restricted, but, sub_population)
         first = variables[0] if variables else "total"
         result = self._result(rows, first, self.edition.share_population, sub_population)
@@ -194,8 +205,8 @@ class Survey:
             parts = [wording.part_of(row, self.words) for row in found]
             parts = [f"ensemble des {part}" if " " not in part else part for part in parts]
         subjects = wording.listed(self.words.variable(name).subject_fr for name in variables)
-        who = self._who(sub_population) if universe == "survey" else "associations répondantes"
-        absent = f"Aucun chiffre relevé pour cette édition{' : ' if subjects else ''}{subjects} ({who})."
+        who = {"survey": self._who(sub_population), "associations": "associations répondantes"}.get(universe, "police et justice")
+        absent = f"Aucun chiffre relevé pour cette édition : {subjects or wording.lower_first(title)} ({who})."
         if list(but):  # what there is stands above
             absent = f"Aucun autre chiffre relevé pour cette édition ({who})."
         return replace(
@@ -226,7 +237,7 @@ class Survey:
         if (rows["status"] == "U").any():
             notes.append("* : fiabilité faible.")
         if others := [key for key in keys if key not in shown]:
-            notes.append(f"Sans chiffre{' autre' if list(but) else ''} sur ce thème : {wording.listed(others)}.")
+            notes.append(f"Sans {'autre ' if list(but) else ''}chiffre sur ce thème : {wording.listed(others)}.")
         return replace(
             result,
             frame=result.frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels]),
@@ -239,7 +250,7 @@ class Survey:
         sub: dict[str, str],
     ) -> pd.DataFrame:  # fmt: skip
         """Rows of a universe on some variables or about some victims, in the order of variables, but what was shown."""
-        shown = {name for result in but for name in result.frame["statement_id"]}
+        rows = _without(rows, but)
 
         def asked(row: Row) -> bool:
             if self.words.universe(row["population"]) != universe or (variables and row["variable"] not in variables):
@@ -247,8 +258,6 @@ class Survey:
             if row["category"] == ALL and self.words.variables[row["variable"]].nomenclature:
                 return False  # the total of a distribution is a base: it is shown beside the shares
             if restricted and all(row[column] == ALL for column in SUB_POPULATION):
-                return False
-            if row["statement_id"] in shown:
                 return False
             return all(row[name] != ALL and self.words.within(name, row[name], code) for name, code in sub.items())
 
@@ -273,8 +282,9 @@ class Survey:
         who = together(result.frame["who"]) or result.population
         if self.words.universe(population or self.edition.share_population) == "administrative" or rows.empty:
             return replace(result, population=who, notes=(*result.notes, *breaks))
-        known = {period: int(number) for period, number in self._respondents.items()}
-        missing = [key for key in (e.key for e in self.catalogue.dated) if key not in set(rows["period"])]
+        dated = [edition.key for edition in self.catalogue.dated]
+        known = {key: int(self._respondents[key]) for key in dated if key in self._respondents}
+        missing = [key for key in dated if key not in set(rows["period"])]
         if self.words.universe(population or "accompanied") == "survey":
             counted = find(self.observations, "total", {}, population="associations", unit="count", known=True)
             self.shown += list(at(self.observations, "statement_id", counted))
@@ -295,10 +305,9 @@ class Survey:
                         group=wording.upper_first(self.words.populations[who].noun_fr), label=label or found.frame["label"]
                     )
                 )
-        frame = pd.concat([frame for frame in frames if len(frame) > 1])
-        breaks = [line for line in frame["break_before"] if line]
-        if breaks:
-            raise ObservationsError(f"Series of several publications cannot be drawn as one: {breaks[0]}")
+        frame = pd.concat(frames)
+        # One publication, the one that says most: series of two publications are not one.
+        frame = frame[frame["publication"] == frame["publication"].mode().iloc[0]]
         title = f"{self.words.variable(variable).label_fr} : effectifs par année"
         return Result(frame, title, together(frame["who"]), tuple(wording.notes_of(frame)), "", "panels")
 
@@ -532,6 +541,7 @@ class Survey:
         described = found[0] if found else self._blank(population, sub, self.edition.years[0])
         frame = self._read(rows, found)
         self.shown += [row["statement_id"] for row in found if pd.notna(row["value"])]
+        self.shown += [name for row in found if row["status"] == CALCULATED for name in row["locator"].split(" / ")]
         notes = wording.notes_of(frame)
         answers = Counter(name for name, _ in {(row["variable"], row["category"]) for row in found if row["unit"] == "percent" and pd.notna(row["value"])})
         if any(number > 1 and self.words.variable(name).multiple for name, number in answers.items()):
@@ -590,6 +600,12 @@ class Survey:
         predicate = self.words.item(variable, category, year, sub.get("age", ALL)).predicate_fr
         who = wording.population_of(self._blank(population, sub, year), self.words)
         return f"Aucun chiffre relevé pour cette édition : part des {who} qui {predicate}."
+
+
+def _without(rows: pd.DataFrame, but: Iterable[Result]) -> pd.DataFrame:
+    """Rows that none of these results shows."""
+    shown = {name for result in but for name in result.frame["statement_id"]}
+    return rows[~rows["statement_id"].isin(shown)] if shown else rows
 
 
 def _with_subject(frame: pd.DataFrame) -> list[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..catalogue import Catalogue
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import KEY, SUB_POPULATION, Row, agree, at, find, is_cell, records
+from ..observations import CALCULATED, KEY, SUB_POPULATION, Row, agree, at, find, is_cell, records
 
 
 def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:
@@ -34,7 +34,7 @@ def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataF
     lines = records(table)
     together: dict[tuple[str, ...], list[int]] = {}
     for place, row in enumerate(lines):
-        if pd.notna(row["value"]):
+        if pd.notna(row["value"]) and row["status"] != CALCULATED:
             exact = row["variable"] == "total" or row["unit"] == "points"
             family = row["population"] if exact else root(row["population"])
             together.setdefault((*(row[name] for name in statistic), family), []).append(place)
@@ -69,7 +69,7 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Rows of the shares, with ``count``, ``total`` and ``computed`` (percent, unrounded).
     """
-    rows = table[table["retained"] & (table["bound"] == "") & table["value"].notna()]
+    rows = table[table["retained"] & (table["bound"] == "") & table["value"].notna() & (table["status"] != CALCULATED)]
     rows = rows[~rows["variable"].str.startswith("change_")]
     counts = rows[(rows["unit"] == "count") & (rows["variable"] != "total")]
     key = [name for name in KEY if name != "unit"]
@@ -93,7 +93,8 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
 
 def availability(table: pd.DataFrame, catalogue: Catalogue, variables: list[str]) -> pd.DataFrame:
     """Number of retained figures by variable (rows) and dated edition (columns), associations left out."""
-    rows = np.flatnonzero(table["retained"].to_numpy() & table["value"].notna().to_numpy())
+    found = table["retained"] & table["value"].notna() & (table["status"] != CALCULATED)
+    rows = np.flatnonzero(found.to_numpy())
     rows = rows[np.isin(at(table, "variable", rows), variables)]
     places = zip(*(at(table, name, rows) for name in ("variable", "edition", "population")), strict=True)
     counts = Counter((name, edition) for name, edition, population in places if not population.startswith("associations"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import CatalogueError
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import KEY, SUB_POPULATION, records
-
-CALCULATED = "I"
-"""SDMX status of a value made by who receives the data, not by who publishes them: shown as « calculé »."""
+from ..observations import CALCULATED, KEY, SUB_POPULATION, records
 
 SOURCE = "calcul"
 """Source of a derived row, in ``sources.csv``; its two statements are in `locator` and in `note`."""
@@ -73,7 +71,7 @@ class Rules(_Rule):
         return rules
 
 
-def derive(table: pd.DataFrame, rules: Rules, nomenclatures: Nomenclatures) -> pd.DataFrame:
+def derive(table: pd.DataFrame, rules: Rules, publishers: Mapping[str, str]) -> pd.DataFrame:
     """Rows calculated from retained statements, for the same edition or publication.
 
     Only statements that are sure (status A), exact (no bound) and not confidential are used. A derived row is retained where its
@@ -85,8 +83,8 @@ def derive(table: pd.DataFrame, rules: Rules, nomenclatures: Nomenclatures) -> p
         Observations, judged.
     rules : Rules
         What is calculated.
-    nomenclatures : Nomenclatures
-        Population of each universe.
+    publishers : mapping
+        Publisher by source, to name both witnesses.
 
     Returns
     -------
@@ -103,10 +101,10 @@ def derive(table: pd.DataFrame, rules: Rules, nomenclatures: Nomenclatures) -> p
         for ratio in rules.ratio:
             whole = counts.get(_key(row, population=ratio.denominator))
             if row["population"] == ratio.numerator and row["variable"] == "total" and _alone(row) and whole is not None:
-                made.append(_row(row, whole, ratio.variable, ratio.category, ratio.formula))
+                made.append(_row(row, whole, ratio.variable, ratio.category, ratio.formula, publishers))
         shared = row["variable"] in rules.shares.variables and row["population"] in rules.shares.populations
         if shared and row["category"] != ALL and (whole := _whole(row, counts)) is not None:
-            made.append(_row(row, whole, row["variable"], row["category"], rules.shares.formula))
+            made.append(_row(row, whole, row["variable"], row["category"], rules.shares.formula, publishers))
     for row in made:
         rival = published.get(tuple(row[name] for name in KEY))
         row["retained"] = rival is None
@@ -136,7 +134,9 @@ def _whole(row: dict[str, Any], counts: dict[tuple[Any, ...], dict[str, Any]]) -
     return whole
 
 
-def _row(part: dict[str, Any], whole: dict[str, Any], variable: str, category: str, formula: str) -> dict[str, Any]:
+def _row(
+    part: dict[str, Any], whole: dict[str, Any], variable: str, category: str, formula: str, publishers: Mapping[str, str]
+) -> dict[str, Any]:
     share = Decimal(str(part["value"])) * 100 / Decimal(str(whole["value"]))
     who = part if part["population"] == whole["population"] else whole
     key = "-".join(str(who[name]) for name in ("period", "population", *(n for n in SUB_POPULATION if who[n] != ALL)))
@@ -151,5 +151,11 @@ def _row(part: dict[str, Any], whole: dict[str, Any], variable: str, category: s
         "locator": f"{part['statement_id']} / {whole['statement_id']}",
         "statement_id": f"D-{key}-{variable}-{category}",
         "rank": max(part["rank"], whole["rank"]),
-        "note": f"Calculé : {part['value']:.0f} / {whole['value']:.0f}, {formula}.",
+        "note": f"Calculé : {_told(part, publishers)} / {_told(whole, publishers)}, {formula}.",
     }  # fmt: skip
+
+
+def _told(row: dict[str, Any], publishers: Mapping[str, str]) -> str:
+    """A count and who published it: « 2 994 (Ministère de l’Intérieur) »."""
+    value = f"{row['value']:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{value} ({publishers.get(row['source_id'], row['source_id'])})"

@@ -241,7 +241,7 @@ def build(observations: list[Observation], catalogue: Catalogue, nomenclatures: 
     publishers = {source.source_id: source.publisher_fr for source in catalogue.sources.values()}
     table = explain_doubts(apply_corrections(table, catalogue.corrections, publishers))
     table = _caution(fill_bases(retain(table, publishers)), catalogue)[COLUMNS]
-    derived = derive(table, Rules.read(catalogue.data, nomenclatures), nomenclatures)
+    derived = derive(table, Rules.read(catalogue.data, nomenclatures), publishers)
     whole = pd.concat([table, derived.astype(table.dtypes.to_dict())], ignore_index=True) if len(derived) else table
     return validate(whole, nomenclatures)
 

@@ -13,6 +13,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from ..errors import TraiteError
+from ..observations import CALCULATED
 from . import images, wording
 from .sheet import GRID, INK, INKS, MUTED, PALETTE, PHONE, THEME, layout
 from .text import FIGURE
@@ -115,7 +116,8 @@ def chart(
             finally:
                 layout.reset(before)
             result, who = drawing.result, wording.lower_first(drawing.result.population)
-            reserves = " ".join(f"Réserve : {wording.lower_first(note)}" for note in wording.notes_of(result.frame))
+            doubtful = result.frame[result.frame["status"] != CALCULATED]
+            reserves = " ".join(f"Réserve : {wording.lower_first(note)}" for note in wording.notes_of(doubtful))
             alt = f"{drawing.kind}. {result.title}. Population : {who}. {drawing.found} {reserves}".rstrip()
             caption = result.title if result.population == wording.EACH_LINE else f"{result.title} — {who}"
             drawn = images.png(slide, COLOURS), images.svg(slide), images.png(phone, COLOURS)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..survey import Survey
 
 NOT_PUBLISHED, NOT_APPLICABLE, LOW, ESTIMATED, PROVISIONAL, BREAK = "[x]", "[z]", "[u]", "[e]", "[p]", "[b]"
-WITHHELD, NOT_ASKED, IMPRECISE = "[c]", "[n]", "[i]"
+WITHHELD, NOT_ASKED, IMPRECISE, CALCULATED = "[c]", "[n]", "[i]", "[d]"
 SYMBOLS = {
     NOT_PUBLISHED: "Non relevé ou non publié : aucun chiffre dans les sources consultées. Ce n’est pas zéro.",
     NOT_APPLICABLE: "Sans objet, selon la source ; ou base d’un effectif, qui n’en a pas.",
@@ -40,6 +40,7 @@ SYMBOLS = {
     NOT_ASKED: "Question non posée dans cette édition.",
     IMPRECISE: "Trop imprécis ou trop petit, selon la source.",
     LOW: "Fiabilité faible : la raison est donnée dans la colonne « Note ».",
+    CALCULATED: "Calculé à partir de deux effectifs publiés : la formule est donnée dans la colonne « Note ».",
     ESTIMATED: "Estimé par la source.",
     PROVISIONAL: "Provisoire selon la source.",
     BREAK: "Rupture de série : voir la feuille « Ruptures ».",
@@ -47,7 +48,7 @@ SYMBOLS = {
 """Symbols of the workbook; the letters are those of the Analysis Function where it has one."""
 
 _MISSING = {"L": NOT_ASKED, "M": NOT_APPLICABLE, "N": IMPRECISE, "O": NOT_PUBLISHED, "Q": WITHHELD}
-_SYMBOL_OF = {"A": "normale", "U": LOW, "E": ESTIMATED, "P": PROVISIONAL, "B": BREAK, **_MISSING}
+_SYMBOL_OF = {"A": "normale", "I": CALCULATED, "U": LOW, "E": ESTIMATED, "P": PROVISIONAL, "B": BREAK, **_MISSING}
 NO_NOTE = "aucune"
 BASE = "Base (nombre de victimes)"
 _BOUNDS = {"": "exacte", "<": "moins de", ">": "plus de", "~": "environ"}

@@ -191,7 +191,10 @@ def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent:
         line = lines.setdefault((row["label"], row["who"], row["unit"]), {"Statistique": f"{row['label']}{unit}", "Population": row["who"]})
         mark = " *" if row["status"] == "U" else ""
         line[row["period"]] = f"{row['text']}{mark}"
-    frame = pd.DataFrame([{**line, **{period: line.get(period, "—") for period in periods}} for line in lines.values()])
+    columns = ["Statistique", "Population", *periods]
+    frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
+    if frame["Population"].nunique() == 1:  # the notes say it
+        frame = frame.drop(columns="Population")
     return Table(frame, title, notes, tuple(periods), absent)
 
 

@@ -36,11 +36,12 @@ def citation(edition: Edition, number: int = 0, title: str = "") -> str:
     edition : Edition
         What is cited.
     number, title : int, str
-        Of the chapter, when one is cited.
+        Of the chapter, when one is cited; the summary of an edition is number 0.
     """
     from .. import __version__
 
-    what = f"« {title} », chapitre {number} de " if title else ""
+    place = f"chapitre {number}" if number else "synthèse"
+    what = f"« {title} », {place} de " if title else ""
     return typographic(
         f"{what}{PUBLICATION}, annexes méthodologiques de l’enquête annuelle, édition {edition.key} "
         f"(enquête : {', '.join(edition.producers)}, {edition.published}). Document produit avec traite {__version__}."

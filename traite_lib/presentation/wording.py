@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from ..analysis.compare import Comparison
 from ..analysis.shares import share_rule
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import SUB_POPULATION, Row, is_cell, records
+from ..observations import CALCULATED, SUB_POPULATION, Row, is_cell, records
 from .text import NARROW as NARROW
 from .text import NBSP as NBSP
 from .text import PUBLICATION as PUBLICATION
@@ -211,7 +211,8 @@ def inline(row: Row, words: Nomenclatures) -> str:
     if row["category"] == ALL:
         return lower_first(words.populations[row["population"]].label_fr)
     label = label_of(row, words)
-    return label if words.variable(row["variable"]).proper and label[:1].isupper() else lower_first(label)
+    name = words.label(row["variable"], row["category"], year_of(row), row["age"])
+    return label if words.variable(row["variable"]).proper and label == name else lower_first(label)
 
 
 def label_of(row: Row, words: Nomenclatures) -> str:
@@ -326,8 +327,8 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
 
 
 def reservation(row: Row) -> str:
-    """What a reader must know of a value, wherever it stands; empty for most."""
-    return f"Réserve : {lower_first(row['note'])}" if row["note"] else ""
+    """What a reader must know of a value, wherever it stands; empty for most. A calculated value says its formula."""
+    return f"Réserve : {lower_first(row['note'])}" if row["note"] and row["status"] != CALCULATED else str(row["note"])
 
 
 def change_sentence(comparison: Comparison, words: Nomenclatures) -> str:
@@ -365,8 +366,9 @@ def finding(rows: pd.DataFrame) -> str:
     pairs = [f"{row['inline']}, {marked(row)}" for row in known]
     if not pairs:
         return "Aucune valeur relevée."
-    first = f"Valeur la plus élevée : {pairs[0]}." if len(pairs) > 1 else f"Une seule valeur relevée : {pairs[0]}."
-    return " ".join([first, f"Puis : {' ; '.join(pairs[1:])}."] if len(pairs) > 1 else [first])
+    if len(pairs) == 1:  # one of several groups
+        return f"{pairs[0]}."
+    return f"Valeur la plus élevée : {pairs[0]}. Puis : {' ; '.join(pairs[1:])}."
 
 
 def notes_of(rows: pd.DataFrame) -> list[str]:
