@@ -17,9 +17,8 @@ from traite_lib import observations
 from traite_lib.catalogue import Catalogue, Correction, sha256
 from traite_lib.errors import CatalogueError, NomenclatureError, ObservationsError, TraiteError
 from traite_lib.loading import harmonise, published
-from traite_lib.loading.derived import CALCULATED
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.observations import COLUMNS, KEY, select, validate
+from traite_lib.observations import CALCULATED, COLUMNS, KEY, select, validate
 
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -178,8 +177,11 @@ def test_bases_are_filled_only_where_they_follow_by_definition() -> None:
     table = observations()
     table = table[table["status"] != CALCULATED]
     assert set(table.loc[table["base"].notna(), "variable"]) == {"accompanied"}
-    row = table[(table["variable"] == "accompanied") & (table["period"] == "2020") & (table["form"] == "begging")].iloc[0]
-    assert (row["value"], row["base"]) == (49, 57)
+    row = table[(table["variable"] == "accompanied") & (table["period"] == "2020") & (table["form"] == "criminality")].iloc[0]
+    assert (row["value"], row["base"]) == (33, 400)
+    row = table.set_index("statement_id").loc["E2020-022"]  # « notamment » 57: a doubted number is no base
+    assert row["value"] == 49
+    assert pd.isna(row["base"])
 
 
 def test_the_more_precise_of_population_and_dimension_is_kept() -> None:

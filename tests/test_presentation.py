@@ -251,7 +251,7 @@ def test_by_gives_one_number_for_each_part() -> None:
     assert dict(zip(result.frame["label"], result.frame["value"], strict=True)) == {
         "Ensemble": 65,
         "Exploitation sexuelle": 73,
-        "Exploitation par le travail (domestique ou non)": 53,
+        "Exploitation par le travail (y compris domestique)": 53,
         "Contrainte à commettre des délits": 33,
         "Mendicité forcée": 49,
     }

@@ -93,7 +93,9 @@ def derive(table: pd.DataFrame, rules: Rules, publishers: Mapping[str, str]) -> 
         their formula in ``note``.
     """
     known = table[table["retained"] & table["value"].notna()]
-    sure = known[(known["status"] == "A") & (known["bound"] == "") & (known["unit"] == "count") & (known["confidentiality"] == "F")]
+    sure = known[
+        (known["status"] == "A") & (known["bound"] == "") & (known["unit"] == "count") & (known["confidentiality"] == "F")
+    ]
     counts = {tuple(row[name] for name in KEY): row for row in records(sure)}
     published = {tuple(row[name] for name in KEY): row for row in records(known)}
     made = []
