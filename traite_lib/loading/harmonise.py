@@ -204,8 +204,8 @@ def _best(rivals: list[dict[str, Any]], publishers: Mapping[str, str]) -> tuple[
         if tie and pd.notna(first["value"]) and not agree(first, other):
             raise CatalogueError(
                 f"Statements {first['statement_id']} ({first['value']:g}) and {other['statement_id']} ({other['value']:g}) give "
-                "two values of one statistic, and nothing says which is the better witness: write the choice, with its reason, in "
-                "data/corrections.toml."
+                "two values of one statistic, and nothing says which is the better witness: write the choice, with its "
+                "reason, in data/corrections.toml."
             )
     return str(first["statement_id"]), words
 
