@@ -1,4 +1,4 @@
-"""What published numbers imply: ratios of two of them, with their formula, beside the published values and never in their place."""
+"""What published numbers imply: ratios of two of them, with their formula, beside the published values, never in their place."""
 
 from __future__ import annotations
 
