@@ -145,7 +145,7 @@ def test_records_hold_what_a_row_holds() -> None:
 
 
 def test_an_unknown_sub_population_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(ObservationsError, match=r"no sub-population 'gender'. Available: form, sex, age, origin, offence\."):
+    with pytest.raises(ObservationsError, match=r"no sub-population 'gender'. Available: form, sex, age, origin, offence, territory\."):
         select(table(statement()), "form", gender="women")
 
 

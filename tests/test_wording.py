@@ -216,6 +216,25 @@ def test_typography_of_numbers_and_apostrophes(text: str, expected: str) -> None
         ),
         ("ADM-044", "De 2016 à 2017, l’âge moyen des victimes enregistrées par la police et la gendarmerie est de 26 ans (source : X)."),
         (
+            "ADM-232",
+            "De 2016 à 2023, 85 % des victimes enregistrées par la police et la gendarmerie à Mayotte le sont pour des faits "
+            "d’exploitation par le travail (base non publiée ; source : X).",
+        ),
+        (
+            "ADM-257",
+            "En 2015 (de janvier à mai), 45 infractions relevées par la police et la gendarmerie le sont pour des faits de traite "
+            "des êtres humains (au sens strict) (source : X).",
+        ),
+        (
+            "ADM-260",
+            "En 2015 (de janvier à mai), infractions relevées par la police et la gendarmerie, réduction en esclavage : 1 (source : X).",
+        ),
+        (
+            "ADM-304",
+            "En moyenne par an depuis 2016, le nombre de mis en cause enregistrés par la police et la gendarmerie a augmenté de 5,2 %, "
+            "selon la source (source : X).",
+        ),
+        (
             "ED2-001",
             "En 2016 ou 2017, 13 % des victimes accompagnées sont mineures (fiabilité faible ; base non publiée ; source : X). "
             "Réserve : la source ne dit pas si l’année décrite est 2016 ou 2017.",
