@@ -232,8 +232,8 @@ def find(
     variable : str
         What is distributed.
     sub_population : mapping
-        Code by column, ``form``, ``sex``, ``age``, ``origin``, ``offence`` or ``territory``: None for any code; a column that is not named
-        must be « all ».
+        Code by column, ``form``, ``sex``, ``age``, ``origin``, ``offence`` or ``territory``: None for any code; a column that is
+        not named must be « all ».
     population, category, unit, edition, period : str, optional
         Keep only this one.
     known : bool
