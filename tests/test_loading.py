@@ -18,7 +18,7 @@ from traite_lib.catalogue import Catalogue, Correction, sha256
 from traite_lib.errors import CatalogueError, NomenclatureError, ObservationsError, TraiteError
 from traite_lib.loading import harmonise, published
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.observations import COLUMNS, KEY, select, validate
+from traite_lib.observations import CALCULATED, COLUMNS, KEY, select, validate
 
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -94,7 +94,7 @@ def test_a_population_that_contradicts_its_dimension_is_refused(project: Path) -
         ("corrections.toml", '"E2015-005" = 1826', '"E2015-005" = 1827', "the value 1827 was expected, found 1826"),
         ("corrections.toml", '"E2015-005" = 1826', '"E2015-999" = 1826', "statement E2015-999: it does not exist"),
         ("corrections.toml", "set = { population", "set = { poulation", "Did you mean 'population'?"),
-        ("corrections.toml", "set = { population", "by = { population", "`set` goes with the action recode"),
+        ("corrections.toml", 'action = "recode"\nset', 'action = "doubt"\nset', "`set` goes with the action recode"),
         ("corrections.toml", 'by = { "ADM-022" = 931 }', 'by = { "ADM-022" = 930 }', "statement ADM-022: the value 930 was expected"),
         ("corrections.toml", 'by = { "ADM-022" = 931 }', 'by = { "ADM-023" = 892 }', "ADM-023 is no revision of it, period is '2020'"),
         ("corrections.toml", 'by = { "ADM-022" = 931 }', "", "`by` goes with the action supersede"),
@@ -126,14 +126,15 @@ def test_the_edition_without_a_year_is_listed_and_never_dated() -> None:
     assert "edition-2" not in [edition.key for edition in catalogue.dated]
     table = observations()
     rows = table[table["edition"] == "edition-2"]
-    assert len(rows) == 9
+    rows = rows[rows["status"] != CALCULATED]
+    assert len(rows) == 18
     assert rows["reference_year"].isna().all()
     assert set(rows["period"]) == {"2016|2017"}
 
 
 def test_every_statement_is_loaded_once() -> None:
     table = observations()
-    assert len(table) == 310 + 200 + 70
+    assert (table["status"] != CALCULATED).sum() == 329 + 305 + 70
     assert table["statement_id"].is_unique
     assert list(table.columns) == COLUMNS
 
@@ -141,14 +142,17 @@ def test_every_statement_is_loaded_once() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the gathered statements (../shared/data) are not beside the project")
 @pytest.mark.parametrize(
     ("gathered", "pattern"),
-    [("published_figures.csv", "survey_*.csv"), ("administrative_figures.csv", "administrative_figures.csv")],
+    [
+        (["published_figures.csv", "second_search/survey_figures.csv"], "survey_*.csv"),
+        (["administrative_figures.csv", "second_search/administrative_figures.csv"], "administrative_figures.csv"),
+    ],
 )
-def test_the_statements_are_those_that_were_gathered_word_for_word(gathered: str, pattern: str) -> None:
+def test_the_statements_are_those_that_were_gathered_word_for_word(gathered: list[str], pattern: str) -> None:
     def rows(path: Path) -> list[dict[str, str]]:
         with path.open(encoding="utf-8", newline="") as lines:
             return list(csv.DictReader(lines))
 
-    wanted = rows(SHARED / gathered)
+    wanted = [row for name in gathered for row in rows(SHARED / name)]
     kept = [
         "reference_year",
         "indicator",
@@ -163,6 +167,7 @@ def test_the_statements_are_those_that_were_gathered_word_for_word(gathered: str
         "source_id",
     ]
     found = [row for path in (ROOT / "data/published").glob(pattern) for row in rows(path)]
+    found = [row for row in found if row["statement_id"] != "E2022-055"]  # read again on the ministry's own page
     assert sorted(tuple(row[name] for name in kept) for row in wanted) == sorted(
         tuple(row[name] for name in kept) for row in found
     )
@@ -170,9 +175,13 @@ def test_the_statements_are_those_that_were_gathered_word_for_word(gathered: str
 
 def test_bases_are_filled_only_where_they_follow_by_definition() -> None:
     table = observations()
+    table = table[table["status"] != CALCULATED]
     assert set(table.loc[table["base"].notna(), "variable"]) == {"accompanied"}
-    row = table[(table["variable"] == "accompanied") & (table["period"] == "2020") & (table["form"] == "begging")].iloc[0]
-    assert (row["value"], row["base"]) == (49, 57)
+    row = table[(table["variable"] == "accompanied") & (table["period"] == "2020") & (table["form"] == "criminality")].iloc[0]
+    assert (row["value"], row["base"]) == (33, 400)
+    row = table.set_index("statement_id").loc["E2020-022"]  # « notamment » 57: a doubted number is no base
+    assert row["value"] == 49
+    assert pd.isna(row["base"])
 
 
 def test_the_more_precise_of_population_and_dimension_is_kept() -> None:
@@ -294,7 +303,7 @@ def test_a_published_change_in_percent_is_no_share() -> None:
     changes = table["variable"].str.startswith("change_")
     assert "percent" not in set(table.loc[changes, "unit"])
     assert "percent_change" not in set(table.loc[~changes, "unit"])
-    assert (table.set_index("statement_id").loc["E2022-051", ["value", "unit"]] == (97, "percent_change")).all()
+    assert list(table.set_index("statement_id").loc["E2022-051", ["value", "unit"]]) == [97, "percent_change"]
 
 
 def test_the_study_that_an_administrative_statement_quotes_is_in_the_table() -> None:
@@ -310,7 +319,7 @@ def test_the_study_that_an_administrative_statement_quotes_is_in_the_table() -> 
         st.tuples(
             st.sampled_from("ab"),
             st.sampled_from(["A", "U"]),
-            st.sampled_from(["", "<", "~"]),
+            st.sampled_from(["", "<"]),  # « less than 1 » and « about 1 » would be two values that tie
             st.integers(1, 3),
             st.integers(-1, 1),
         ),

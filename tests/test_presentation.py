@@ -251,7 +251,7 @@ def test_by_gives_one_number_for_each_part() -> None:
     assert dict(zip(result.frame["label"], result.frame["value"], strict=True)) == {
         "Ensemble": 65,
         "Exploitation sexuelle": 73,
-        "Exploitation par le travail (domestique ou non)": 53,
+        "Exploitation par le travail (y compris domestique)": 53,
         "Contrainte à commettre des délits": 33,
         "Mendicité forcée": 49,
     }
@@ -259,12 +259,12 @@ def test_by_gives_one_number_for_each_part() -> None:
 
 def test_what_may_be_compared_is_a_table() -> None:
     frame = annex.comparisons(open_edition(2023), ("total", "accompanied"), ("form", "sexual")).frame.set_index("Statistique")
-    assert frame.loc["Victimes accompagnées par les associations répondantes", "Depuis 2021"] == "+1\u202f288"
+    assert frame.loc["Victimes accompagnées", "Depuis 2021"] == "+1\u202f288"
     assert frame.loc["Forme d’exploitation : exploitation sexuelle", "Depuis 2021"] == "non : champ différent"
     assert annex.comparisons(open_edition(2015), ("total", "accompanied")).frame.empty
 
 
 def test_the_edition_without_a_year_is_in_the_quality_chapter_only() -> None:
     survey = open_edition(2024)
-    assert len(annex.provenance(survey, undated=True).frame) == 9
+    assert len(annex.provenance(survey, undated=True).frame) == 18
     assert "incertaine" in set(annex.editions(survey).frame["Année de référence"])

@@ -193,29 +193,51 @@ def test_typography_of_numbers_and_apostrophes(text: str, expected: str) -> None
         ("E2022-001", "En 2022, 4 363 victimes ont été repérées par les associations répondantes (source : X)."),
         (
             "E2022-016",
-            "En 2022, moins de 1 % des victimes accompagnées et exploitées au moins en partie en France sont victimes d’autres formes "
+            "En 2022, moins de 1 % des victimes accompagnées et exploitées au moins en partie en France ont subi d’autres formes "
             "d’exploitation (base non publiée ; source : X).",
         ),
         (
             "E2022-033",
-            "En 2022, environ 67 % des victimes de contrainte à commettre des délits accompagnées et exploitées au moins en partie "
-            "en France sont mineures (base non publiée ; source : X).",
+            "En 2022, environ 67 % des victimes contraintes à commettre des délits accompagnées et exploitées au moins en partie "
+            "en France sont mineures (base non publiée ; source : X). Réserve : la source dit seulement « accompagnées » : le "
+            "chiffre est rapporté, comme le reste de l’édition, aux victimes exploitées au moins en partie en France.",
         ),
         (
             "E2022-031",
             "En 2022, 66 % des victimes mineures accompagnées et exploitées au moins en partie en France sont des filles "
-            "(base non publiée ; source : X).",
+            "(base non publiée ; source : X). Réserve : la source dit seulement « accompagnées » : le chiffre est rapporté, comme "
+            "le reste de l’édition, aux victimes exploitées au moins en partie en France.",
         ),
-        ("E2022-029", "En 2022, les victimes de contrainte à commettre des délits accompagnées viennent de 12 pays (source : X)."),
+        ("E2022-029", "En 2022, les victimes contraintes à commettre des délits accompagnées viennent de 12 pays (source : X)."),
         ("E2019-003", "En 2019, 40 % des victimes repérées ont été accompagnées (base : 6 457 ; source : X)."),
         (
             "E2020-022",
-            "En 2020, 49 % (petite base) des victimes de mendicité forcée repérées ont été accompagnées (base : 57 ; source : X).",
+            "En 2020, 49 % des victimes contraintes à mendier repérées ont été accompagnées (base non publiée ; source : X).",
         ),
         ("ADM-044", "De 2016 à 2017, l’âge moyen des victimes enregistrées par la police et la gendarmerie est de 26 ans (source : X)."),
         (
+            "ADM-232",
+            "De 2016 à 2023, 85 % des victimes enregistrées par la police et la gendarmerie à Mayotte le sont pour des faits "
+            "d’exploitation par le travail (base non publiée ; source : X).",
+        ),
+        (
+            "ADM-257",
+            "En 2015 (de janvier à mai), 45 infractions relevées par la police et la gendarmerie le sont pour des faits de traite "
+            "des êtres humains (au sens strict) (source : X).",
+        ),
+        (
+            "ADM-260",
+            "En 2015 (de janvier à mai), infractions relevées par la police et la gendarmerie, réduction en esclavage : 1 (source : X).",
+        ),
+        (
+            "ADM-304",
+            "En moyenne par an depuis 2016, le nombre de mis en cause enregistrés par la police et la gendarmerie a augmenté de 5,2 %, "
+            "selon la source (source : X).",
+        ),
+        (
             "ED2-001",
-            "En 2016 ou 2017, 13 % des victimes accompagnées sont mineures (fiabilité faible ; base non publiée ; source : X).",
+            "En 2016 ou 2017, 13 % des victimes accompagnées sont mineures (fiabilité faible ; base non publiée ; source : X). "
+            "Réserve : la source ne dit pas si l’année décrite est 2016 ou 2017.",
         ),
     ],
 )  # fmt: skip

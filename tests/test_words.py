@@ -42,7 +42,7 @@ def test_the_linter_sees_each_fault(text: str, said: str) -> None:
 
 def test_the_linter_leaves_right_sentences_alone() -> None:
     text = (
-        "En 2022, 76\u00a0% des victimes accompagnées sont victimes d’exploitation sexuelle (base non publiée\u00a0; source\u00a0: "
+        "En 2022, 76\u00a0% des victimes accompagnées ont subi une exploitation sexuelle (base non publiée\u00a0; source\u00a0: "
         "HuffPost). L’écart est de 2\u00a0points, de 0,5\u00a0point de Hors la rue. Ses niveaux ne mesurent pas le nombre de victimes "
         "en France."
     )

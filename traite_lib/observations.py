@@ -232,8 +232,8 @@ def find(
     variable : str
         What is distributed.
     sub_population : mapping
-        Code by column, ``form``, ``sex``, ``age``, ``origin`` or ``offence``: None for any code; a column that is not named
-        must be « all ».
+        Code by column, ``form``, ``sex``, ``age``, ``origin``, ``offence`` or ``territory``: None for any code; a column that is
+        not named must be « all ».
     population, category, unit, edition, period : str, optional
         Keep only this one.
     known : bool
@@ -276,7 +276,7 @@ def select(
     population, category, unit : str, optional
         Keep only this one.
     **sub_population : str
-        ``form``, ``sex``, ``age``, ``origin`` or ``offence``; a column that is not named must be « all ».
+        ``form``, ``sex``, ``age``, ``origin``, ``offence`` or ``territory``; a column that is not named must be « all ».
 
     Raises
     ------

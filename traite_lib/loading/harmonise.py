@@ -169,7 +169,7 @@ def retain(table: pd.DataFrame, publishers: Mapping[str, str] | None = None) -> 
         chosen.add(found)
         said |= {found: words} if words else {}
     table = table.assign(retained=table["statement_id"].isin(chosen))
-    both = table["statement_id"].map(said).fillna("")
+    both = table["statement_id"].map(lambda name: said.get(name, ""))
     table["note"] = [_joined(note, words) for note, words in zip(table["note"], both, strict=True)]
     unexplained = table["retained"] & table["statement_id"].isin(set(rivals["statement_id"])) & (table["reason"] == "")
     exact = (table["bound"] == "").map({True: "Valeur exacte", False: "Valeur approchée"})
@@ -218,10 +218,14 @@ def fill_bases(table: pd.DataFrame) -> pd.DataFrame:
     """Bases that are known by definition.
 
     The accompanied share of identified victims is computed on all identified victims: its base is their number. No other
-    base follows from what is published (each question has its own respondents), so none is assumed.
+    base follows from what is published (each question has its own respondents), so none is assumed; a doubted number is none.
     """
     totals = table[
-        table["retained"] & (table["unit"] == "count") & (table["bound"] == "") & (table["population"] == "identified")
+        table["retained"]
+        & table["status"].eq("A")
+        & (table["unit"] == "count")
+        & (table["bound"] == "")
+        & (table["population"] == "identified")
     ].dropna(subset="value")
     by_form = totals[totals["variable"] == "form"].set_index(["period", "category"])["value"]
     whole = totals[totals["variable"] == "total"].set_index("period")["value"]

@@ -17,6 +17,9 @@ DIMENSIONS = (("dimension_1", "modality_1"), ("dimension_2", "modality_2"))
 REQUIRED = ["statement_id", "reference_year", "indicator", "population", *sum(DIMENSIONS, ()), "value", "unit"]
 REQUIRED += ["qualifier", "base", "source_id"]
 
+WHOLE = ("total", "total général", "ensemble")
+"""Words of a line that is the whole, and no category of what is measured."""
+
 Row = dict[str, str]
 Observation = dict[str, object]
 
@@ -134,6 +137,8 @@ def code_statement(
         if not name or not label:
             continue
         place = f"{where}, column {modality}"
+        if name == indicator["measured"] and indicator["otherwise"] and plain(label) in WHOLE:
+            continue
         if name == indicator["measured"] and not measured:
             measured, category = True, nomenclatures.code(variable, label, years, place)
         elif column := concordances.lookup("dimensions", name, where, dimension)["column"]:

@@ -254,9 +254,11 @@ def of(text: str) -> str:
 
 
 def period_of(row: Row) -> str:
-    """« En 2022 », « De 2016 à 2021 », « En 2016 ou 2017 »."""
-    first, _, last = str(row["period"]).partition("-")
-    return f"De {first} à {last}" if last else f"En {first.replace('|', ' ou ')}"
+    """« En 2022 », « De 2016 à 2021 », « En 2016 ou 2017 », « En 2015 (de janvier à mai) »."""
+    if found := re.fullmatch(r"(\d{4})-(\d{4})", period := str(row["period"])):
+        return f"De {found[1]} à {found[2]}"
+    months = re.sub(r"\((\S+)-(\S+)\)", r"(de \1 à \2)", period).replace("janv.", "janvier")
+    return f"En {months.replace('|', ' ou ')}"
 
 
 def year_of(row: Row) -> int:
@@ -330,6 +332,8 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
         text = f"{value} de ces {noun} {predicate}" if same else f"{value} des {who}{pause} {predicate}"
         if row["unit"] == "count":
             text = f"{value} {who}{pause} {predicate}"
+            if row["value"] < 2:  # « 1 condamnations » is no French, and the words have no singular
+                text = f"{who}, {inline(row, words)} : {value}"
         if not predicate:  # a rate by territory: no share of anybody
             subject = lower_first(words.variable(row["variable"]).label_fr)
             text = f"{subject}, {inline(row, words)} ({who}) : {value}"
