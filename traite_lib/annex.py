@@ -93,14 +93,17 @@ def beside(survey: Survey, *points: Result) -> Markdown:
     """What police and justice say of the same theme in the same year, in sentences: beside the survey, never in one series."""
     said = survey.mention(*points).text
     if not said:
-        return Markdown("Aucun chiffre de la police ou de la justice n’a été relevé sur ce thème pour cette année.")  # fmt: skip
-    return Markdown(f"{said}\n\nCes données ne portent ni sur les mêmes personnes, ni sur les mêmes définitions que l’enquête : "
-                    "les deux ne se comparent pas et ne s’additionnent pas.")  # fmt: skip
+        return Markdown("Aucun chiffre de la police ou de la justice n’a été relevé sur ce thème pour cette année.")
+    return Markdown(
+        f"{said}\n\nCes données ne portent ni sur les mêmes personnes, ni sur les mêmes définitions que l’enquête : les deux ne se "
+        "comparent pas et ne s’additionnent pas."
+    )
 
 
 def cautions(survey: Survey) -> Markdown:
     """What these figures do not say: the survey's limits, then the breaks that this edition brings."""
     edition = survey.edition
+    scope = survey.words.populations[edition.share_population].scope_fr
     answered = survey.totals("associations")
     who = (
         f"{answered.frame['text'].iloc[0]} associations ont répondu"

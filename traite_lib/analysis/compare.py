@@ -153,7 +153,9 @@ def compare(
     refusals: list[str] = []
     reservations: list[str] = []
     motives: list[str] = []
-    for entry in crossed(one, other, catalogue, nomenclatures):
+    # A value that is not there is the reason, whatever else would separate the two.
+    missing = list(_missing(one, other))
+    for entry in crossed(one, other, catalogue, nomenclatures) if not missing else []:
         values: list[object] = list(periods)
         if entry.every_pair:
             values = [known.get(period, "nombre inconnu") for period in periods]
@@ -167,10 +169,18 @@ def compare(
         said = sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
         (refusals if entry.effect == "refuse" else reservations).append(said)
         motives += [entry.short] if entry.effect == "refuse" else []
-    for motive, sentence in _unfit(one, other, nomenclatures) if not refusals else []:
+    for motive, sentence in missing or (_unfit(one, other, nomenclatures) if not refusals else []):
         refusals.append(sentence)
         motives.append(motive)
     return Comparison(before, after, tuple(refusals), tuple(reservations), *motives[:1])
+
+
+def _missing(before: Row, after: Row) -> Iterator[tuple[str, str]]:
+    """The values that were not found; a row that stands for one brings in its note the value that was set aside, and why."""
+    for row in (before, after):
+        if pd.isna(row["value"]):
+            why = f"Aucune valeur n’a été retenue pour l’édition {row['period']}."
+            yield "valeur non relevée", " ".join(filter(None, (why, row["note"])))
 
 
 def _unfit(before: Row, after: Row, nomenclatures: Nomenclatures) -> Iterator[tuple[str, str]]:
@@ -179,10 +189,8 @@ def _unfit(before: Row, after: Row, nomenclatures: Nomenclatures) -> Iterator[tu
         yield "déjà des évolutions", "Les deux chiffres sont déjà des évolutions : leur différence ne mesure rien."
         return
     for row in (before, after):
-        # A row that stands for a missing value brings the reason in its note: no value, or a value that was set aside.
-        if pd.isna(row["value"]) or row["bound"] in ("<", ">"):
-            why = f"Aucune valeur exacte n’a été retenue pour l’édition {row['period']}."
-            yield "valeur non relevée", " ".join(filter(None, (why, row["note"] if pd.isna(row["value"]) else "")))
+        if row["bound"] in ("<", ">"):
+            yield "valeur non exacte", f"Aucune valeur exacte n’a été retenue pour l’édition {row['period']}."
         elif row["status"] == "U":
             why = f"La valeur relevée pour l’édition {row['period']} est de fiabilité faible : aucun écart n’est calculé."
             yield "valeur de fiabilité faible", " ".join(filter(None, (why, row["note"])))

@@ -201,7 +201,7 @@ def population_of(row: Row, words: Nomenclatures) -> str:
         return f"{noun} {qualifier}" + (f" ayant accompagné des victimes {accompanying}" if accompanying else "")
     if "accompagné" in noun:  # « mineurs non accompagnés accompagnés » would be read as a contradiction
         qualifier = qualifier.replace("accompagnés", "suivis par les associations", 1)
-    if crime and noun != "victimes":
+    if crime and (noun != "victimes" or crime.startswith("contraint")):
         joint = " " if (crime := _with_crime(noun, crime)).startswith("pour") else ", "
         return " ".join(filter(None, (noun, adjectives, qualifier))) + joint + crime
     return " ".join(filter(None, (part_of(row, words), qualifier)))
