@@ -95,8 +95,8 @@ def beside(survey: Survey, *points: Result) -> Markdown:
     if not said:
         return Markdown("Aucun chiffre de la police ou de la justice n’a été relevé sur ce thème pour cette année.")
     return Markdown(
-        f"{said}\n\nCes données ne portent ni sur les mêmes personnes, ni sur les mêmes définitions que l’enquête : les deux ne se "
-        "comparent pas et ne s’additionnent pas."
+        f"{said}\n\nCes données ne portent ni sur les mêmes personnes, ni sur les mêmes définitions que l’enquête : les deux ne "
+        "se comparent pas et ne s’additionnent pas."
     )
 
 

@@ -297,8 +297,8 @@ class Survey:
         if self.words.universe(population or "accompanied") == "survey":
             counted = find(self.observations, "total", {}, population="associations", unit="count", known=True)
             self.shown += list(at(self.observations, "statement_id", counted))
-        unit = dict.fromkeys(missing[:1], " associations répondantes")  # said once
-        named = [f"{key} ({known[key]}{unit.get(key, '')})" if key in known else key for key in missing]
+        said_once = dict.fromkeys(missing[:1], " associations répondantes")
+        named = [f"{key} ({known[key]}{said_once.get(key, '')})" if key in known else key for key in missing]
         gap = (f"Sans valeur retenue : {wording.listed(named)}.",) if named else ()
         return replace(result, population=who, notes=(*result.notes, *gap, *breaks), respondents=known)
 
