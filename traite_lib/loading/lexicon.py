@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from ..errors import NomenclatureError, available
-from ..nomenclature import Nomenclatures, Years
+from ..nomenclature import ANY, Nomenclatures, Years
 from ..observations import SUB_POPULATION
 
 Kind = Literal[
@@ -148,8 +148,12 @@ class Lexicon:
         """Labels of categories. One that also says another sub-population (« mineures françaises ») is left out: it was
         written for a cited sentence whose other half was coded apart."""
         found: list[tuple[str, Meaning]] = []
+        asked = {v.nomenclature for v in nomenclatures.variables.values() if v.question != "administrative"}
+        asked |= {ANY, "offence", "territory"}  # known by name, and refused where the survey speaks
         for item in nomenclatures.items:
             name, _, age = item.variable.partition(":")
+            if name not in asked:  # « victime mineure » of a conviction is no answer of the survey
+                continue
             same = age and any(i.label_fr == item.label_fr for i in nomenclatures.items if i.variable == name)
             needs = ("age", age) if age and not same else None  # « filles »: women among minors; « personnes trans »: at any age
             labels = [item.label_fr, item.complement_fr, *item.source_labels]
