@@ -201,9 +201,12 @@ def population_of(row: Row, words: Nomenclatures) -> str:
         return f"{noun} {qualifier}" + (f" ayant accompagné des victimes {accompanying}" if accompanying else "")
     if "accompagné" in noun:  # « mineurs non accompagnés accompagnés » would be read as a contradiction
         qualifier = qualifier.replace("accompagnés", "suivis par les associations", 1)
-    if crime and (noun != "victimes" or crime.startswith("contraint")):
+    described = " ".join(filter(None, (noun, adjectives, qualifier)))
+    if crime.startswith("contraint"):  # « accompagnées et contraintes à… », « accompagnées, exploitées… et contraintes à… »
+        return f"{described.replace(' et ', ', ', 1)} et {crime}"
+    if crime and noun != "victimes":
         joint = " " if (crime := _with_crime(noun, crime)).startswith("pour") else ", "
-        return " ".join(filter(None, (noun, adjectives, qualifier))) + joint + crime
+        return f"{described}{joint}{crime}"
     return " ".join(filter(None, (part_of(row, words), qualifier)))
 
 
@@ -311,6 +314,7 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
     value, when = quantity_of(row), f"{period_of(row)}, "
     population, who = words.populations[row["population"]], population_of(row, words)
     noun, _, _ = _described(row, words)
+    pause = "," if ", victimes" in who else ""  # closes what the first comma opened
     notes = [STATUSES[row["status"]], base_of(row), f"source : {publisher}"]
     same = after is not None and (after["period"], population_of(after, words)) == (row["period"], who)
     if row["variable"] == "total":
@@ -318,9 +322,9 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
         known = alone and population.total_fr
         text = population.total_fr.format(value=value) if known else f"on compte {value} {who}"
     elif row["variable"] == "countries":
-        text = f"{f'ces {noun}' if same else f'les {who}'} viennent de {value} pays"
+        text = f"{f'ces {noun}' if same else f'les {who}{pause}'} viennent de {value} pays"
     elif row["variable"] == "average_age":
-        text = f"l’âge moyen {f'de ces {noun}' if same else f'des {who}'} est de {value}"
+        text = f"l’âge moyen {f'de ces {noun}' if same else f'des {who}{pause}'} est de {value}"
     elif is_change(row):
         text, when = upper_first(_changed(row, words)), ""
     elif row["category"] == ALL:
@@ -328,7 +332,6 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
     else:
         item = words.item(row["variable"], row["category"], year_of(row), row["age"])
         predicate = agreed(item.predicate_fr, noun)
-        pause = "," if ", " in who else ""
         text = f"{value} de ces {noun} {predicate}" if same else f"{value} des {who}{pause} {predicate}"
         if row["unit"] == "count":
             text = f"{value} {who}{pause} {predicate}"
