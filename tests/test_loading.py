@@ -229,6 +229,7 @@ def frame(*rows: dict[str, object]) -> pd.DataFrame:
         ([{"rank": 1, "bound": ">", "value": 0.0}, {"rank": 3, "status": "U"}], "S0"),
         ([{"rank": 1, "bound": ">", "value": 0.0, "choice": 1}, {"rank": 3}], "S0"),
         ([{"bound": "~"}, {}], "S1"),
+        ([{"bound": "<"}, {"bound": "~"}], "S1"),  # an approximation tells more than a bound
         ([{"unit": "percent", "value": 47.0}, {"unit": "percent", "value": 47.1}], "S1"),  # the more precise of two that agree
         ([{}, {"source_id": "series"}, {"source_id": "series", "category": "y", "choice": -1}], "S1"),
         ([{"status": "U"}, {"rank": 3, "bound": "~"}], "S1"),

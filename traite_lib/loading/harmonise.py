@@ -121,10 +121,10 @@ def retain(table: pd.DataFrame, publishers: Mapping[str, str] | None = None) -> 
     """Keep every statement and mark, for each statistic, the one to publish: the best witness.
 
     Order of preference: a value before the sign of a missing one; a correction's choice or an exact cell of a workbook; a sure
-    population before a doubtful one; the rank of the source (official, partner, press); an exact value before a bound or an
-    approximation; the data workbook of the edition, then that of a later edition, the last first, before figures that are
-    cited. A correction that prefers a cited statement was a choice between cited statements: against a workbook, its cell is
-    set aside. A statement that is set aside or superseded is never retained, even alone.
+    population before a doubtful one; the rank of the source (official, partner, press); an exact value, then an
+    approximation, then a bound; the data workbook of the edition, then that of a later edition, the last first, before figures
+    that are cited. A correction that prefers a cited statement was a choice between cited statements: against a workbook, its
+    cell is set aside. A statement that is set aside or superseded is never retained, even alone.
 
     Where the best witness gives a bound or an approximation only, an exact value of a lower rank stands for it when it agrees
     with every better source; its note and its reason then say both. Where they do not agree, rank wins.
@@ -155,7 +155,7 @@ def retain(table: pd.DataFrame, publishers: Mapping[str, str] | None = None) -> 
         _absent=table["value"].isna(),
         _choice=~((table["choice"] == 1) | (cells & (table["bound"] == ""))),
         _weak=table["status"] == "U",
-        _inexact=table["bound"] != "",
+        _inexact=table["bound"].map({"": 0, "~": 1}).fillna(2),
         _place=[_place(row) if cell else 1 for row, cell in zip(records(table), cells, strict=True)],
         _coarse=[-decimals(value) if pd.notna(value) else 0 for value in table["value"]],
         _few=-table.groupby("source_id")["source_id"].transform("size"),
