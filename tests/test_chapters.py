@@ -16,8 +16,8 @@ from traite_lib.rendering.chapters import Chapter, choose, discover, violations
 CHAPTERS = discover(ROOT / "notebooks")
 
 
-def test_the_collection_has_fourteen_chapters_in_order() -> None:
-    assert [chapter.number for chapter in CHAPTERS] == [f"{n:02d}" for n in range(1, 15)]
+def test_the_collection_has_a_summary_and_fourteen_chapters_in_order() -> None:
+    assert [chapter.number for chapter in CHAPTERS] == [f"{n:02d}" for n in range(15)]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
@@ -31,7 +31,7 @@ def test_the_template_keeps_the_contract_too() -> None:
 
 def broken(tmp_path: Path, change: dict[int, str]) -> Chapter:
     """Chapter 02 with some cells replaced."""
-    notebook = nbformat.read(CHAPTERS[1].path, as_version=4)
+    notebook = nbformat.read(CHAPTERS[2].path, as_version=4)
     for place, source in change.items():
         notebook.cells[place].source = source
     path = tmp_path / "02_broken.ipynb"
@@ -52,7 +52,7 @@ def broken(tmp_path: Path, change: dict[int, str]) -> Chapter:
         ({6: 'import pandas as pd\npd.read_excel("x.xlsx")'}, "reads a file"),
         ({6: 'name = "../data/x.csv"'}, "holds a path"),
         ({6: "\n".join(["x = 1"] * 11)}, "more than 10 lines"),
-        ({12: "control(forms)"}, "`both` is shown and not given to `control`"),
+        ({14: "control(forms)"}, "`identified` is shown and not given to `control`"),
     ],
 )
 def test_a_breach_of_the_contract_is_named(tmp_path: Path, change: dict[int, str], said: str) -> None:
@@ -68,14 +68,14 @@ def test_a_chapter_with_outputs_is_refused(tmp_path: Path) -> None:
 
 
 def test_two_chapters_with_one_number_are_refused(project: Path) -> None:
-    (project / "notebooks" / "02_autre.ipynb").write_bytes(CHAPTERS[1].path.read_bytes())
+    (project / "notebooks" / "02_autre.ipynb").write_bytes(CHAPTERS[2].path.read_bytes())
     with pytest.raises(RenderError, match="Two chapters have the number 02: 02_autre and 02_formes"):
         discover(project / "notebooks")
 
 
 def test_a_chapter_is_chosen_by_number_or_name_and_a_wrong_one_lists_them() -> None:
     assert choose(CHAPTERS, "3") == choose(CHAPTERS, "03") == choose(CHAPTERS, "03_sexe_et_age")
-    with pytest.raises(RenderError, match=r"There is no chapter 99\. Available: 01_vue_d_ensemble, 02_formes"):
+    with pytest.raises(RenderError, match=r"There is no chapter 99\. Available: 00_synthese, 01_vue_d_ensemble"):
         choose(CHAPTERS, "99")
 
 

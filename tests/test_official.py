@@ -16,6 +16,7 @@ from workbooks import DATA, FORMS, INVENTED, LAYOUTS, NAME, PUBLISHED_2022, Numb
 
 from traite_lib import annex, open_edition
 from traite_lib.adding import Details, add_edition
+from traite_lib.analysis import quality
 from traite_lib.catalogue import Catalogue, sha256
 from traite_lib.errors import CatalogueError, LayoutError, WorkbookError
 from traite_lib.loading import harmonise, official
@@ -206,8 +207,8 @@ def test_a_distribution_is_complete_where_published_figures_were_fragments(with_
 
 def test_chapter_14_shows_disagreements_cells_and_what_was_left(with_workbook: Path) -> None:
     survey = open_edition(2022)
-    shown = annex.disagreements(survey).frame
-    kept = shown[(shown["Statistique"] == "Sexe : femmes") & (shown["Retenu"] == "oui")]
+    shown = annex.judgements(survey).frame
+    kept = shown[(shown["Statistique"] == "Sexe : femmes") & (shown["Décision"] == "retenu")]
     assert str(kept["Source"].iloc[0]).endswith(f"({NAME}), Figure 4!C5")
     assert {"82 %", "96 %"} <= {text.replace("\u00a0", " ") for text in shown["Valeur"]}
     tables = annex.workbook(survey).frame.set_index("Feuille")
@@ -221,12 +222,17 @@ def test_rounding_is_no_disagreement(project: Path, tmp_path: Path) -> None:
     path = write(tmp_path / NAME, "A", 2022)
     edit(path, "Figure 2", lambda sheet: sheet.cell(4, 3, 76.4))
     add(project, path)
-    shown = annex.disagreements(open_edition(2022)).frame
-    assert "Forme d’exploitation : exploitation sexuelle" not in set(shown["Statistique"])
+    assert ("form", "sexual") not in disagreeing()
     edit(project / "data/raw/2022" / NAME, "Figure 2", lambda sheet: sheet.cell(4, 3, 77.6))
     declare(project)
-    shown = annex.disagreements(open_edition(2022)).frame
-    assert "Forme d’exploitation : exploitation sexuelle" in set(shown["Statistique"])
+    assert ("form", "sexual") in disagreeing()
+
+
+def disagreeing() -> set[tuple[str, str]]:
+    """Statistics of 2022 on which sources do not agree."""
+    survey = open_edition(2022)
+    found = quality.disagreements(survey.observations.query("edition == '2022'"), survey.words)
+    return set(zip(found["variable"], found["category"], strict=True))
 
 
 @pytest.mark.parametrize("with_workbook", ["C"], indirect=True)

@@ -115,19 +115,21 @@ def test_the_provenance_of_a_chapter_lists_what_it_showed(survey_2022: Survey) -
     survey_2022.indicator("sex", "women")
     survey_2022.totals("identified")
     frame = annex.sources(survey_2022).frame
-    assert list(frame["Référence"]) == ["E2022-001", "E2022-017"]
+    assert {"E2022-001", "E2022-017", "E2022-002"} <= set(frame["Référence"]), "and the other witness of the first"
     assert all(isinstance(link, Link) and link.url.startswith("https://") for link in frame["Source"])
 
 
 def test_the_comparisons_of_2023_refuse_what_breaks_and_give_the_rest() -> None:
     line = annex.comparisons(open_edition(2023), ("form", "sexual"), ("total", "accompanied")).frame.set_index("Statistique")
-    assert list(line["Depuis 2021"]) == ["non : champ différent", "+1\u202f288"]
+    assert list(line["Depuis 2021"]) == ["non : valeur non relevée", "+1\u202f288"]
 
 
 def test_the_disagreements_of_2015_show_both_totals_and_the_choice() -> None:
-    frame = annex.disagreements(open_edition(2015)).frame
-    assert list(frame["Valeur"]) == ["1\u202f826", "1\u202f826", "1\u202f828"]
-    assert list(frame["Retenu"]) == ["oui", "non", "non"]
+    frame = annex.judgements(open_edition(2015)).frame
+    assert list(frame["Valeur"])[:3] == ["1\u202f826", "1\u202f826", "1\u202f828"]
+    assert list(frame["Décision"])[:3] == ["retenu", "non retenu", "non retenu"]
+    assert set(frame["Décision"]) >= {"écarté", "retenu, fiabilité faible"}
+    assert (frame["Motif"] != "").all()
     assert frame["Motif"].iloc[0] == "1 826 est donné par deux sources, 1 828 par une seule."
 
 
@@ -149,7 +151,7 @@ def test_no_raw_code_and_no_nan_is_in_a_table(edition: int) -> None:
         annex.sources(survey),
         annex.breaks(survey),
         annex.provenance(survey),
-        annex.disagreements(survey),
+        annex.judgements(survey),
         annex.recomputed(survey),
         annex.published(survey, "form", "sex"),
         annex.editions(survey),

@@ -80,7 +80,7 @@ def test_a_number_reads_back_as_the_value_rounded_half_up(ten_thousandths: int, 
         (3000, "count", "~", f"environ 3{NARROW}000"),
         (2675, "count", "", f"2{NARROW}675"),
         (3.8, "years", "", f"3,8{NBSP}ans"),
-        (3, "ratio", ">", f"plus de 3{NBSP}fois"),
+        (3, "ratio", ">", "multiplié par plus de 3"),
         (1, "points", "", f"1{NBSP}point"),
         (-1.5, "points", "", f"−1,5{NBSP}point"),
         (2, "points", "", f"2{NBSP}points"),
@@ -198,8 +198,8 @@ def test_typography_of_numbers_and_apostrophes(text: str, expected: str) -> None
         ),
         (
             "E2022-033",
-            "En 2022, environ 67 % des victimes contraintes à commettre des délits accompagnées et exploitées au moins en partie "
-            "en France sont mineures (base non publiée ; source : X). Réserve : la source dit seulement « accompagnées » : le "
+            "En 2022, environ 67 % des victimes accompagnées, exploitées au moins en partie en France et contraintes à "
+            "commettre des délits sont mineures (base non publiée ; source : X). Réserve : la source dit seulement « accompagnées » : le "
             "chiffre est rapporté, comme le reste de l’édition, aux victimes exploitées au moins en partie en France.",
         ),
         (
@@ -208,11 +208,11 @@ def test_typography_of_numbers_and_apostrophes(text: str, expected: str) -> None
             "(base non publiée ; source : X). Réserve : la source dit seulement « accompagnées » : le chiffre est rapporté, comme "
             "le reste de l’édition, aux victimes exploitées au moins en partie en France.",
         ),
-        ("E2022-029", "En 2022, les victimes contraintes à commettre des délits accompagnées viennent de 12 pays (source : X)."),
+        ("E2022-029", "En 2022, les victimes accompagnées et contraintes à commettre des délits viennent de 12 pays (source : X)."),
         ("E2019-003", "En 2019, 40 % des victimes repérées ont été accompagnées (base : 6 457 ; source : X)."),
         (
             "E2020-022",
-            "En 2020, 49 % des victimes contraintes à mendier repérées ont été accompagnées (base non publiée ; source : X).",
+            "En 2020, 49 % des victimes repérées et contraintes à mendier ont été accompagnées (base non publiée ; source : X).",
         ),
         ("ADM-044", "De 2016 à 2017, l’âge moyen des victimes enregistrées par la police et la gendarmerie est de 26 ans (source : X)."),
         (
@@ -266,23 +266,23 @@ def test_every_retained_statement_makes_a_whole_sentence() -> None:
             {"variable": "total", "population": "accompanied"},
             None,
             "De 2021 à 2022, le nombre de victimes accompagnées passe de 2 872 à 2 994 (+122, soit +4 %). Le nombre d’associations "
-            "répondantes passe de 44 à 72 entre 2021 et 2022 : les niveaux dépendent d’abord de cette participation.",
+            "répondantes passe de 44 à 72 entre 2021 et 2022 : les niveaux dépendent d’abord de cette participation. 2021 : valeur "
+            "exacte donnée par Collectif « Ensemble contre la traite » (source partenaire ou savante) ; la source officielle dit "
+            "« plus de 2 800 ».",
         ),
         (
             2019,
             {"variable": "form", "category": "sexual"},
             None,
             "De 2018 à 2019, la part « exploitation sexuelle » parmi les victimes accompagnées passe de 74 % à 75 % (+1 point). "
-            "Le nombre d’associations répondantes passe de 53 à 37 entre 2018 et 2019 : les niveaux dépendent d’abord de cette "
-            "participation.",
+            "Le nombre d’associations répondantes passe de 53 à 37 entre 2018 et 2019 : la part dépend aussi des associations "
+            "répondantes.",
         ),
         (
             2023,
             {"variable": "form", "category": "sexual"},
             "2021",
-            "Les deux éditions ne décrivent pas la même population : les victimes accompagnées et exploitées au moins en partie en "
-            "France en 2021, toutes les victimes accompagnées en 2023. L’écart mêle ce changement de champ et l’évolution des "
-            "situations : il n’est pas calculé.",
+            "Aucune valeur n’a été retenue pour l’édition 2023.",
         ),
     ],
 )  # fmt: skip
@@ -322,8 +322,9 @@ def test_a_period_is_said(period: str, text: str) -> None:
 
 def test_a_finding_says_the_largest_value_first_and_leaves_out_what_is_missing() -> None:
     rows = pd.DataFrame({"inline": ["a", "b", "c"], "text": ["1 %", "9 %", "non relevé"], "value": [1.0, 9.0, float("nan")]})
-    assert wording.finding(rows) == "Valeur la plus élevée : b, 9 %. Puis : a, 1 %."
-    assert wording.finding(rows[:1]) == "Une seule valeur relevée : a, 1 %."
+    rows["status"] = ["U", "A", "O"]
+    assert wording.finding(rows) == "Valeur la plus élevée : b, 9 %. Puis : a, 1 % (fiabilité faible)."
+    assert wording.finding(rows[:1]) == "a, 1 % (fiabilité faible)."
     assert wording.finding(rows[2:]) == "Aucune valeur relevée."
 
 

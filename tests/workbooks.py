@@ -183,7 +183,7 @@ def statements(year: int) -> Iterator[tuple[tuple[object, ...], float | None, st
                 for unit, value in zip(("count", "percent"), values, strict=True):
                     if value is None or (code == "_T" and unit == "percent"):
                         continue
-                    sub = dict.fromkeys(("form", "sex", "age", "origin", "offence"), "_T") | figure.sub
+                    sub = dict.fromkeys(("form", "sex", "age", "origin", "offence", "territory"), "_T") | figure.sub
                     if figure.by:
                         sub[figure.by] = group
                     population, category = (code, "_T") if figure.variable == "total" else (figure.population, code)

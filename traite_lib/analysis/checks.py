@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..catalogue import Catalogue
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import KEY, SUB_POPULATION, agree, is_cell
+from ..observations import CALCULATED, KEY, SUB_POPULATION, agree, is_cell
 from .compare import compare, respondents
 
 HALF = 0.5
@@ -158,7 +158,8 @@ def agreement(rows: pd.DataFrame, table: pd.DataFrame, judged: set[str]) -> Iter
         Cited statements that ``corrections.toml`` speaks of: where one says the same, the disagreement of the others is known,
         as is the one of a doubtful statement.
     """
-    others = table[~table["statement_id"].isin(rows["statement_id"]) & table["value"].notna()]
+    stated = table["value"].notna() & (table["status"] != CALCULATED)  # what is calculated here is no witness
+    others = table[~table["statement_id"].isin(rows["statement_id"]) & stated]
     groups = dict(iter(others.groupby(KEY, sort=False)))
     for _, row in rows.iterrows():
         around = [other for _, other in groups.get(tuple(row[name] for name in KEY), others.iloc[:0]).iterrows()]
@@ -177,7 +178,7 @@ def agreement(rows: pd.DataFrame, table: pd.DataFrame, judged: set[str]) -> Iter
 
 def moves(rows: pd.DataFrame, table: pd.DataFrame, catalogue: Catalogue, words: Nomenclatures) -> Iterator[Finding]:
     """What moved since the last edition that compares, with the number of responding associations of both."""
-    past = table[table["retained"] & table["value"].notna() & table["reference_year"].notna()]
+    past = table[table["retained"] & table["value"].notna() & table["reference_year"].notna() & (table["status"] != CALCULATED)]
     statistic = [name for name in KEY if name != "period"]
     groups = {key: group.sort_values("reference_year", ascending=False) for key, group in past.groupby(statistic, sort=False)}
     known = respondents(table)
@@ -224,6 +225,7 @@ def check_edition(
     catalogue, words
         Breaks of series; nomenclatures.
     """
+    rows = rows[rows["status"] != CALCULATED]
     return [
         *populations(rows, words),
         *parts_and_totals(rows, words),

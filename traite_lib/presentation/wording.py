@@ -118,7 +118,7 @@ def marked(row: Row) -> str:
 
 def base_of(row: Row) -> str:
     """What a share is computed on: its base, or that none was published; nothing for a count or a change."""
-    if row["unit"] != "percent" or pd.isna(row["value"]):
+    if row["unit"] != "percent" or is_change(row) or pd.isna(row["value"]):
         return ""
     return UNKNOWN_BASE if pd.isna(row["base"]) else f"base : {number(int(row['base']))}"
 
