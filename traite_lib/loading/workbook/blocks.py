@@ -92,7 +92,7 @@ class Reader:
         while index < len(self.lines):
             line = self.lines[index]
             if (column := unit_of(line, self._line(index + 1), self.grid)) is not None:
-                unit = units.lone(line.cells[column].text)
+                unit = units.of_label(line.cells[column].text)
                 self._drop(line, column)
                 if not line.cells:
                     index += 1
