@@ -243,6 +243,9 @@ class Reader:
         later = next((found for found in self.lines[index + 1 : index + 4] if not (found.is_single and found.is_text)), None)
         if later is not None and later.is_text:
             return True
+        corner = header[-1].cells.get(line.first.column)
+        if corner is not None and corner.text == "TIME" and is_labelish(line.first.text):
+            return True  # Eurostat: « TIME » heads the columns, « GEO (Labels) » the rows
         if any(line.first.column in head.cells for head in header):
             return False  # the column has its head already: this is a section
         if later is not None and later.all_yearish() and not later.label and later.numbers[0] > line.first.column:
@@ -282,7 +285,7 @@ class Reader:
             after.is_text and len(after.cells) > 1 and after.row == line.row + 1
             and len(set(line.numbers) & set(after.cells)) * 2 >= len(line.numbers)
         ):  # fmt: skip
-            whole = all(is_whole(line.cells[column]) for column in line.columns("number"))
+            whole = all(is_whole(cell) or is_yearish(cell) for cell in (line.cells[c] for c in line.columns("number")))
             return whole and (label_ok or bool(line.sequence()) or (not header and line.all_yearish()))
         if below is None:
             return False
@@ -386,6 +389,9 @@ class Reader:
     def _first_row_doubt(self, block: RawBlock) -> str:
         """Whether the first row of figures looks like headers (years, ages in order) and the others do not."""
         first, *others = block.figures()
+        headed = {column for line in block.header for column in line.columns("text")}
+        if headed.issuperset(block.data) and block.labels and first.label and not first.all_yearish():
+            return ""  # a label, and 1, 2, 3 below three headers in words: figures
         ordered = [line.all_yearish() or bool(line.sequence()) for line in (first, *others)]
         alone = ordered[0] and len(first.numbers) > 1 and sum(ordered[1:]) * 2 < len(others)
         return "the first row may be a header" if alone else ""

@@ -190,7 +190,9 @@ def _adds_up(whole: Line, parts: list[Line], block: RawBlock) -> bool:
         if total is None or len(values) < len(parts) or any(value is None for value in values):
             continue
         compared += 1
-        if abs(sum(value for value in values if value is not None) - total) > 1e-6 * abs(total) + 0.5 * len(parts) * (total % 1 > 0):
+        if abs(sum(value for value in values if value is not None) - total) > 1e-6 * abs(total) + 0.5 * len(parts) * (
+            total % 1 > 0
+        ):
             return False
     return compared > 0 and len(parts) > 1
 

@@ -25,9 +25,10 @@ _CLASS = re.compile(r"moins de|inf", re.IGNORECASE)
 """« moins de 18 » heads a column of ages as often as it hides a small number."""
 _LABELISH = re.compile(
     r"(?:ann[ée]es?|[âa]ges?|num[ée]ros?|n°|codes?|d[ée]p(?:artements?|\.)?s?|r[ée]gions?|territoires?|rang|mois|"
+    r"years?|months?|quarters?|time|time period|geo(?: \(labels?\)|[\\/]time)?|age groups?|areas?|regions?|"
     r"trimestres?|semaines?|dates?|jours?|p[ée]riodes?|"
     r"mill[ée]simes?|insee|id|x|ann[ée]e d['’]\w+|code .{0,20}|n° .{0,20}|num[ée]ro .{0,20}|ann[ée]e de .{0,30}|"
-    r"[âa]ges? (?:x|r[ée]volus?|atteint|exact|d[ée]taill[ée]|en ann[ée]es.*|au .{0,30}|\(.{0,30}\))|d[ée]partements?/.{0,30})",
+    r"[âa]ges? (?:x|r[ée]volus?|atteints?(?: .{0,30})?|exact|d[ée]taill[ée]|en ann[ée]es.*|au .{0,30}|\(.{0,30}\))|d[ée]partements?/.{0,30})",
     re.IGNORECASE,
 )
 
@@ -153,12 +154,12 @@ def is_navigation(cell: Cell) -> bool:
 def cleared(grid: Grid) -> Cleared:
     """Set apart navigation cells and notes that begin with a keyword; what is left is titles, tables and plain notes."""
     block = read_metadata(grid)
-    found = Cleared(_without_stray_zeros(grid.without(block.places)))
+    bare = grid.without(block.places)
+    bare.cells.update((cell.place, replace(cell, value=title)) for cell, title in block.titles)
+    found = Cleared(_without_stray_zeros(bare))
     found.skipped += [(address(*place), "zero far below the table") for place in grid.cells if place not in found.grid.cells]
     found.skipped = [(where, why) for where, why in found.skipped if where not in {address(*place) for place in block.places}]
     found.skipped += [(address(*place), "key or value of the block above the table") for place in sorted(block.places)]
-    for cell, title in block.titles:
-        found.grid.cells[cell.place] = replace(cell, value=title)
     found.unit = next((units.normal(unit) for unit in block.units), "")
     found.notes += block.notes
     grid = found.grid

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from . import notes, units
 from .blocks import RawBlock
-from .grid import Cell, Grid, Place, address, letters
+from .grid import Area, Cell, Grid, Place, address, letters
 from .headers import column_paths
 from .labels import Path, row_paths, texts
 from .notes import KINDS, Decision, Legend
@@ -187,9 +187,16 @@ class Table:
         most = MOST_CHANGE if own or self.evolves or row.evolves or column.evolves else MOST_PERCENT
         if unit == "%" and abs(value) > most:
             return f"more than {most:.0f} %"
+        if (area := self.grid.merge(*place)) and self._covers(area):
+            return "one figure over several rows or columns"
         if unit == units.MIXED and not self._counts(place[1]):
             return "a percentage or a number: the unit says both"
         return ""
+
+    def _covers(self, area: Area) -> bool:
+        """Whether a merged figure stands for more than one row of figures, or more than one column of them."""
+        columns = sum(area.left <= column <= area.right for column in self.block.data)
+        return columns > 1 or any(area.top < line.row <= area.bottom for line in self.block.figures())
 
     def _counts(self, column: int) -> bool:
         """Whether a column holds a number that no percentage of a whole reaches."""
@@ -238,3 +245,21 @@ def _maybe_fractions(cells: list[TidyCell]) -> set[tuple[tuple[str, ...], str]]:
         if small and (1.0 in values or abs(sum(values) - 1) < 0.011):
             found.add(key)
     return found
+
+
+def told_apart(cells: list[TidyCell]) -> list[TidyCell]:
+    """Cells of a sheet; figures that differ, in two tables that neither a title nor a label tells apart, are all in doubt."""
+    values: dict[tuple[str, ...], set[float]] = {}
+    for cell in cells:
+        if cell.value is not None:
+            values.setdefault(_named(cell), set()).add(cell.value)
+    return [
+        replace(cell, status="ambiguous", marker="same labels in two tables")
+        if cell.value is not None and cell.status != "ambiguous" and len(values[_named(cell)]) > 1
+        else cell
+        for cell in cells
+    ]  # fmt: skip
+
+
+def _named(cell: TidyCell) -> tuple[str, ...]:
+    return (cell.title, cell.unit, cell.population, *cell.rows, "|", *cell.columns)

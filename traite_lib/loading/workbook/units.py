@@ -30,7 +30,8 @@ _WORDS = (
 )
 _LONE = re.compile(
     r"\(?\s*(?:unit[ée]s?\s*:\s*(?:en )?|(?:valeurs? |chiffres? |données )?en )"
-    rf"(?P<unit>(?:{_WORDS})(?![^\W\d]).{{0,60}}?)\s*\)?\.?",
+    rf"(?P<unit>(?:{_WORDS})(?![^\W\d]).{{0,60}}?)\s*\)?\.?|"
+    r"\(?(?P<money>[£€$] ?(?:thousands?|millions?|billions?|m|bn)|per ?cent|percentages?)\)?",
     re.IGNORECASE,
 )
 _ALONE = (
@@ -49,7 +50,7 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 _RATE = re.compile(r"pour (?:1 000|10 000|100 000|1 million d[’'])\s?[^\W\d][\w’' -]{0,40}", re.IGNORECASE)
-_PERCENT = re.compile(r"%|pour ?cent(?:ages?)?", re.IGNORECASE)
+_PERCENT = re.compile(r"%|pour ?cent(?:ages?)?|per ?cent(?:ages?)?", re.IGNORECASE)
 _SHARE = re.compile(r"(?:%|pourcentages?(?: d.{0,60})?|part \(%\)|% .{0,60}|r[ée]partition en %|part en %)", re.IGNORECASE)
 _COUNTS = re.compile(
     r"(?:effectifs?|nombres?|nb\.?|n)(?:\s*\(?(?:n|effectifs?|unit[ée]s?)\)?)?(?:\s+(?:de|d['’]|des|total|totaux|moyen)\b.*|\s*[=:].*)?|"
@@ -81,7 +82,7 @@ def lone(text: str) -> str:
     if len(text) > LONGEST:
         return ""
     found = _LONE.fullmatch(one_line(text))
-    return normal(found["unit"]) if found else ""
+    return normal(found["unit"] or found["money"]) if found else ""
 
 
 @lru_cache(maxsize=16384)

@@ -268,7 +268,11 @@ def is_yearish(cell: Cell, *, formatted: bool = False) -> bool:
         return False
     if isinstance(cell.value, (int, float)):
         plain = not any(char in cell.number_format for char in "%€,") and ".0" not in cell.number_format
-        return (plain or (formatted and "%" not in cell.number_format)) and float(cell.value).is_integer() and 1900 <= cell.value <= 2100
+        return (
+            (plain or (formatted and "%" not in cell.number_format))
+            and float(cell.value).is_integer()
+            and 1900 <= cell.value <= 2100
+        )
     return bool(_YEAR.fullmatch(split_marks(cell.text)[0]))
 
 
