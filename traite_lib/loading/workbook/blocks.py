@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from . import notes, units
+from . import limits, notes, units
 from .columns import flags, label_and_data
 from .grid import Cell, Grid, letters
 from .lines import Cleared, Line, is_caption, is_labelish, is_total, joined, lines_of, unit_of
@@ -90,6 +90,7 @@ class Reader:
         """All tables, from top to bottom."""
         index, titles, unit = 0, list[Title](), ""
         while index < len(self.lines):
+            limits.tick()
             line = self.lines[index]
             if (column := unit_of(line, self._line(index + 1), self.grid)) is not None:
                 unit = units.of_label(line.cells[column].text)
@@ -200,6 +201,7 @@ class Reader:
 
     def _leads_to_figures(self, index: int) -> bool:
         """Whether figures follow, after at most a few lines of headers."""
+        limits.tick()
         seen = 0
         for line in self.lines[index + 1 : index + 9]:
             if not line.is_text and not line.is_single:
@@ -214,6 +216,7 @@ class Reader:
         index = start
         header: list[Line] = []
         while index < len(self.lines):
+            limits.tick()
             line, after = self.lines[index], self._line(index + 1)
             if header and len(line.cells) > 1 and unit_of(line, after, self.grid) is not None:
                 break
@@ -352,6 +355,7 @@ class Reader:
         block.labels, block.data = label_and_data(self.grid, block.header, self._run(index))
         previous_gap = False
         while index < len(self.lines):
+            limits.tick()
             line = self.lines[index]
             gap = self._gap(index) and bool(block.body)
             if block.body and self._ends(index, block, gap):

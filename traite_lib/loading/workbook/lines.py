@@ -28,7 +28,8 @@ _LABELISH = re.compile(
     r"years?|months?|quarters?|time|time period|geo(?: \(labels?\)|[\\/]time)?|age groups?|areas?|regions?|"
     r"trimestres?|semaines?|dates?|jours?|p[ée]riodes?|"
     r"mill[ée]simes?|insee|id|x|ann[ée]e d['’]\w+|code .{0,20}|n° .{0,20}|num[ée]ro .{0,20}|ann[ée]e de .{0,30}|"
-    r"[âa]ges? (?:x|r[ée]volus?|atteints?(?: .{0,30})?|exact|d[ée]taill[ée]|en ann[ée]es.*|au .{0,30}|\(.{0,30}\))|d[ée]partements?/.{0,30})",
+    r"[âa]ges? (?:x|r[ée]volus?|atteints?(?: .{0,30})?|exact|d[ée]taill[ée]|"
+    r"en ann[ée]es.*|au .{0,30}|\(.{0,30}\))|d[ée]partements?/.{0,30})",
     re.IGNORECASE,
 )
 

@@ -1,4 +1,4 @@
-"""Blocks of keys and values above a table (« Titre », « Champ », « Source », « Unité »…): what they say, and which cells they take.
+"""Blocks of keys and values above a table (« Titre », « Champ », « Source », « Unité »…): what they say, and their cells.
 
 Statistical offices write them in one column (« Source : … ») or two, merged or not, in French or in English (Eurostat's « Time
 frequency », « Unit of measure »). They are no header: nothing of them enters a label.

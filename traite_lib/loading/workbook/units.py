@@ -35,7 +35,8 @@ _LONE = re.compile(
     re.IGNORECASE,
 )
 _ALONE = (
-    r"%|‰|points?|euros?|€|[kM]€|£(?: ?(?:m|million|bn|billion|thousand))?|milliers?|millions?|milliards?|ann[ée]es?|ans|mois|jours?|heures?|effectifs?|"
+    r"%|‰|points?|euros?|€|[kM]€|£(?: ?(?:m|million|bn|billion|thousand))?|"
+    r"milliers?|millions?|milliards?|ann[ée]es?|ans|mois|jours?|heures?|effectifs?|"
     r"indices?(?: base 100)?|base 100"
 )
 _INSIDE = re.compile(
