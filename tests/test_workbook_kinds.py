@@ -89,6 +89,10 @@ KINDS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         {1: ["T"], 3: ["Aide", "Effectifs"], 4: ["Accès aux soins", 55], 5: ["Retour volontaire", 3]}, {},
         ["B4 Accès aux soins | Effectifs = 55", "B5 Retour volontaire | Effectifs = 3"],
     ),
+    "« Accueil » heads a column, and a label like a link stands beside a code": (
+        {1: ["T"], 3: ["Code", "Canton", "Accueil", "Femmes"], 4: ["01", "Accès aux soins", 459, 76]}, {},
+        ["C4 01 > Accès aux soins | Accueil = 459", "D4 01 > Accès aux soins | Femmes = 76"],
+    ),
     "zeros far below the notes": (
         {1: ["T"], 3: ["Canton", "Aide"], 4: ["Amont", 5], 5: ["Aval", 9], 6: ["(e) Données estimées."], 41: [_, 0], 42: [_, 0]}, {},
         ["B4 Amont | Aide = 5", "B5 Aval | Aide = 9"],

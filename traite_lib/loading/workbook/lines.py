@@ -170,7 +170,7 @@ def cleared(grid: Grid) -> Cleared:
         after = set(numbers)
         figures = any(cell.column in after and not is_yearish(cell) for cell in cells)
         for cell in cells:
-            if is_navigation(cell) and not (figures and cell.column < numbers[0]):
+            if is_navigation(cell) and not (figures and cell.column < numbers[-1]) and not _is_head(cell, grid):
                 found.skipped.append((cell.address, f"navigation: « {cell.text} »"))
             elif isinstance(cell.value, str) and notes.has_keyword(cell.value) and not units.lone(cell.text):
                 if numbers and cell.column < numbers[0]:
@@ -195,6 +195,15 @@ def _without_stray_zeros(grid: Grid) -> Grid:
     if not stray or len(stray) == len(rows) or stray[-1] - rows[-len(stray) - 1] < 2:
         return grid
     return grid.without(cell.place for row in stray for cell in grid.rows[row])
+
+
+def _is_head(cell: Cell, grid: Grid) -> bool:
+    """Whether « Accueil », which leads nowhere, heads a column of figures: one stands below it, others beside it."""
+    beside = len(grid.rows[cell.row])
+    if cell.link or beside < 2:
+        return False
+    under = (grid.cells.get((row, cell.column)) for row in range(cell.row + 1, cell.row + (4 if beside > 2 else 2)))
+    return any(below is not None and read(below).kind == "number" for below in under)
 
 
 def lines_of(grid: Grid, columns: range) -> list[Line]:
