@@ -20,7 +20,7 @@ _LEAST_UNPACKED, _RATIO = 32 * MiB, 40
 _LEAST_CELLS, _BYTES_A_CELL = 100_000, 4
 _TICKS = 16
 """The clock is looked at once in so many ticks: asking the system costs more than most of what a tick stands for."""
-_SECONDS, _CELLS_A_SECOND = 4.0, 5_000
+_SECONDS, _CELLS_A_SECOND = 4.0, 10_000
 
 
 class LimitError(Exception):
