@@ -146,17 +146,25 @@ def test_a_new_edition_is_one_file_and_one_command(project: Path, traite: Run, n
         (["2022", "{words}", "--invented"], "words.xlsx: no table was found."),
         (["2025", "{book}", "--invented", "--share-population", "everyone"], "There is no population 'everyone'."),
         (["2025", "{untitled}", "--invented"], "the population of the shares is not sure"),
+        (["2025", "{untitled}", "--invented"], "Say it with --share-population, one of: "),
+        (["2023", "{book}", "--invented"], "is not the workbook of 2023: it describes 2022"),
+        (["2021", "{book}", "--invented"], "is not the workbook of 2021: it describes 2022"),
+        (["2022", "{strange}", "--invented"], "none of its 2 cells is understood as a figure of 2022"),
     ],
 )  # fmt: skip
 def test_a_wrong_request_is_one_sentence_and_leaves_data_as_it_was(
     project: Path, traite: Run, book: Path, words: list[str], said: str
 ) -> None:
-    files = {name: book.with_name(f"{name}.xlsx") for name in ("cut", "empty", "words", "untitled")}
+    files = {name: book.with_name(f"{name}.xlsx") for name in ("cut", "empty", "words", "untitled", "strange")}
     files["cut"].write_bytes(book.read_bytes()[:2000])
     openpyxl.Workbook().save(files["empty"])
     text = openpyxl.Workbook()
     text.active["A1"] = "Ce classeur ne contient que du texte."
     text.save(files["words"])
+    strange = openpyxl.Workbook()
+    for values in (["Ateliers de 2022"], [], ["Zinc", "2022"], ["Tôle", 5], ["Fonte", 6]):
+        strange.active.append(values)
+    strange.save(files["strange"])
     other = openpyxl.load_workbook(book)
     for sheet in other:
         sheet["A1"] = "Résultats"

@@ -96,3 +96,16 @@ def test_the_command_starts_without_pandas(tmp_path: Path) -> None:
     code = f"import sys\nsys.argv = ['traite', 'tidy', {str(workbook(tmp_path))!r}]\nfrom traite_lib.cli import app\ntry:\n    app()\nexcept SystemExit:\n    pass\nassert 'pandas' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_inspect_says_what_share_of_each_sheet_was_read_and_why_not_the_rest(tmp_path: Path) -> None:
+    done = traite("inspect", str(workbook(tmp_path)))
+    assert "Figure 1 — data\n  33 % observed, 17 % ambiguous, of 6 cell(s): no label (1)\n" in done.stdout
+
+
+def test_a_share_that_is_not_all_is_never_rounded_to_all() -> None:
+    from traite_lib.cli_workbook import _percent
+
+    assert [_percent(*pair) for pair in ((0, 500), (1, 500), (250, 500), (499, 500), (500, 500))] == [
+        "0 %", "< 1 %", "50 %", "> 99 %", "100 %",
+    ]  # fmt: skip

@@ -19,7 +19,7 @@ from .loading.layouts import check, headers, read_layout
 from .loading.lexicon import Lexicon
 from .loading.official import NO_LAYOUT, Matching, load_official, locator, match
 from .loading.published import load_published
-from .loading.workbook import Reading, read_workbook
+from .loading.workbook import Reading, TidyCell, read_workbook
 from .nomenclature import ALL, Nomenclatures
 from .presentation.wording import listed
 
@@ -89,9 +89,10 @@ def add_edition(catalogue: Catalogue, key: str, file: Path, details: Details) ->
     years = {int(key), *(e.years[0] for e in catalogue.dated)}
     matched = match(draft, reading, years, words, Lexicon(catalogue.data, words), layout)
     if known is None:
-        population = details.share_population or _share_population(matched)
+        population = details.share_population or _share_population(matched, words)
         words.universe(population)
         draft = draft.model_copy(update={"share_population": population})
+    _check_matched(matched)
     workbook = Workbook(
         path=f"raw/{key}/{file.name}", sha256=sha256(file), source_id=f"classeur-{key}", layout=f"layouts/{key}.toml",
         invented=details.invented,
@@ -142,6 +143,40 @@ def _check_reading(reading: Reading, details: Details) -> None:
             )
 
 
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d|\d)")
+
+
+def _check_matched(matched: Matching) -> None:
+    """Refuse a workbook that describes another year than the edition's, and one of which no cell is understood.
+
+    The years are those of its titles, of what it is about and of its labels: not those of its sources, which may be older.
+
+    Raises
+    ------
+    WorkbookError
+        It never says the edition's year, it says a later one, or no cell fits.
+    """
+    year, name = matched.edition.reference_year, matched.reading.path.name
+    said: dict[int, TidyCell] = {}
+    for cell in matched.reading.cells:
+        for found in _YEAR.findall(" | ".join((cell.title, cell.population, *cell.columns, *cell.rows))):
+            said.setdefault(int(found), cell)
+    if said and (year not in said or max(said) > year):
+        latest = max(said)
+        raise WorkbookError(
+            f"{name} is not the workbook of {year}: it describes {', '.join(map(str, sorted(said)))} ({locator(said[latest])}: "
+            f"« {said[latest].title} »). Expected {year} among its titles and headers, and no later year."
+        )
+    fits = [p for p in matched.placed if p.state == "observation" and p.statement and p.statement.year == year]
+    if not fits:
+        reasons = list(dict.fromkeys(" ".join(p.why.split()) for p in matched.placed if p.why))
+        raise WorkbookError(
+            f"{name}: none of its {len(matched.placed)} cells is understood as a figure of {year}"
+            f"{': ' + '; '.join(reasons[:3]) if reasons else ''}. The words that are accepted are the labels of "
+            "data/nomenclatures/ and the phrases of data/concordances/words.csv."
+        )
+
+
 def _new_edition(catalogue: Catalogue, key: str, details: Details, file: Path) -> Edition:
     last = catalogue.dated[-1]
     return Edition(
@@ -157,7 +192,7 @@ def _new_edition(catalogue: Catalogue, key: str, details: Details, file: Path) -
     )
 
 
-def _share_population(matched: Matching) -> str:
+def _share_population(matched: Matching, words: Nomenclatures) -> str:
     """The population of the distribution by form of all victims, which an edition computes its shares on."""
     found = Counter(
         s.population
@@ -168,7 +203,8 @@ def _share_population(matched: Matching) -> str:
     if len(found) != 1:
         raise CatalogueError(
             f"{matched.reading.path.name}: the population of the shares is not sure, the distribution by form is about "
-            f"{', '.join(found) or 'no population that is understood'}. Say it with --share-population."
+            f"{', '.join(found) or 'no population that is understood'}. Say it with --share-population, one of: "
+            f"{', '.join(f'{p.code} (« {p.label_fr} »)' for p in words.populations.values() if p.universe == 'survey')}."
         )
     return next(iter(found))
 

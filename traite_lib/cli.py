@@ -130,6 +130,12 @@ def show(
     ]
     if not every:
         rows = rows[rows["retained"]]
+    if survey.matching is not None and not any(p.state == "observation" for p in survey.matching.placed):
+        typer.echo(
+            f"The workbook of edition {edition} has no readable cell ({len(survey.matching.placed)} cells, none understood): "
+            f"see `traite check {edition}`.",
+            err=True,
+        )
     for name, value in {"category": category, "population": population, **_pairs(where, "--where")}.items():
         if name not in ("category", "population", *SUB_POPULATION):
             raise TraiteError(f"There is no sub-population {name!r}. {available(name, SUB_POPULATION)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -49,6 +50,9 @@ def _report(added: Added, root: Path) -> None:
         f"  shares are about: {edition.share_population}; producers: {', '.join(edition.producers)}; {edition.published}",
         markup=False,
     )
+    populations = Counter(p.statement.population for p in matched.placed if p.statement and p.state == "observation")
+    understood = ", ".join(f"{name} ({number} cells)" for name, number in populations.most_common())
+    say(f"  populations understood: {understood}", markup=False)
     for path in added.files:
         say(f"  written: {path.relative_to(root).as_posix()}", markup=False)
     say("\nSheets and tables", style="bold")
@@ -75,8 +79,6 @@ def _cells(places: list[str]) -> str:
 
 def _tables(matched: Matching) -> list[str]:
     """One line a sheet without a table, one a table: how many cells fit, how many do not."""
-    from collections import Counter
-
     lines = []
     for sheet in matched.reading.sheets:
         found = [(table, placed) for (name, table), placed in matched.tables.items() if name == sheet.name]

@@ -81,8 +81,25 @@ def _counts(statuses: Counter[Status]) -> str:
     return ", ".join(f"{number} {status}" for status, number in statuses.most_common())
 
 
+def _shares(cells: list[TidyCell]) -> str:
+    """How much of a sheet was read, and the commonest reasons of what was not: « 90 % observed, 10 % ambiguous of 20 cells »."""
+    doubts = Counter(cell.marker for cell in cells if cell.status == "ambiguous")
+    observed = sum(cell.status == "observed" for cell in cells)
+    text = f"{_percent(observed, len(cells))} observed, {_percent(doubts.total(), len(cells))} ambiguous, of {len(cells)} cell(s)"
+    reasons = "; ".join(f"{why} ({number})" for why, number in doubts.most_common(3))
+    return f"{text}: {reasons}" if reasons else text
+
+
+def _percent(part: int, whole: int) -> str:
+    """A share in whole percents; a part that is not zero is never shown as 0 %, nor one that lacks some as 100 %."""
+    share = 100 * part / whole
+    return "< 1 %" if 0 < share < 1 else "> 99 %" if 99 < share < 100 else f"{share:.0f} %"
+
+
 def _say_sheet(report: SheetReport, cells: list[TidyCell], say: Say) -> None:
     say(f"\n{report.name} — {report.kind}", "bold cyan")
+    if cells:
+        say(f"  {_shares(cells)}", "yellow" if any(cell.status == "ambiguous" for cell in cells) else "")
     for block in report.blocks:
         own = [cell for cell in cells if cell.table == block.table]
         found = Counter(cell.unit or "number" for cell in own)

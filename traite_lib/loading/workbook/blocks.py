@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from . import notes, units
+from . import limits, notes, units
 from .columns import flags, label_and_data
 from .grid import Cell, Grid, letters
 from .lines import Cleared, Line, is_caption, is_labelish, is_total, joined, lines_of, unit_of
@@ -90,9 +90,10 @@ class Reader:
         """All tables, from top to bottom."""
         index, titles, unit = 0, list[Title](), ""
         while index < len(self.lines):
+            limits.tick()
             line = self.lines[index]
             if (column := unit_of(line, self._line(index + 1), self.grid)) is not None:
-                unit = units.lone(line.cells[column].text)
+                unit = units.of_label(line.cells[column].text)
                 self._drop(line, column)
                 if not line.cells:
                     index += 1
@@ -200,6 +201,7 @@ class Reader:
 
     def _leads_to_figures(self, index: int) -> bool:
         """Whether figures follow, after at most a few lines of headers."""
+        limits.tick()
         seen = 0
         for line in self.lines[index + 1 : index + 9]:
             if not line.is_text and not line.is_single:
@@ -214,6 +216,7 @@ class Reader:
         index = start
         header: list[Line] = []
         while index < len(self.lines):
+            limits.tick()
             line, after = self.lines[index], self._line(index + 1)
             if header and len(line.cells) > 1 and unit_of(line, after, self.grid) is not None:
                 break
@@ -243,6 +246,9 @@ class Reader:
         later = next((found for found in self.lines[index + 1 : index + 4] if not (found.is_single and found.is_text)), None)
         if later is not None and later.is_text:
             return True
+        corner = header[-1].cells.get(line.first.column)
+        if corner is not None and corner.text == "TIME" and is_labelish(line.first.text):
+            return True  # Eurostat: « TIME » heads the columns, « GEO (Labels) » the rows
         if any(line.first.column in head.cells for head in header):
             return False  # the column has its head already: this is a section
         if later is not None and later.all_yearish() and not later.label and later.numbers[0] > line.first.column:
@@ -282,7 +288,7 @@ class Reader:
             after.is_text and len(after.cells) > 1 and after.row == line.row + 1
             and len(set(line.numbers) & set(after.cells)) * 2 >= len(line.numbers)
         ):  # fmt: skip
-            whole = all(is_whole(line.cells[column]) for column in line.columns("number"))
+            whole = all(is_whole(cell) or is_yearish(cell) for cell in (line.cells[c] for c in line.columns("number")))
             return whole and (label_ok or bool(line.sequence()) or (not header and line.all_yearish()))
         if below is None:
             return False
@@ -349,6 +355,7 @@ class Reader:
         block.labels, block.data = label_and_data(self.grid, block.header, self._run(index))
         previous_gap = False
         while index < len(self.lines):
+            limits.tick()
             line = self.lines[index]
             gap = self._gap(index) and bool(block.body)
             if block.body and self._ends(index, block, gap):
@@ -386,6 +393,9 @@ class Reader:
     def _first_row_doubt(self, block: RawBlock) -> str:
         """Whether the first row of figures looks like headers (years, ages in order) and the others do not."""
         first, *others = block.figures()
+        headed = {column for line in block.header for column in line.columns("text")}
+        if headed.issuperset(block.data) and block.labels and first.label and not first.all_yearish():
+            return ""  # a label, and 1, 2, 3 below three headers in words: figures
         ordered = [line.all_yearish() or bool(line.sequence()) for line in (first, *others)]
         alone = ordered[0] and len(first.numbers) > 1 and sum(ordered[1:]) * 2 < len(others)
         return "the first row may be a header" if alone else ""

@@ -101,8 +101,19 @@ def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], d
         headed = any(column in line.cells for line in header)
         if headed and _measures(grid, header, column):
             continue
-        flagged = all(one.kind == "flag" or (not headed and flag_letters(cell.text) in _FLAG_LETTERS) for one, cell in cells)
+        flagging = [one.kind == "flag" or (not headed and flag_letters(cell.text) in _FLAG_LETTERS) for one, cell in cells]
+        zeros = [one.value == 0 for one, _ in cells]  # a formula that flags nothing leaves a zero
+        flagged = all(flagging) or (
+            not headed and all(flag or zero for flag, zero in zip(flagging, zeros, strict=True))
+            and (any(flagging) or _beside_its_header(grid, header, column))
+        )  # fmt: skip
         left = [other for other in data if other < column and other not in found]
         if cells and flagged and left:
             found[column] = left[-1]
     return found
+
+
+def _beside_its_header(grid: Grid, header: list[Line], column: int) -> bool:
+    """Whether the nearest header of a column is merged from its left neighbour: it has no name of its own."""
+    area = grid.merge(header[-1].row, column) if header else None
+    return area is not None and (area.left, area.right) == (column - 1, column)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import replace
 
 from .blocks import RawBlock
 from .grid import Cell, Grid
@@ -36,11 +38,22 @@ def column_paths(block: RawBlock, grid: Grid) -> dict[int, tuple[Path, str]]:
                 label = Label.of(cell)
                 if not paths[column] or paths[column][-1].place != label.place:
                     paths[column].append(label)
+    _tell_apart(paths)
     headed = any(paths.values())
     return {
         column: (tuple(path), doubts[column] or ("no column label" if headed and not path else ""))
         for column, path in paths.items()
     }
+
+
+def _tell_apart(paths: dict[int, list[Label]]) -> None:
+    """Headers that only their footnote signs tell apart (« Taux (1) », « Taux (2) ») are kept as they are written."""
+    same = Counter(tuple(label.text for label in path) for path in paths.values())
+    written = Counter(tuple(label.written for label in path) for path in paths.values())
+    for path in paths.values():
+        alike = same[tuple(label.text for label in path)] > 1
+        if alike and path and written[tuple(label.written for label in path)] == 1:
+            path[:] = [replace(label, text=label.written) if label.marks else label for label in path]
 
 
 def _spanners(block: RawBlock, grid: Grid, position: int) -> tuple[dict[int, Cell], set[int]]:

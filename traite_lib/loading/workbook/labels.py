@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from . import units
 from .blocks import BodyRow, RawBlock
 from .grid import Cell, Grid, Place
-from .lines import is_total
+from .lines import Line, is_total
 from .values import folded, is_yearish, read, split_marks
 
 
@@ -66,6 +67,8 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
     closing = _closing_rows(block, indent_of)
     unsure = _unsure_section(block, indent_of)
     uncertain = {column for column in block.labels if column not in merged and _starts_empty(block, column)}
+    beside = _beside_dont(block, indent_of)
+    whole: Path = ()
     for row in block.body:
         if row.kind == "section" and units.lone(row.line.first.text):
             unit, sections = (Label.of(row.line.first),), []
@@ -98,11 +101,12 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
                     path += [carried[column]] if column in carried else []
                 continue
             label, fresh = own[column]
-            path += (
-                []
-                if any(label.place == known.place for known in path)
-                else _parents(column, label, row, indents, indent_of, fresh)
-            )
+            if fresh and row.line.row in beside and beside[row.line.row].column == column:
+                found = beside[row.line.row]
+                path += _dont(column, label, found, indents)
+                doubt = doubt or found.doubt
+            elif not any(label.place == known.place for known in path):
+                path += _parents(column, label, row, indents, indent_of, fresh)
             if label not in path:
                 path.append(label)
             if fresh:
@@ -110,12 +114,97 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
                 if not label.code:
                     carried[column] = label
                 indents = {c: kept for c, kept in indents.items() if c <= column}
+        if path and _BARE_DONT.fullmatch(folded(path[0].text)):
+            path[:0] = whole  # « dont » alone in front of several rows: a part of the row above them
+        else:
+            whole = tuple(path)
         inherited = bool(sections) or any(label.place[0] < row.line.row for label in path)
         if not inherited and path and path[0].place[1] == block.labels[0]:
             shaken = False
         if shaken and inherited and not _merged_down(grid, path, row.line.row):
             doubt = doubt or "a hidden row may hold another label"
         yield row, (*unit, *(label for _, label in sections), *path), doubt
+
+
+_DONT = re.compile(r"(?:dont|of which)\b\s*:?\s*(?=.)")
+_BARE_DONT = re.compile(r"(?:dont|of which|including)\s*:?")
+
+
+@dataclass(frozen=True)
+class _Dont:
+    """A row « dont : A » with rows indented below it: their depth, the row that all are parts of, and what is in doubt."""
+
+    column: int
+    depth: int
+    above: Label | None
+    above_depth: int
+    doubt: str
+
+
+def _beside_dont(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict[int, _Dont]:
+    """Rows « dont : A » whose next rows are indented: B and C stand beside A, below the row above « dont ».
+
+    The colon says so. Without it B and C may be parts of A: the sums of the rows tell, and where they do not, the row and those
+    below are in doubt.
+    """
+    found: dict[int, _Dont] = {}
+    rows = [row for row in block.body if row.kind == "data"]
+    for position, row in enumerate(rows[:-1]):
+        cell = row.line.first
+        if cell.column not in block.labels or not (start := _DONT.match(folded(cell.text))):
+            continue
+        depths = indent_of[cell.column]
+        depth, after = depths.get(cell.row, 0), rows[position + 1].line.first
+        deeper = depths.get(after.row, 0)
+        if after.column != cell.column or deeper <= depth:
+            continue
+        above = rows[position - 1].line if position else None
+        if above is not None and (above.first.column != cell.column or depths.get(above.row, 0) > depth):
+            above = None
+        parts = []
+        for later in rows[position + 1 :]:
+            if depths.get(later.line.first.row, 0) < deeper:
+                break
+            if depths.get(later.line.first.row, 0) == deeper:
+                parts.append(later.line)
+        colon = ":" in start[0]
+        under = _adds_up(row.line, parts, block)
+        sums = above is not None and _adds_up(above, [row.line, *parts], block)
+        if not colon and under and not sums:
+            continue  # B and C make A: they are its parts
+        doubt = "" if sums or (colon and not under) else "beside « dont », or a part of it"
+        label = Label.of(above.first) if above is not None else None
+        found[cell.row] = _Dont(cell.column, deeper, label, depths.get(above.row, 0) if above is not None else -1, doubt)
+        if doubt:
+            for part in parts:
+                found[part.row] = _Dont(cell.column, deeper, label, found[cell.row].above_depth, doubt)
+    return found
+
+
+def _adds_up(whole: Line, parts: list[Line], block: RawBlock) -> bool:
+    """Whether the figures of some rows make those of another, in every column that has them all; two parts at least."""
+    compared = 0
+    for column in block.data:
+        total = whole.reads[column].value if column in whole.reads else None
+        values = [part.reads[column].value for part in parts if column in part.reads]
+        if total is None or len(values) < len(parts) or any(value is None for value in values):
+            continue
+        compared += 1
+        if abs(sum(value for value in values if value is not None) - total) > 1e-6 * abs(total) + 0.5 * len(parts) * (
+            total % 1 > 0
+        ):
+            return False
+    return compared > 0 and len(parts) > 1
+
+
+def _dont(column: int, label: Label, found: _Dont, indents: dict[int, list[tuple[int, Label]]]) -> list[Label]:
+    """Path of « dont : A » in its column: below the row above it; what is indented under it will stand beside it."""
+    stack = [(depth, kept) for depth, kept in indents.get(column, []) if depth < found.depth and kept != label]
+    if found.above is not None and not any(kept.place == found.above.place for _, kept in stack):
+        stack = [(depth, kept) for depth, kept in stack if depth < found.above_depth]
+        stack.append((found.above_depth, found.above))
+    indents[column] = [*stack, (found.depth, label)]
+    return [kept for _, kept in indents[column]]
 
 
 def _merged_down(grid: Grid, path: list[Label], row: int) -> bool:

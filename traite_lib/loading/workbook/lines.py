@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from . import notes, units
-from .grid import Cell, Grid
+from .grid import Cell, Grid, address
+from .metadata import read_metadata
 from .values import Kind, Read, folded, is_whole, is_yearish, read, split_marks
 
 _NAVIGATION = re.compile(
@@ -24,9 +25,11 @@ _CLASS = re.compile(r"moins de|inf", re.IGNORECASE)
 """« moins de 18 » heads a column of ages as often as it hides a small number."""
 _LABELISH = re.compile(
     r"(?:ann[ée]es?|[âa]ges?|num[ée]ros?|n°|codes?|d[ée]p(?:artements?|\.)?s?|r[ée]gions?|territoires?|rang|mois|"
+    r"years?|months?|quarters?|time|time period|geo(?: \(labels?\)|[\\/]time)?|age groups?|areas?|regions?|"
     r"trimestres?|semaines?|dates?|jours?|p[ée]riodes?|"
     r"mill[ée]simes?|insee|id|x|ann[ée]e d['’]\w+|code .{0,20}|n° .{0,20}|num[ée]ro .{0,20}|ann[ée]e de .{0,30}|"
-    r"[âa]ges? (?:x|r[ée]volus?|atteint|exact|d[ée]taill[ée]|en ann[ée]es.*|au .{0,30}|\(.{0,30}\))|d[ée]partements?/.{0,30})",
+    r"[âa]ges? (?:x|r[ée]volus?|atteints?(?: .{0,30})?|exact|d[ée]taill[ée]|"
+    r"en ann[ée]es.*|au .{0,30}|\(.{0,30}\))|d[ée]partements?/.{0,30})",
     re.IGNORECASE,
 )
 
@@ -78,7 +81,12 @@ class Line:
 
     def all_yearish(self) -> bool:
         """Whether every number and date looks like a year or a date at the head of a column."""
-        return bool(self.numbers) and all(is_yearish(self.cells[column]) for column in self.numbers)
+        years = [is_yearish(self.cells[column]) for column in self.numbers]
+        if not years or all(years):
+            return bool(years)
+        # one year of a header may carry the number format of the figures below it: the others, and their order, tell
+        wide = (is_yearish(self.cells[column], formatted=True) for column in self.numbers)
+        return len(years) > 2 and sum(years) * 2 >= len(years) and all(wide) and self.in_order()
 
     def in_order(self) -> bool:
         """Whether its years or dates follow each other, up or down, the same under each spanner: 2021, 2022, 2021, 2022."""
@@ -113,6 +121,7 @@ class Cleared:
     notes: list[tuple[int, str]] = field(default_factory=list)
     note_places: list[tuple[int, int]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    unit: str = ""
 
 
 def joined(cells: list[Cell]) -> str:
@@ -145,12 +154,23 @@ def is_navigation(cell: Cell) -> bool:
 
 def cleared(grid: Grid) -> Cleared:
     """Set apart navigation cells and notes that begin with a keyword; what is left is titles, tables and plain notes."""
-    found = Cleared(grid)
+    block = read_metadata(grid)
+    bare = grid.without(block.places)
+    bare.cells.update((cell.place, replace(cell, value=title)) for cell, title in block.titles)
+    found = Cleared(_without_stray_zeros(bare))
+    found.skipped += [(address(*place), "zero far below the table") for place in grid.cells if place not in found.grid.cells]
+    found.skipped = [(where, why) for where, why in found.skipped if where not in {address(*place) for place in block.places}]
+    found.skipped += [(address(*place), "key or value of the block above the table") for place in sorted(block.places)]
+    found.unit = next((units.normal(unit) for unit in block.units), "")
+    found.notes += block.notes
+    grid = found.grid
     gone = []
     for row, cells in grid.rows.items():
         numbers = [cell.column for cell in cells if read(cell).kind == "number"]
+        after = set(numbers)
+        figures = any(cell.column in after and not is_yearish(cell) for cell in cells)
         for cell in cells:
-            if is_navigation(cell):
+            if is_navigation(cell) and not (figures and cell.column < numbers[-1]) and not _is_head(cell, grid):
                 found.skipped.append((cell.address, f"navigation: « {cell.text} »"))
             elif isinstance(cell.value, str) and notes.has_keyword(cell.value) and not units.lone(cell.text):
                 if numbers and cell.column < numbers[0]:
@@ -162,6 +182,28 @@ def cleared(grid: Grid) -> Cleared:
             gone.append(cell.place)
     found.grid = grid.without(gone)
     return found
+
+
+def _without_stray_zeros(grid: Grid) -> Grid:
+    """A sheet without the zeros that formulas left far below its last row: rows of nothing but zeros, after an empty row."""
+    rows = list(grid.rows)
+    stray: list[int] = []
+    for row in reversed(rows):
+        if not all(not isinstance(cell.value, str) and cell.value == 0 for cell in grid.rows[row]):
+            break
+        stray.append(row)
+    if not stray or len(stray) == len(rows) or stray[-1] - rows[-len(stray) - 1] < 2:
+        return grid
+    return grid.without(cell.place for row in stray for cell in grid.rows[row])
+
+
+def _is_head(cell: Cell, grid: Grid) -> bool:
+    """Whether « Accueil », which leads nowhere, heads a column of figures: one stands below it, others beside it."""
+    beside = len(grid.rows[cell.row])
+    if cell.link or beside < 2:
+        return False
+    under = (grid.cells.get((row, cell.column)) for row in range(cell.row + 1, cell.row + (4 if beside > 2 else 2)))
+    return any(below is not None and read(below).kind == "number" for below in under)
 
 
 def lines_of(grid: Grid, columns: range) -> list[Line]:
@@ -225,6 +267,8 @@ def unit_of(line: Line, following: Line | None, grid: Grid) -> int | None:
 
     « En % » at the right above the header is; « En % » among the headers, or one of several units side by side, is not.
     """
+    if _above_last_year(line, following):
+        return line.first.column
     lone = [column for column in line.columns("text") if units.lone(line.cells[column].text)]
     if len(lone) != 1:
         return None
@@ -236,3 +280,11 @@ def unit_of(line: Line, following: Line | None, grid: Grid) -> int | None:
         return None
     above_header = following is not None and lone[0] in following.cells and (following.is_text or following.all_yearish())
     return lone[0] if above_header and others[0] < lone[0] and units.of_label(line.cells[others[0]].text) == "" else None
+
+
+def _above_last_year(line: Line, following: Line | None) -> bool:
+    """« Dépense par membre (en euros) » alone above the last of several years: the unit of all, not the head of one."""
+    if len(line.cells) != 1 or following is None or not following.all_yearish() or len(following.numbers) < 2:
+        return False
+    gives = units.of_label(line.first.text) not in ("", units.COUNT)
+    return line.is_text and gives and line.first.column == following.numbers[-1]

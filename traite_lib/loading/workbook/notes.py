@@ -112,6 +112,9 @@ def words(notes: Iterable[Note], kind: NoteKind) -> str:
     return " ".join(dict.fromkeys(note.text for note in notes if note.kind == kind and note.text))
 
 
+_NEXT_MARK = re.compile(r";|[.,]\s*\S{1,4}\s*[:=]|\s\(\w{1,4}\)|(?<=[\s.,(])\*+(?=\s|\))")
+"""Where the words of one mark end, when another one shares its line: « * Donnée révisée. (e) : estimation »."""
+
 Decision = tuple[Status, str]
 """A status and how it was decided, for `traite inspect`."""
 
@@ -182,13 +185,17 @@ def _said_of(token: str, text: str) -> str:
     """What a text says of a symbol or a mark; empty when it says nothing."""
     bare = token.strip("()")
     if not re.search(r"\w", bare):
+        if set(bare) <= set("-–—"):  # « - décembre 2019 : … » is a bullet: a dash is defined by quotes, brackets or a colon
+            start = re.match(rf"\s*(?:\({re.escape(bare)}\)|{re.escape(bare)}(?=\s*[:=]))\s*[:=]?\s*(.{{3,160}})", text)
+        else:
+            start = re.search(
+                rf"(?:^|(?<=[\s.;,(]))\(?{re.escape(bare)}(?!{re.escape(bare[:1])})\)?\s*[:=.>]?\s*(?!{re.escape(bare[:1])})(.{{3,160}})",
+                text,
+            )
         quoted = re.search(rf"[\"«“]\s*{re.escape(bare)}\s*[\"»”](.{{3,400}})", text)
-        start = re.match(
-            rf"\s*\(?{re.escape(bare)}(?!{re.escape(bare[:1])})\)?\s*[:=.>]?\s*(?!{re.escape(bare[:1])})(.{{3,160}})", text
-        )
         inner = re.search(rf"(?:^|[\s;,(\"«]){re.escape(bare)}\s*[\"»]?\s*[:=]\s*([^;]{{3,160}})", text)
         found = start or quoted or inner
-        return re.split(r";|,\s*\S{1,4}\s*[:=]", found[1])[0] if found else ""
+        return _NEXT_MARK.split(found[1])[0] if found else ""
     key = symbol_key(bare)
     for found in re.finditer(
         r"(?<![\w.])\(?([A-Za-zé]\.?(?:[A-Za-z]\.?){0,3}|ε)\)?\s*[\"»”]?\s*(?:[:=]|\(|signifie|indique|désigne)\s*([^;]{3,160})",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import stat
 import warnings
 import zipfile
 import zlib
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ...errors import WorkbookError
+from . import limits
 from .grid import Area, Cell, Grid, Value, address, letters
+from .limits import printable
 from .package import BadPackage, SheetParts, hidden_place, repaired
 
 if TYPE_CHECKING:
@@ -45,9 +48,19 @@ def open_grids(path: Path) -> tuple[list[Grid], list[str]]:
         and what to do.
     """
     try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise WorkbookError(f"{path} is not a regular file: a workbook was expected.")
+        if about.st_size > limits.LARGEST_FILE:
+            raise WorkbookError(f"{path.name} is larger than {limits.LARGEST_FILE // limits.MiB} MiB, the limit.")
         data = path.read_bytes()
     except OSError as error:
         raise WorkbookError(f"{path}: the workbook cannot be opened: {error.strerror or error}.") from None
+    with limits.clocked(len(data)):
+        return _open(path, data)
+
+
+def _open(path: Path, data: bytes) -> tuple[list[Grid], list[str]]:
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
         grids, repairs = _open_xml(path, data)
     elif data.startswith(_OLE) or data[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"):
@@ -89,6 +102,9 @@ def _open_xml(path: Path, data: bytes) -> tuple[list[Grid], list[str]]:
                 raise WorkbookError(f"{path.name} is an OpenDocument file: open it and save it as .xlsx.")
             if "xl/workbook.bin" in archive.namelist():
                 raise WorkbookError(f"{path.name} is a binary workbook (.xlsb): open it and save it as .xlsx.")
+            unpacked, most = sum(info.file_size for info in archive.infolist()), limits.unpacked(len(data))
+            if unpacked > most:
+                raise BadPackage(f"it unpacks to {unpacked:,} bytes, more than {most:,}, the limit for a file of its size")
             package, sheets, repairs = repaired(archive)
     except BadPackage as error:
         raise WorkbookError(f"{path.name} is not a readable workbook: {error}.") from None
@@ -100,7 +116,15 @@ def _open_xml(path: Path, data: bytes) -> tuple[list[Grid], list[str]]:
             book = openpyxl.load_workbook(package, read_only=True, data_only=True)
             grids = [_grid(book[sheet.name], sheet) for sheet in sheets]
             book.close()
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, SyntaxError) as error:  # openpyxl's, by kind of damage
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        SyntaxError,
+        ArithmeticError,
+        OSError,
+    ) as error:  # openpyxl's, by kind of damage
         raise WorkbookError(f"{path.name} is damaged: its cells cannot be read ({error}).") from None
     return grids, repairs
 
@@ -110,6 +134,8 @@ def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
     styles: dict[int, tuple[str, bool, int]] = {}
     hidden: dict[str, list[Cell]] = {}
     for row in worksheet.iter_rows():
+        limits.tick(0)
+        before = len(grid.cells)
         for cell in row:
             value = cell.value
             if value is None or (isinstance(value, str) and not value.strip()):
@@ -117,7 +143,11 @@ def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
             place = (cell.row, cell.column)
             style = cell._style_id
             if style not in styles:
-                styles[style] = (cell.number_format or "General", bool(cell.font and cell.font.b), _indent(cell.alignment))
+                styles[style] = (
+                    printable(cell.number_format or "General")[: limits.FORMAT_LENGTH],
+                    bool(cell.font and cell.font.b),
+                    _indent(cell.alignment),
+                )
             shown, bold, indent = styles[style]
             error, link = _is_error(value, cell.data_type), bool(sheet.links) and address(*place) in sheet.links
             found = Cell(*place, _value(value), shown, bold, indent, error, link)
@@ -125,6 +155,7 @@ def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
                 hidden.setdefault(why, []).append(found)
             else:
                 grid.cells[place] = found
+        limits.tick(len(grid.cells) - before)
     _finish(grid, hidden, lambda row, column: bool(hidden_place(sheet, row, column)))
     return grid
 
@@ -138,6 +169,7 @@ def _finish(grid: Grid, hidden: dict[str, list[Cell]], is_hidden: Callable[[int,
     grid.hidden_rows = sorted({cell.row for why, cells in hidden.items() if why.startswith("row") for cell in cells})
     anchors = {cell.place: cell for cells in hidden.values() for cell in cells}
     for number, area in enumerate(grid.merges):
+        limits.tick()
         if (cell := anchors.get((area.top, area.left))) is None:
             continue
         rows = [row for row in range(area.top, min(area.bottom, area.top + 2000) + 1) if not is_hidden(row, 0)]
@@ -158,7 +190,11 @@ def _indent(alignment: Any) -> int:
 
 def _value(value: Any) -> Value:
     """What a cell may hold here: dates without a time become datetimes, a time or a duration its text."""
-    if isinstance(value, (str, bool, int, float, dt.datetime)):
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, int) and value.bit_length() > 1000:
+        return "a number of more than 300 digits"
+    if isinstance(value, (bool, int, float, dt.datetime)):
         return value
     if isinstance(value, dt.date):
         return dt.datetime(value.year, value.month, value.day)
@@ -189,7 +225,7 @@ def _open_xls(path: Path, data: bytes) -> tuple[list[Grid], list[str]]:
 def _xls_grid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Grid:
     import xlrd
 
-    grid = Grid(sheet.name, visible=sheet.visibility == 0)
+    grid = Grid(printable(sheet.name), visible=sheet.visibility == 0)
     grid.merges = [Area(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
     columns = {number + 1 for number, info in sheet.colinfo_map.items() if info.hidden}
     rows = {number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden}
@@ -202,7 +238,7 @@ def _xls_grid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Grid:
             place = (row + 1, column)
             style = book.xf_list[cell.xf_index or 0]
             shown = book.format_map[style.format_key].format_str if style.format_key in book.format_map else "General"
-            value: Value = cell.value
+            value: Value = printable(cell.value) if isinstance(cell.value, str) else cell.value
             error = cell.ctype == xlrd.XL_CELL_ERROR
             if error:
                 value = xlrd.error_text_from_code.get(int(cell.value), "#VALUE!")

@@ -17,7 +17,9 @@ from typing import IO
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
+from . import limits
 from .grid import Area, letters
+from .limits import printable
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -31,13 +33,17 @@ NOT_CALCULATED = "#FORMULE!"
 """Stands for a formula without a stored result: a value that nobody calculated is not a value."""
 
 _CHUNK = 1 << 20
-_EMPTY = re.compile(rb"<(?:\w+:)?c\b[^>]*/>|<((?:\w+:)?)c\b[^>]*[^/>]>\s*</\1c>")
-_EMPTY_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*/>|<((?:\w+:)?)row\b[^>]*[^/>]>\s*</\1row>")
-_FORMULA = re.compile(rb"<((?:\w+:)?)c\b([^>]*)>\s*<\1f\b(?:[^>]*/>|[^>]*>[^<]*</\1f>)\s*(?:<\1v\s*/>|<\1v>\s*</\1v>)?\s*</\1c>")
-_RUN = re.compile(rb"<((?:\w+:)?)r>.*?</\1r>", re.DOTALL)
+_EMPTY = re.compile(rb"<(?:\w+:)?c\b[^<>]*/>|<((?:\w+:)?)c\b[^<>]*[^/<>]>\s*</\1c>")
+_EMPTY_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*/>|<((?:\w+:)?)row\b[^<>]*[^/<>]>\s*</\1row>")
+_FORMULA = re.compile(
+    rb"<((?:\w+:)?)c\b([^<>]*)>\s*<\1f\b(?:[^<>]*/>|[^<>]*>[^<]*</\1f>)\s*(?:<\1v\s*/>|<\1v>\s*</\1v>)?\s*</\1c>"
+)
+_RUN = re.compile(rb"<((?:\w+:)?)r>(?:(?!<\1r>).)*?</\1r>", re.DOTALL)
 _SUPERSCRIPT = re.compile(rb'vertAlign\s+val="superscript"')
-_RUN_TEXT = re.compile(rb"(<(?:\w+:)?t\b[^>]*>)\s*\(?([\d ,;]+)\)?\s*(</(?:\w+:)?t>)")
-_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\bhidden=\"(?:1|true)\")[^>]*\br=\"(\d+)\"")
+_RUN_TEXT = re.compile(rb"(<(?:\w+:)?t\b[^<>]*>)\s*\(?([\d ,;]+)\)?\s*(</(?:\w+:)?t>)")
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)")
+_FAR = re.compile(rb"""\br\s*=\s*["']\s*\+?([\d_]{7,})""")
+_BEFORE_FIRST = re.compile(rb"""\bt="s"[^<>]*>\s*<(?:\w+:)?v>\s*-""")
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 
 
@@ -81,7 +87,9 @@ def repaired(archive: zipfile.ZipFile) -> tuple[io.BytesIO, list[SheetParts], li
         for entry in root.iterfind(".//{*}sheets/{*}sheet"):
             identifier = next((value for name, value in entry.attrib.items() if name.endswith("}id")), "")
             kind, part = relations.get(identifier, ("", ""))
-            name = entry.get("name", "")
+            name = printable(entry.get("name", ""))
+            if len(sheets) >= limits.SHEETS:
+                raise BadPackage(f"it has more than {limits.SHEETS:,} sheets, the limit")
             if kind != "worksheet":
                 repairs.append(f"{name}: a {kind or 'part that does not exist'}, not a sheet of cells: left aside")
                 continue
@@ -124,7 +132,10 @@ def _target(source: str, target: str) -> str:
 
 def _xml(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
     try:
-        return ElementTree.fromstring(_transitional(archive.read(part)))
+        data = _transitional(archive.read(part))
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+            raise BadPackage(f"its part {part} declares a document type, which no workbook does")
+        return ElementTree.fromstring(data)
     except KeyError:
         raise BadPackage(f"its part {part} is missing") from None
     except ElementTree.ParseError as error:
@@ -235,14 +246,12 @@ def _cells_only(stream: IO[bytes], sheet: SheetParts) -> Iterator[bytes]:
     if opening is None:
         raise BadPackage(f"the sheet {sheet.name!r} holds no table of cells")
     prefix = opening[0][1:].partition(b"sheetData")[0]
-    sheet.hidden_columns = [
-        (int(found["min"]), int(found["max"]))
-        for tag in re.findall(
-            rb"<(?:\w+:)?col\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>|<(?:\w+:)?col\b[^>]*>", head[: opening.start()]
-        )
-        if b"hidden=" in tag and (found := dict(re.findall(r'(\w+)="(\w+)"', tag.decode()))).get("hidden") in ("1", "true")
-    ]
-    root = re.search(rb"<(?:\w+:)?worksheet\b[^>]*>", head)
+    for tag in re.findall(rb"<(?:\w+:)?col\b[^<>]*>", head[: opening.start()]):
+        given = _attributes(tag)
+        first, last = given.get("min", ""), given.get("max", "")
+        if given.get("hidden") in ("1", "true") and first.isdigit():  # without its first column, nothing says which is hidden
+            sheet.hidden_columns.append((int(first[:7]), int((last if last.isdigit() else first)[:7])))
+    root = re.search(rb"<(?:\w+:)?worksheet\b[^<>]*>", head)
     yield (root[0] if root else b"") + b"<" + prefix + b"sheetData>"
     rest, tail = head[opening.end() :], b""
     closing, row = b"</" + prefix + b"sheetData>", b"<" + prefix + b"row"
@@ -254,6 +263,7 @@ def _cells_only(stream: IO[bytes], sheet: SheetParts) -> Iterator[bytes]:
             cut = len(rest)
         else:
             cut = max(rest.rfind(row), 0)
+        limits.tick()
         yield _filled(rest[:cut], b"</" + prefix + b"c>", sheet)
         rest = rest[cut:]
         if not ended:
@@ -269,6 +279,10 @@ def _cells_only(stream: IO[bytes], sheet: SheetParts) -> Iterator[bytes]:
     yield closing + b"</" + prefix + b"worksheet>"
 
 
+def _attributes(tag: bytes) -> dict[str, str]:
+    return dict(re.findall(r'(\w+)="(\w+)"', tag.decode("utf-8", "replace")))
+
+
 def _filled(rows: bytes, closing: bytes, sheet: SheetParts) -> bytes:
     """Whole rows without their empty cells, and without the rows that have no other."""
     if closing not in rows:  # a cell that holds something has a closing tag
@@ -277,7 +291,15 @@ def _filled(rows: bytes, closing: bytes, sheet: SheetParts) -> bytes:
     rows = _FORMULA.sub(_not_calculated, rows)
     if b"superscript" in rows:
         rows = _RUN.sub(_noted, rows)
-    sheet.hidden_rows.update(int(number) for number in _HIDDEN_ROW.findall(rows))
+    if any(int(number.replace(b"_", b"")[:12] or 0) > limits.ROWS for number in _FAR.findall(rows)):
+        raise BadPackage(f"the sheet {sheet.name!r} has a row below row {limits.ROWS:,}, the last of the format")
+    if _BEFORE_FIRST.search(rows):
+        raise BadPackage(f"the sheet {sheet.name!r} has a cell whose text is before the first of the shared texts")
+    if b"hidden" in rows:
+        for tag in _ROW.findall(rows):
+            given = _attributes(tag)
+            if given.get("hidden") in ("1", "true") and given.get("r", "").isdigit():
+                sheet.hidden_rows.add(int(given["r"]))
     return rows
 
 
@@ -292,15 +314,18 @@ def _not_calculated(found: re.Match[bytes]) -> bytes:
 
 def _after(tail: str, sheet: SheetParts) -> None:
     """Merged areas and links, from what follows the cells."""
-    for reference in re.findall(r'<(?:\w+:)?mergeCell\b[^>]*\bref="([^"]*)"', tail):
+    for reference in re.findall(r'<(?:\w+:)?mergeCell\b[^<>]*\bref="([^"]*)"', tail):
         area = _area(reference)
+        limits.tick()
+        if len(sheet.merges) >= limits.MERGES:
+            raise BadPackage(f"the sheet {sheet.name!r} has more than {limits.MERGES:,} merged areas, the limit")
         if area is None:
             sheet.repairs.append(f"merge {reference!r} is malformed: ignored")
         elif any(area.overlaps(other) for other in sheet.merges[-400:]):  # writers list neighbours together
             sheet.repairs.append(f"merge {reference!r} overlaps another one: ignored")
         elif (area.top, area.left) != (area.bottom, area.right):
             sheet.merges.append(area)
-    for tag in re.findall(r"<(?:\w+:)?hyperlink\b[^>]*>", tail):
+    for tag in re.findall(r"<(?:\w+:)?hyperlink\b[^<>]*>", tail):
         found = dict(re.findall(r'(\w+)="([^"]*)"', tag))
         if "location" in found:
             sheet.links.add(found.get("ref", "").partition(":")[0])

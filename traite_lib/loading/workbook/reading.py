@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from ...errors import WorkbookError, available
+from . import limits
+from .grid import Grid
 
 Status = Literal[
     "observed", "estimated", "provisional", "revised", "not_available", "not_applicable", "confidential",
@@ -86,12 +89,36 @@ def read_workbook(path: Path, sheet: str | None = None) -> Reading:
     Raises
     ------
     WorkbookError
-        The file cannot be opened, or it has no such sheet.
+        The file cannot be opened, passes a limit, or has no such sheet. Nothing else leaves this function.
     """
+    collecting = gc.isenabled()
+    gc.disable()  # a workbook is hundreds of thousands of objects that all stay: looking for garbage finds none, again and again
+    try:
+        return _read(path, sheet)
+    except WorkbookError as error:
+        raise WorkbookError(limits.printable(str(error))) from None
+    except limits.LimitError as error:
+        raise WorkbookError(f"{limits.printable(path.name)} is too large to be read: {error}.") from None
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
+        # a damage that no check above foresaw: said in a sentence, with what Python says of it for whoever mends the reader
+        raise WorkbookError(f"{limits.printable(path.name)} cannot be read ({type(error).__name__}: {error}).") from error
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read(path: Path, sheet: str | None) -> Reading:
     from .opening import open_grids
-    from .tidy import documentation_texts, is_documentation, tidy_sheet
 
     grids, repairs = open_grids(path)
+    with limits.clocked(path.stat().st_size):
+        limits.tick(sum(len(grid.cells) for grid in grids))
+        return _understood(path, grids, repairs, sheet)
+
+
+def _understood(path: Path, grids: list[Grid], repairs: list[str], sheet: str | None) -> Reading:
+    from .tidy import documentation_texts, is_documentation, tidy_sheet
+
     names = [grid.name for grid in grids]
     if sheet is not None and sheet not in names:
         raise WorkbookError(f"{path.name} has no sheet {sheet!r}. {available(sheet, names)}")

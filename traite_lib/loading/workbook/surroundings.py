@@ -23,6 +23,8 @@ def read_blocks(cleared: Cleared) -> tuple[list[RawBlock], list[tuple[int, str]]
         _give_titles(blocks, every)
         _give_corners(blocks)
         _give_units(blocks)
+        for block in blocks:
+            block.unit = block.unit or cleared.unit
         every += blocks
         texts += reader.trailing
         skipped += reader.skipped

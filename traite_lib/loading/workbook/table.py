@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from . import notes, units
 from .blocks import RawBlock
-from .grid import Cell, Grid, address, letters
+from .grid import Area, Cell, Grid, Place, address, letters
 from .headers import column_paths
 from .labels import Path, row_paths, texts
 from .notes import KINDS, Decision, Legend
@@ -17,8 +17,14 @@ from .reading import Block, Status, TidyCell
 from .values import Read, folded, is_yearish, read
 
 _EVOLUTION = re.compile(
-    r"evolution|variation|croissance|glissement|accroissement|hausse|baisse|progression|indice|ratio|rapport|base 100|taux"
+    r"\b(?:evolutions?|variations?|croissance|glissement|accroissement|hausse|baisse|progression|indices?|ratios?|base 100|"
+    r"rapport (?:a|de|entre|au|aux)|taux|ecarts?|changes?|growth|index|rates?)\b"
 )
+"""Words, never parts of words, that let a percentage go above 100: « ratio » is not in « déclarations »."""
+_CHANGES = re.compile(r"\b(?:evolutions?|variations?|croissance|glissement|progression|indices?|base 100|growth|index)\b")
+"""Of these, the ones that say so for a whole table when they stand in its title: a « taux » there is one of its columns."""
+MOST_PERCENT, MOST_CHANGE = 100.5, 1000.0
+"""Above these a percentage is in doubt: said by words alone; said by the format of the cell or under a word of change."""
 _THOUSANDS = {1: "millier", 2: "million", 3: "milliard"}
 _CHANGE_TITLE = re.compile(r"\W*(?:tableau|graphique|figure)?[\s\w.]{0,8}\W*evolution")
 _PROVISIONAL_TITLE = re.compile(r"(?:donnees?|chiffres?|resultats?) (?:semi-definiti\w+|provisoires?)")
@@ -71,7 +77,7 @@ class Table:
         self.note = notes.words(block.notes, "note")
         self.title_unit = next((unit for title in reversed(block.titles) if (unit := units.of_title(title))), "")
         title = folded(self.title)
-        self.evolves = bool(_EVOLUTION.search(title))
+        self.evolves = bool(_CHANGES.search(title))
         self.provisional = bool(_PROVISIONAL_TITLE.search(title))
         self.in_points = bool(
             _CHANGE_TITLE.match(title) and re.search(r"\bde -?\d+(?:,\d+)? points?\b", folded(self.words["reading"]))
@@ -110,7 +116,7 @@ class Table:
             flags = {
                 target: cell.text if cell.text.startswith(("(", "*")) else f"({cell.text})"
                 for column, target in self.block.flags.items()
-                if (cell := row.line.cells.get(column))
+                if (cell := row.line.cells.get(column)) and read(cell).kind != "number"  # a zero flags nothing
             }
             for column in self.block.data:
                 place = (row.line.row, column)
@@ -126,12 +132,12 @@ class Table:
         divided = found.divided
         if value is not None and divided and unit.startswith(_THOUSANDS.get(divided, "-")):
             value, divided = value / 1000**divided, 0  # the number is in units, shown and announced in thousands
-        if value is not None and status == "observed" and (doubt := self._doubt(cell, value, unit, row, column, divided)):
+        if value is not None and status == "observed" and (doubt := self._doubt(place, cell, value, unit, row, column, divided)):
             status, marker = "ambiguous", doubt
         own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
         return TidyCell(
             self.sheet, address(*place), self.name, self.title, row.texts, column.texts, value,
-            "" if unit == units.COUNT else unit, status, marker,
+            "" if unit in (units.COUNT, units.MIXED) else unit, status, marker,
             self.words["population"], self.words["source"], self.words["reading"],
             " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip(),
         )  # fmt: skip
@@ -162,7 +168,9 @@ class Table:
             return found.value, "provisional", "title"
         return found.value, "observed", " ".join(found.marks)
 
-    def _doubt(self, cell: Cell | None, value: float, unit: str, row: _Side, column: _Side, divided: int) -> str:
+    def _doubt(
+        self, place: Place, cell: Cell | None, value: float, unit: str, row: _Side, column: _Side, divided: int
+    ) -> str:  # fmt: skip
         """Why a number is not taken for granted: nothing names it, or its unit cannot hold it."""
         labelled = bool(row.texts) or not self.block.labels
         if not labelled or not (column.texts or self.block.labels):
@@ -175,9 +183,25 @@ class Table:
             return row.doubt or column.doubt
         if cell and not self.block.header and cell.row == self.block.top and is_yearish(cell):
             return "a year or a number"
-        if unit == "%" and abs(value) > 100.5 and not (self.evolves or row.evolves or column.evolves):
-            return "more than 100 %"
+        own = cell is not None and read(cell).unit == "%"  # what a person sees in the cell itself
+        most = MOST_CHANGE if own or self.evolves or row.evolves or column.evolves else MOST_PERCENT
+        if unit == "%" and abs(value) > most:
+            return f"more than {most:.0f} %"
+        if (area := self.grid.merge(*place)) and self._covers(area):
+            return "one figure over several rows or columns"
+        if unit == units.MIXED and not self._counts(place[1]):
+            return "a percentage or a number: the unit says both"
         return ""
+
+    def _covers(self, area: Area) -> bool:
+        """Whether a merged figure stands for more than one row of figures, or more than one column of them."""
+        columns = sum(area.left <= column <= area.right for column in self.block.data)
+        return columns > 1 or any(area.top < line.row <= area.bottom for line in self.block.figures())
+
+    def _counts(self, column: int) -> bool:
+        """Whether a column holds a number that no percentage of a whole reaches."""
+        cells = (line.reads.get(column) for line in self.block.figures())
+        return any(found.value is not None and abs(found.value) > MOST_PERCENT for found in cells if found)
 
     def _unit(self, row: _Side, column: _Side) -> str:
         """Unit of a cell from the nearest words that give one: column, spanner, row, unit of the table, title."""
@@ -221,3 +245,21 @@ def _maybe_fractions(cells: list[TidyCell]) -> set[tuple[tuple[str, ...], str]]:
         if small and (1.0 in values or abs(sum(values) - 1) < 0.011):
             found.add(key)
     return found
+
+
+def told_apart(cells: list[TidyCell]) -> list[TidyCell]:
+    """Cells of a sheet; figures that differ, in two tables that neither a title nor a label tells apart, are all in doubt."""
+    values: dict[tuple[str, ...], set[float]] = {}
+    for cell in cells:
+        if cell.value is not None:
+            values.setdefault(_named(cell), set()).add(cell.value)
+    return [
+        replace(cell, status="ambiguous", marker="same labels in two tables")
+        if cell.value is not None and cell.status != "ambiguous" and len(values[_named(cell)]) > 1
+        else cell
+        for cell in cells
+    ]  # fmt: skip
+
+
+def _named(cell: TidyCell) -> tuple[str, ...]:
+    return (cell.title, cell.unit, cell.population, *cell.rows, "|", *cell.columns)

@@ -10,7 +10,7 @@ from .lines import cleared, joined
 from .notes import Legend
 from .reading import SheetReport, TidyCell
 from .surroundings import read_blocks
-from .table import Table
+from .table import Table, told_apart
 from .values import folded, read
 
 _DOCUMENTATION = re.compile(
@@ -54,7 +54,7 @@ def tidy_sheet(grid: Grid, workbook_notes: list[str]) -> tuple[list[TidyCell], S
     all_notes = [text.strip() for _, cell in [*clear.notes, *loose] for text in cell.splitlines() if text.strip()]
     legend = Legend(all_notes, workbook_notes)
     tables = [Table(grid.name, number, block, clear.grid, legend) for number, block in enumerate(blocks, start=1)]
-    cells = [cell for table in tables for cell in table.cells()]
+    cells = told_apart([cell for table in tables for cell in table.cells()])
     cells.sort(key=lambda cell: _order(cell.cell))
     emitted = {cell.cell for cell in cells}
     apart = {where for where, _ in set_apart}

@@ -7,9 +7,21 @@ from functools import lru_cache
 
 from .grid import one_line
 
+LONGEST = 300
+"""A unit stands in a short text, or at the end of a long one: no pattern reads further back."""
+
 COUNT = "count"
 """A text that says « these are counts »: it stops a percentage that stands further away."""
 
+MIXED = "mixed"
+"""« % et effectif »: the unit of some columns and not of the others; none is taken from it."""
+
+_MIXED = re.compile(
+    r"(?:%|pour ?cent(?:ages?)?|per ?cent)\s*(?:et|ou|,|/|and|or)\s*(?:en )?(?:effectifs?|nombres?|milliers?|millions?|euros?|"
+    r"numbers?|counts?)|"
+    r"(?:effectifs?|nombres?|milliers?|millions?|euros?|numbers?|counts?)\s*(?:et|ou|,|/|and|or)\s*(?:en )?"
+    r"(?:%|pour ?cent(?:ages?)?|per ?cent)"
+)
 _WORDS = (
     r"%|pour ?cent(?:ages?)?|points?(?: de (?:%|pourcentage))?|ann[ée]es?|ans?|mois|semaines?|jours?|heures?|minutes?|euros?|€|"
     r"[kM]€|d[’']euros|milliers?|millions?|milliards?|effectifs?|nombres?|unit[ée]s?|personnes?|victimes?|individus?|habitants?|"
@@ -18,11 +30,13 @@ _WORDS = (
 )
 _LONE = re.compile(
     r"\(?\s*(?:unit[ée]s?\s*:\s*(?:en )?|(?:valeurs? |chiffres? |données )?en )"
-    rf"(?P<unit>(?:{_WORDS})(?![^\W\d]).{{0,60}}?)\s*\)?\.?",
+    rf"(?P<unit>(?:{_WORDS})(?![^\W\d]).{{0,60}}?)\s*\)?\.?|"
+    r"\(?(?P<money>[£€$] ?(?:thousands?|millions?|billions?|m|bn)|per ?cent|percentages?)\)?",
     re.IGNORECASE,
 )
 _ALONE = (
-    r"%|‰|points?|euros?|€|[kM]€|milliers?|millions?|milliards?|ann[ée]es?|ans|mois|jours?|heures?|effectifs?|"
+    r"%|‰|points?|euros?|€|[kM]€|£(?: ?(?:m|million|bn|billion|thousand))?|"
+    r"milliers?|millions?|milliards?|ann[ée]es?|ans|mois|jours?|heures?|effectifs?|"
     r"indices?(?: base 100)?|base 100"
 )
 _INSIDE = re.compile(
@@ -37,7 +51,7 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 _RATE = re.compile(r"pour (?:1 000|10 000|100 000|1 million d[’'])\s?[^\W\d][\w’' -]{0,40}", re.IGNORECASE)
-_PERCENT = re.compile(r"%|pour ?cent(?:ages?)?", re.IGNORECASE)
+_PERCENT = re.compile(r"%|pour ?cent(?:ages?)?|per ?cent(?:ages?)?", re.IGNORECASE)
 _SHARE = re.compile(r"(?:%|pourcentages?(?: d.{0,60})?|part \(%\)|% .{0,60}|r[ée]partition en %|part en %)", re.IGNORECASE)
 _COUNTS = re.compile(
     r"(?:effectifs?|nombres?|nb\.?|n)(?:\s*\(?(?:n|effectifs?|unit[ée]s?)\)?)?(?:\s+(?:de|d['’]|des|total|totaux|moyen)\b.*|\s*[=:].*)?|"
@@ -50,6 +64,8 @@ _COUNTS = re.compile(
 def normal(unit: str) -> str:
     """A unit in its usual form: ``%`` for every percentage, otherwise the words, without brackets nor line breaks."""
     words = one_line(unit).strip(" .()").lower()
+    if _MIXED.fullmatch(words):
+        return MIXED
     if _PERCENT.match(words) or words.startswith("%"):
         return "%"
     if words == "€":
@@ -64,8 +80,10 @@ def normal(unit: str) -> str:
 @lru_cache(maxsize=4096)
 def lone(text: str) -> str:
     """Unit of a cell that says nothing else: « En % », « (en milliers) », « Unité : euros ». Empty for other texts."""
+    if len(text) > LONGEST:
+        return ""
     found = _LONE.fullmatch(one_line(text))
-    return normal(found["unit"]) if found else ""
+    return normal(found["unit"] or found["money"]) if found else ""
 
 
 @lru_cache(maxsize=16384)
@@ -74,7 +92,7 @@ def of_label(text: str) -> str:
 
     Returns ``count`` for a label that says that it counts, and an empty string when it says nothing.
     """
-    text = one_line(text)
+    text = one_line(text)[-LONGEST:]
     if found := lone(text):
         return found
     if _SHARE.fullmatch(text):
@@ -96,7 +114,7 @@ def of_label(text: str) -> str:
 @lru_cache(maxsize=4096)
 def of_title(text: str) -> str:
     """Unit at the end or in brackets of a title: « … en 2022, en % », « … (en milliers) »."""
-    text = one_line(text)
+    text = one_line(text)[-LONGEST:]
     inside = [normal(found["unit"] or found["alone"]) for found in _INSIDE.finditer(text)]
     if inside:
         return inside[-1]

@@ -71,6 +71,9 @@ def meaning(words: str) -> Status | Literal["zero"] | None:
     return next((status for pattern, status in MEANINGS if re.search(pattern, text)), None)
 
 
+LONGEST = 120
+"""No number, symbol or flag is longer, nor the signs that end a label: the patterns below read no more than that."""
+
 _FLAG = re.compile(
     r"\((?P<letters>[a-zA-Zéà]{1,5}\.?)\)|(?P<stars>\(?\*{1,4}\)?|[†‡])|\((?P<number>\d{1,2})\)|(?P<upper>[¹²³⁴⁵⁶⁷⁸⁹]+)"
 )
@@ -186,6 +189,8 @@ def _of_format(code: str, sign: int) -> _Shown:
 
 @lru_cache(maxsize=65536)
 def _read_text(text: str) -> Read:
+    if len(text) > LONGEST:
+        return Read("text")
     plain = text.translate(_DASHES)
     if (below := _BELOW.fullmatch(plain)) and len(plain) < 30:
         return Read("symbol", symbol=text, unit="%" if "%" in below["rest"] else "")
@@ -231,6 +236,9 @@ def symbol_status(symbol: str) -> Status | None:
 @lru_cache(maxsize=65536)
 def split_marks(text: str) -> tuple[str, tuple[str, ...]]:
     """A label or a number without the signs that follow it, and those signs: « GALI* » gives « GALI », ``*``."""
+    if len(text) > LONGEST:
+        head, marks = split_marks(text[-LONGEST:])
+        return f"{text[:-LONGEST]}{head}", marks
     if lettered := _EUROSTAT.fullmatch(text):  # « 12,3 p », « 2021p »
         return lettered["body"], (f"({lettered['sign'] or lettered['glued']})",)
     found = _TRAILING.search(text)
@@ -249,15 +257,22 @@ def flag_letters(mark: str) -> str:
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def is_yearish(cell: Cell) -> bool:
-    """Whether a cell looks like a year or a date at the head of a column: 2018, « 2018 (p) », a date."""
+def is_yearish(cell: Cell, *, formatted: bool = False) -> bool:
+    """Whether a cell looks like a year or a date at the head of a column: 2018, « 2018 (p) », a date.
+
+    With `formatted`, a year that a number format separates or rounds (2,018) is one too.
+    """
     if isinstance(cell.value, dt.datetime):
         return True
     if isinstance(cell.value, bool):
         return False
     if isinstance(cell.value, (int, float)):
         plain = not any(char in cell.number_format for char in "%€,") and ".0" not in cell.number_format
-        return plain and float(cell.value).is_integer() and 1900 <= cell.value <= 2100
+        return (
+            (plain or (formatted and "%" not in cell.number_format))
+            and float(cell.value).is_integer()
+            and 1900 <= cell.value <= 2100
+        )
     return bool(_YEAR.fullmatch(split_marks(cell.text)[0]))
 
 

@@ -1,0 +1,127 @@
+"""Files made to stop a reader: each ends within seconds, right or in one sentence that names the limit or the damage."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sheets import said, write
+from test_workbook_files import LINES, ROWS, changed
+
+from traite_lib.errors import WorkbookError
+from traite_lib.loading.workbook import read_workbook
+
+SECONDS = 5.0
+Make = Callable[[Path], Path]
+
+
+def part(change: Callable[[bytes], bytes], name: str = "sheet1") -> Make:
+    """A good workbook, one part of which is changed."""
+
+    def make(folder: Path) -> Path:
+        good = write(folder / "bon.xlsx", {"Figure 1": ROWS})
+        return changed(good, lambda entry, data: change(data) if name in entry and "rels" not in entry else data)
+
+    return make
+
+
+def text(value: str) -> Make:
+    """A good workbook with one more text, below its table."""
+    return lambda folder: write(folder / "texte.xlsx", {"Figure 1": {**ROWS, 9: [value]}})
+
+
+def before_cells(extra: bytes) -> Make:
+    return part(lambda data: data.replace(b"<sheetData>", extra + b"<sheetData>"))
+
+
+def last_row(extra: bytes) -> Make:
+    return part(lambda data: data.replace(b"</sheetData>", extra + b"</sheetData>"))
+
+
+def bomb(folder: Path) -> Path:
+    path = write(folder / "bombe.xlsx", {"Figure 1": ROWS})
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media.xml", b" " * (200 << 20))
+    return path
+
+
+def named_pipe(folder: Path) -> Path:
+    path = folder / "tube.xlsx"
+    os.mkfifo(path)
+    return path
+
+
+REFUSED: dict[str, tuple[Make, str]] = {
+    "a row that no format has": (
+        last_row(b'<row r="10000000000"><c r="A10000000000"><v>1</v></c></row>'), "below row 1,048,576, the last of the format",
+    ),
+    "the same with spaces": (last_row(b"<row r=' +10000000000 '><c><v>1</v></c></row>"), "below row 1,048,576"),
+    "every row as wide as the format": (
+        last_row(b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (n, n) for n in range(20, 9000))), "the limit|no table|damaged",
+    ),
+    "an archive that unpacks to 200 MiB": (bomb, "unpacks to .* the limit for a file of its size"),
+    "a pipe that nobody writes to": (named_pipe, "is not a regular file"),
+    "an endless device": (lambda folder: Path("/dev/zero"), "is not a regular file"),
+    "a folder": (lambda folder: folder, "is not a regular file"),
+    "a shared text before the first": (
+        last_row(b'<row r="20"><c r="A20" t="s"><v>-1</v></c></row>'), "before the first of the shared texts",
+    ),
+    "a shared text after the last": (last_row(b'<row r="20"><c r="A20" t="s"><v>999</v></c></row>'), "cells cannot be read"),
+    "a document type": (part(lambda data: data.replace(b"<workbook", b"<!DOCTYPE x []><workbook", 1), "workbook.xml"), "document type"),
+    "more cells than its size allows": (
+        last_row(b"".join(b'<row r="%d">%s</row>' % (n, b"<c><v>1</v></c>" * 200) for n in range(20, 1200))), "more than .* cells, the limit",
+    ),
+    "a number that is none": (last_row(b'<row r="20"><c r="A20"><v>1e</v></c></row>'), "cells cannot be read"),
+}  # fmt: skip
+READ: dict[str, Make] = {
+    "hidden columns without their first": before_cells(b'<cols><col hidden="1"/><col hidden="1" min="x"/></cols>'),
+    "tags of columns that never close": before_cells(b'<cols><col hidden="0" min="1" max="1"/></cols>' + b"<!--" + b"<col hidden=" * 400 + b"-->"),
+    "400 digits": last_row(b'<row r="20"><c r="A20"><v>' + b"9" * 400 + b"</v></c></row>"),
+    "digits and spaces": text("1 " * 2500),
+    "spaces before a sign that never comes": text("x" + " " * 5000 + "y"),
+    "brackets": text("(" * 5000),
+    "signs": text("(1)" * 1600 + "x"),
+    "« en » again and again": text("en " * 1600),
+    "stars": text("* " * 2000),
+    "dots and groups": text("1.234" * 1000),
+    "a number format of brackets": part(
+        lambda data: data.replace(b"<fonts", b'<numFmts><numFmt numFmtId="164" formatCode="' + b"[" * 5000 + b'"/></numFmts><fonts', 1), "styles"
+    ),
+    "runs that never close": part(lambda data: data.replace(b"</sst>", b"</sst><!--" + b"<r>" * 3000 + b"-->"), "sharedStrings"),
+}  # fmt: skip
+
+
+def timed(path: Path) -> tuple[list[str], float]:
+    start = time.process_time()
+    try:
+        found = [said(cell) for cell in read_workbook(path).cells]
+    except WorkbookError as error:
+        found = [str(error)]
+    return found, time.process_time() - start
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_it_is_refused_in_one_sentence(tmp_path: Path, kind: str) -> None:
+    make, sentence = REFUSED[kind]
+    found, seconds = timed(make(tmp_path))
+    assert re.search(sentence, found[0]), found
+    assert (len(found), found[0][-1], "\n" in found[0]) == (1, ".", False)
+    assert seconds < SECONDS
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_it_is_read_right_all_the_same(tmp_path: Path, kind: str) -> None:
+    found, seconds = timed(READ[kind](tmp_path))
+    assert found[: len(LINES)] == LINES
+    assert seconds < SECONDS
+
+
+def test_no_control_character_leaves_a_workbook(tmp_path: Path) -> None:
+    name, label = "F\u202e1", "Sexuelle\u009b31m\u2066"
+    cells = read_workbook(write(tmp_path / "c.xlsx", {name: {1: ["T\u200f"], 3: ["Forme", "2021"], 4: [label, 75]}})).cells
+    assert [(cell.sheet, cell.title, *cell.rows) for cell in cells] == [("F1", "T", "Sexuelle31m")]

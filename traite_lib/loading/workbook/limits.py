@@ -1,0 +1,93 @@
+"""What a workbook may ask of the machine, said in one place; past a limit, reading ends with one sentence that names it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+MiB = 1 << 20
+LARGEST_FILE = 256 * MiB
+ROWS, COLUMNS = 1_048_576, 16_384
+"""Of the format itself: a cell further away is no cell."""
+SHEETS = 1_000
+MERGES = 100_000
+FORMAT_LENGTH = 255
+"""Characters of a number format, as spreadsheets have it."""
+_LEAST_UNPACKED, _RATIO = 32 * MiB, 40
+_LEAST_CELLS, _BYTES_A_CELL = 100_000, 4
+_TICKS = 16
+"""The clock is looked at once in so many ticks: asking the system costs more than most of what a tick stands for."""
+_SECONDS, _CELLS_A_SECOND = 4.0, 10_000
+
+
+class LimitError(Exception):
+    """A limit is passed; the message names it."""
+
+
+def unpacked(size: int) -> int:
+    """Bytes that the parts of an archive of `size` bytes may hold together: real workbooks pack 5 to 20 times."""
+    return max(_LEAST_UNPACKED, _RATIO * size)
+
+
+def cells(size: int) -> int:
+    """Cells that a file of `size` bytes may hold: each takes some bytes of it, once packed."""
+    return _LEAST_CELLS + size // _BYTES_A_CELL
+
+
+class _Clock:
+    """Processor time that reading one workbook may take: a few seconds, and more as it gives cells.
+
+    Processor time, so that a busy machine refuses no workbook that an idle one reads.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._until = time.process_time() + _SECONDS
+        self._left = cells(size)
+        self._most = self._left
+        self._ticks = 0
+
+    def tick(self, found: int) -> None:
+        if found:
+            self._left -= found
+            self._until += found / _CELLS_A_SECOND
+            if self._left < 0:
+                raise LimitError(f"it holds more than {self._most:,} cells, the limit for a file of its size")
+        self._ticks += 1
+        if (self._ticks % _TICKS == 0 or found > _TICKS) and time.process_time() > self._until:
+            raise LimitError(f"reading it takes more than {_SECONDS:g} s and 1 s for each {_CELLS_A_SECOND:,} cells, the limit")
+
+
+_clock: ContextVar[_Clock | None] = ContextVar("clock", default=None)
+
+
+@contextmanager
+def clocked(size: int) -> Iterator[None]:
+    """Count time and cells until the end of the block, for a file of `size` bytes."""
+    token = _clock.set(_Clock(size))
+    try:
+        yield
+    finally:
+        _clock.reset(token)
+
+
+def tick(found: int = 0) -> None:
+    """Say that work goes on, and that some cells were found; to be called in every loop over what a file holds.
+
+    Raises
+    ------
+    LimitError
+        Too much time, or too many cells.
+    """
+    if (clock := _clock.get()) is not None:
+        clock.tick(found)
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """Text of a workbook without control characters nor bidirectional marks: none of them reaches a terminal."""
+    return _UNSEEN.sub("", text)

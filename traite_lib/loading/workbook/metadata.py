@@ -1,0 +1,140 @@
+"""Blocks of keys and values above a table (« Titre », « Champ », « Source », « Unité »…): what they say, and their cells.
+
+Statistical offices write them in one column (« Source : … ») or two, merged or not, in French or in English (Eurostat's « Time
+frequency », « Unit of measure »). They are no header: nothing of them enters a label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .grid import Cell, Grid, Place
+from .values import folded
+
+Key = Literal["title", "population", "source", "unit", "reading", "other"]
+
+_KEYS: tuple[tuple[Key, str], ...] = (
+    ("title", r"titre|intitule|title|libelle de la serie|titre (?:du tableau|de la serie)"),
+    ("population", r"champ|population|coverage|champ et population"),
+    ("source", r"sources?|source (?:des donnees|of data)|sources? des donnees"),
+    ("unit", r"unites?|unites? de mesure|units?|units? of measure(?: \[\w+\])?|preunit"),
+    ("reading", r"lecture|note de lecture"),
+    (
+        "other",
+        r"(?:type de )?donnees|type|type de serie|niveau geographique|zone geographique|geographie|territoire|couverture"
+        r"(?: geographique)?|periodicite|frequence|periode|theme|sous-theme|producteur|editeur|contact|version|notes?|precisions?"
+        r"|(?:date de )?(?:derniere )?mise a jour(?: le)?|date de (?:publication|diffusion|extraction)|publication|extraction"
+        r"|(?:time )?frequency(?: \[\w+\])?|dataset|last updated(?: on)?|(?:next )?release(?: date)?|geographic(?:al)? coverage"
+        r"|geopolitical entity.*|data extracted on.*|extracted on|source of data|sex(?: \[\w+\])?|age class(?: \[\w+\])?|cdid"
+        r"|seasonal adjustment|reference period|correction|identifiant|code (?:de la )?serie|idbank",
+    ),
+)
+_KINDS = tuple((kind, re.compile(pattern)) for kind, pattern in _KEYS)
+_DEEPEST = 60
+"""Rows below the first one where a block may still be: further down, such words are notes or labels."""
+
+
+@dataclass
+class Block:
+    """What a block says, and the cells it takes."""
+
+    places: set[Place] = field(default_factory=set)
+    titles: list[tuple[Cell, str]] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    notes: list[tuple[int, str]] = field(default_factory=list)
+
+
+_WORDS: dict[Key, str] = {"population": "Champ", "source": "Source", "reading": "Lecture"}
+
+
+@dataclass(frozen=True)
+class _Entry:
+    kind: Key
+    sure: bool  # the key is written with its colon
+    cells: tuple[Cell, ...]
+    key: str
+    value: str
+
+
+def read_metadata(grid: Grid) -> Block:
+    """The block of keys and values above the first table of a sheet; an empty one when there is none.
+
+    It takes two keys at least, one below the other in the same column, before any row of three cells. « Type | Effectif » alone
+    is a header; so is a row of keys that stands just above figures, when nothing but its neighbours says otherwise.
+    """
+    found = Block()
+    entries = list(_entries(grid))
+    known = [entry for entry in entries if entry is not None]
+    if len(known) < 2 or not any(entry.kind != "other" for entry in known):
+        return found
+    last = known[-1]
+    if not last.sure and _heads_figures(grid, last):
+        known.pop()
+    if len(known) < 2:
+        return found
+    for entry in known:
+        found.places.update(cell.place for cell in entry.cells)
+        if not entry.value:
+            continue
+        if entry.kind == "title":
+            found.titles.append((entry.cells[0], entry.value))
+        elif entry.kind == "unit":
+            found.units.append(entry.value)
+        else:
+            word = _WORDS.get(entry.kind, entry.key)
+            found.notes.append((entry.cells[0].row, f"{word} : {entry.value}"))
+    return found
+
+
+def _entries(grid: Grid) -> Iterator[_Entry | None]:
+    """Entries of the first rows, until a row that is none and looks like a table; titles between them are passed over."""
+    column = 0
+    first = min(grid.rows, default=0)
+    for row, cells in grid.rows.items():
+        if row > first + _DEEPEST:
+            return
+        entry = _entry(cells)
+        if entry is not None and (not column or cells[0].column == column):
+            column = cells[0].column
+            yield entry
+        elif len(cells) > 1:
+            return
+
+
+def _entry(cells: list[Cell]) -> _Entry | None:
+    """A row as a key and its value, in two cells or one; None when it is something else."""
+    head = cells[0]
+    if not isinstance(head.value, str) or len(cells) > 2:
+        return None
+    text = head.text
+    if len(cells) == 1:
+        key, colon, value = text.partition(":")
+        kind = _kind(key)
+        return _Entry(kind, True, (head,), key.strip(), value.strip()) if kind and colon and value.strip() else None
+    sure = text.endswith(":")
+    key = text.rstrip(" :")
+    kind = _kind(key)
+    if kind is None and sure and len(key) <= 40:
+        kind = "other"
+    value_cell = cells[1]
+    if kind is None or (not sure and isinstance(value_cell.value, (int, float)) and kind != "other"):
+        return None
+    return _Entry(kind, sure, (head, value_cell), key, value_cell.text)
+
+
+def _kind(key: str) -> Key | None:
+    if len(key) > 60:
+        return None
+    words = folded(key)
+    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(words)), None)
+
+
+def _heads_figures(grid: Grid, entry: _Entry) -> bool:
+    """Whether the row just below holds a label and a number under the two cells of an entry: it is then their header."""
+    below = grid.rows.get(entry.cells[0].row + 1, [])
+    at = {cell.column: cell for cell in below}
+    value = at.get(entry.cells[-1].column)
+    return len(entry.cells) == 2 and value is not None and isinstance(value.value, (int, float))
