@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from .analysis import compare, shares
+from .analysis.compare import NOT_FOUND
 from .catalogue import INVENTED, Catalogue, Edition
 from .loading.harmonise import load
 from .nomenclature import ALL, Nomenclatures, Variable
@@ -424,7 +425,8 @@ class Survey:
             if isinstance(point, compare.Comparison):
                 fresh = tuple(text for text in point.reservations if text not in reserves)
                 sentence = wording.change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), self.words)
-                (unsaid if point.refusals else said).append(sentence)
+                if point.motive != NOT_FOUND:  # a value that was not found is said by its own point
+                    (unsaid if point.refusals else said).append(sentence)
                 reserves |= set(point.reservations)
                 before = None
             elif point:

@@ -14,6 +14,9 @@ from ..errors import ComparisonError, ObservationsError
 from ..nomenclature import ALL, Nomenclatures
 from ..observations import SUB_POPULATION, Row, at, find, records, take
 
+NOT_FOUND = "valeur non relevée"
+"""Motive of a refusal for want of a value."""
+
 
 def respondents(table: pd.DataFrame) -> pd.Series:
     """Number of responding associations, by period."""
@@ -180,7 +183,7 @@ def _missing(before: Row, after: Row) -> Iterator[tuple[str, str]]:
     for row in (before, after):
         if pd.isna(row["value"]):
             why = f"Aucune valeur n’a été retenue pour l’édition {row['period']}."
-            yield "valeur non relevée", " ".join(filter(None, (why, row["note"])))
+            yield NOT_FOUND, " ".join(filter(None, (why, row["note"])))
 
 
 def _unfit(before: Row, after: Row, nomenclatures: Nomenclatures) -> Iterator[tuple[str, str]]:

@@ -141,7 +141,6 @@ def _row(
 ) -> dict[str, Any]:
     share = Decimal(str(part["value"])) * 100 / Decimal(str(whole["value"]))
     who = part if part["population"] == whole["population"] else whole
-    key = "-".join(str(who[name]) for name in ("period", "population", *(n for n in SUB_POPULATION if who[n] != ALL)))
     return part | {name: who[name] for name in ("population", *SUB_POPULATION)} | {
         "variable": variable,
         "category": category,
@@ -151,7 +150,7 @@ def _row(
         "status": CALCULATED,
         "source_id": SOURCE,
         "locator": f"{part['statement_id']} / {whole['statement_id']}",
-        "statement_id": f"D-{key}-{variable}-{category}",
+        "statement_id": f"{part['statement_id']}/{whole['statement_id']}",
         "rank": max(part["rank"], whole["rank"]),
         "note": f"Calculé : {_told(part, publishers)} / {_told(whole, publishers)}, {formula}.",
     }  # fmt: skip

@@ -77,18 +77,9 @@ class Cell:
         """Row and column."""
         return self.row, self.column
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """The value as a person reads it in a label: one line, ordinary spaces, dates as ISO, no « .0 ».
-
-        Kept with the cell by hand: before Python 3.12 a cached property takes a lock, which costs more than the text.
-        """
-        known: str | None = self.__dict__.get("_text")
-        if known is None:
-            known = self.__dict__["_text"] = self._written()
-        return known
-
-    def _written(self) -> str:
+        """The value as a person reads it in a label: one line, ordinary spaces, dates as ISO, no « .0 »."""
         value = self.value
         if isinstance(value, str):
             return one_line(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -91,8 +90,6 @@ def read_workbook(path: Path, sheet: str | None = None) -> Reading:
     WorkbookError
         The file cannot be opened, passes a limit, or has no such sheet. Nothing else leaves this function.
     """
-    collecting = gc.isenabled()
-    gc.disable()  # a workbook is hundreds of thousands of objects that all stay: looking for garbage finds none, again and again
     try:
         return _read(path, sheet)
     except WorkbookError as error:
@@ -102,9 +99,6 @@ def read_workbook(path: Path, sheet: str | None = None) -> Reading:
     except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
         # a damage that no check above foresaw: said in a sentence, with what Python says of it for whoever mends the reader
         raise WorkbookError(f"{limits.printable(path.name)} cannot be read ({type(error).__name__}: {error}).") from error
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _read(path: Path, sheet: str | None) -> Reading:
