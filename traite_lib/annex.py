@@ -153,10 +153,11 @@ def comparisons(survey: Survey, *statistics: tuple[str, ...]) -> Table:
         sub = dict(text.split("=") for text in restrictions)
         total = variable == "total"
         code, population = (ALL, category) if total else (category, None)
-        name = (
-            survey.words.populations[category].label_fr if total else survey.words.label(variable, code, survey.edition.years[0])
-        )
-        line = {"Statistique": name if total else f"{survey.words.variable(variable).label_fr} : {wording.lower_first(name)}"}
+        subject = survey.words.variable(variable).label_fr
+        blank = {"variable": variable, "category": code, "period": survey.edition.key, "age": sub.get("age", ALL)}
+        label = survey.words.populations[category].label_fr if total else wording.label_of(blank, survey.words)
+        name = wording.inline({**blank, "population": category}, survey.words)
+        line = {"Statistique": label if total or label == subject else f"{subject} : {name}"}
         for edition in earlier:
             found = survey.change(variable, code, since=edition.key, population=population, **sub)
             unit = "" if total else "points"
