@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from .observations import records
+from .observations import Row, records
 from .presentation import tables, wording
 
 Kind = Literal["distribution", "groups", "figures", "series", "panels", "editions"]
@@ -36,8 +36,8 @@ class Result:
         populations); ``series`` (one row a year); ``panels`` (several series); ``editions`` (figures of several editions).
     said : str
         The sentence that stands for the table and the chart of a single value; empty for several.
-    elsewhere : str
-        What the nearest edition says, when this one says nothing.
+    elsewhere : mapping or None
+        The row of Observations of the nearest edition that answers, when this one does not.
     respondents : dict
         Responding associations by year, for a series: those of years without a value too.
     """
@@ -49,7 +49,7 @@ class Result:
     absent: str = ""
     kind: Kind = "distribution"
     said: str = ""
-    elsewhere: str = ""
+    elsewhere: Row | None = None
     respondents: dict[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:

@@ -138,8 +138,10 @@ class Survey:
             result, frame=result.frame.assign(label=labels, inline=[wording.lower_first(text) for text in labels]), title=title
         )
 
-    def _nearest(self, variable: str, category: str, population: str | None, unit: str | None, sub: dict[str, str]) -> str:
-        """What the nearest edition that has a sure value says, the earlier of two as near; its sentence names its year."""
+    def _nearest(
+        self, variable: str, category: str, population: str | None, unit: str | None, sub: dict[str, str]
+    ) -> Row | None:  # fmt: skip
+        """The sure value of the nearest edition that has one, the earlier of two as near."""
         year = self.edition.years[0]
         for edition in sorted(self.catalogue.dated, key=lambda e: (abs(e.years[0] - year), e.years[0])):
             who = population or edition.share_population
@@ -148,9 +150,8 @@ class Survey:
             )
             for row in records(take(self.observations, rows)):
                 if row["status"] == "A" and edition.key != self.edition.key:
-                    self.shown.append(row["statement_id"])
-                    return wording.sentence(row, self.words, self.catalogue.sources[row["source_id"]].publisher_fr)
-        return ""
+                    return row
+        return None
 
     def totals(self, *populations: str, title: str = "Effectifs") -> Result:
         """Numbers of victims, associations, procedures… of one or several populations."""
@@ -418,7 +419,7 @@ class Survey:
         """
         said: list[str] = []
         unsaid: list[str] = []
-        nearest: list[str] = []
+        nearest: list[Row] = []
         reserves: set[str] = set()
         before: Row | None = None
         for point in points:
@@ -437,12 +438,14 @@ class Survey:
             elif point is not None:
                 unsaid += [point.absent] if point.absent else []
                 nearest += [point.elsewhere] if point.elsewhere else []
-        said, nearest = list(dict.fromkeys(said)), list(dict.fromkeys(nearest))
+        said = list(dict.fromkeys(said))
         lines = (said + list(dict.fromkeys(unsaid))[: max(0, 3 - len(said))])[:KEY_POINTS]
         if said or not nearest:
             return Markdown("\n".join(f"- {line}" for line in lines))
         intro = "Cette édition n’a aucun chiffre sûr sur ce thème ; à défaut, ce que disent les éditions les plus proches :"
-        return Markdown("\n".join([intro, "", *(f"- {line}" for line in [*nearest[:3], *lines[:2]])]))
+        self.shown += [row["statement_id"] for row in nearest[:3]]
+        theirs = [wording.sentence(row, self.words, self.catalogue.sources[row["source_id"]].publisher_fr) for row in nearest[:3]]
+        return Markdown("\n".join([intro, "", *(f"- {line}" for line in dict.fromkeys([*theirs, *lines[:2]]))]))
 
     def mention(self, *points: Result) -> Markdown:
         """Short sentences, one a value, whatever their reliability: what there is to say beside tables."""
