@@ -382,3 +382,15 @@ def test_french_spaces_are_set_everywhere_but_in_code(pages: list[Path]) -> None
     assert 'edition: str = "2022"' in re.sub(r"&#34;|&quot;", '"', text)
     outside = re.sub(r"<(style|script|pre)\b.*?</\1>", "", text, flags=re.DOTALL)
     assert re.findall(r"\w [;:?!»]", re.sub(r"<[^>]+>", "", outside)) == []
+
+
+def test_the_chapter_with_most_figures_is_a_page_and_not_a_scroll(visit: Callable[..., Page]) -> None:
+    """Chapter 13 under 9,000 pixels on a wide screen: what is long is folded, and opens."""
+    for edition in EDITIONS:
+        tab = visit(f"{edition}/13_donnees_administratives.html")
+        tab.set_viewport_size({"width": 1280, "height": 900})
+        assert tab.evaluate("document.documentElement.scrollHeight") < 9000
+        folded = tab.locator("details.data", has_text="Provenance des chiffres de ce chapitre")
+        assert not folded.get_by_role("table").is_visible()
+        folded.locator("summary").click()
+        assert folded.get_by_role("table").is_visible()

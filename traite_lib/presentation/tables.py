@@ -156,6 +156,10 @@ def _by_category(rows: pd.DataFrame, key: list[str]) -> list[list[Row]]:
     return list(groups.values())
 
 
+LONG = 20
+"""Rows beyond which a table is folded: a page shows what is short, and keeps the rest at hand."""
+
+
 def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
     """Modalities in rows; share, count, published change, base, reliability and source in columns (empty ones left out)."""
     heads = ["group", "variable", "category", "label"] if "group" in rows else ["variable", "category", "label"]
@@ -179,7 +183,8 @@ def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], abs
                 "Source": wording.listed(dict.fromkeys(filter(None, (row["publisher"] for row in group)))),
             }
         )
-    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Part", "Effectif", "Valeur", "Évolution publiée"), absent)
+    numeric = ("Part", "Effectif", "Valeur", "Évolution publiée")
+    return Table(trimmed(pd.DataFrame(lines)), title, notes, numeric, absent, folded=len(lines) > LONG)
 
 
 def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
