@@ -29,6 +29,10 @@ RULES: dict[str, str] = {
     "narrow no-break space in thousands": r"(?<![\d/.,-])\d{1,3}[ \u00a0]\d{3}(?!\d)",
     "a decimal comma": r"\d\.\d+[ \u00a0\u202f]%",
     "a typographic apostrophe": r"\w'\w",
+    "a label does not say its subject twice": rf"(?i:(?<=[|;.] )([a-zà-ÿœ’][a-zà-ÿœ’ ]{{4,40}}){NBSP}: \1(?= ?[|;,.]))",
+    "a nationality is an adjective": rf"(?i:nationalité{NBSP}: (?:france|nigeria|roumanie|maroc|algérie|brésil|chine)\b)",
+    "no working note": r"\b(?:non vue?s?|fin de (?:la )?phrase|à vérifier)\b",
+    "what a victim went through is said, not what she is": r"\bsont victimes d[e’]",
     "an ellipsis or a full stop, not two": r"[^.]\.\.(?!\.)|\. \.",
 }
 """Pattern of what is wrong, by the reason why."""

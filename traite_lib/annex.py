@@ -331,9 +331,7 @@ def provenance(survey: Survey, *, undated: bool = False) -> Table:
 
 
 def _statistic(rows: pd.DataFrame) -> list[str]:
-    return [
-        v if c == ALL else f"{v} : {i}" for v, c, i in zip(rows["variable_label"], rows["category"], rows["inline"], strict=True)
-    ]
+    return [wording.statistic(row) for row in records(rows)]
 
 
 def _links(rows: pd.DataFrame) -> list[Link]:

@@ -243,7 +243,7 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
         {
             "Source": Link(wording.place_of(row["citation"], row["locator"]), row["locator"]),
             "Référence": row["statement_id"],
-            "Statistique": row["variable_label"] + ("" if row["category"] == ALL else f" : {row['inline']}"),
+            "Statistique": wording.statistic(row),
             "Valeur": row["text"],
             "Année": row["period"].replace("|", " ou "),
             "Population": row["who"],

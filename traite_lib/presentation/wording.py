@@ -372,6 +372,13 @@ def change_sentence(comparison: Comparison, words: Nomenclatures) -> str:
     return " ".join([text, *comparison.reservations, *doubts])
 
 
+def statistic(row: Row) -> str:
+    """What a row that has its French words measures: its variable and its modality, said once where they are the same."""
+    if row["category"] == ALL or row["label"] == row["variable_label"]:
+        return str(row["variable_label"])
+    return f"{row['variable_label']} : {row['inline']}"
+
+
 def finding(rows: pd.DataFrame) -> str:
     """What a chart shows, for its alternative text: the largest value first, then the others.
 
