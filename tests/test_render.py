@@ -156,7 +156,7 @@ def _wait(condition: Callable[[], Any], said: str, seconds: float = 120) -> Any:
     ("words", "said"),
     [
         (["render", "2016"], "There is no edition 2016. Available: 2015, 2018, 2019, 2020, 2021, 2022, 2023, 2024."),
-        (["render", "2022", "--chapter", "99"], "There is no chapter 99. Available: 01_vue_d_ensemble, 02_formes"),
+        (["render", "2022", "--chapter", "99"], "There is no chapter 99. Available: 00_synthese, 01_vue_d_ensemble"),
         (
             ["render", "2022", "-p", "editoin=2024"],
             "has no parameter 'editoin'. Available: edition, output. Did you mean 'edition'?",

@@ -419,6 +419,7 @@ class Survey:
         """
         said: list[str] = []
         unsaid: list[str] = []
+        unanswered: list[str] = []
         nearest: list[Row] = []
         reserves: set[str] = set()
         before: Row | None = None
@@ -426,7 +427,10 @@ class Survey:
             if isinstance(point, compare.Comparison):
                 fresh = tuple(text for text in point.reservations if text not in reserves)
                 sentence = wording.change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), self.words)
-                if point.motive != NOT_FOUND:  # a value that was not found is said by its own point
+                if point.motive == NOT_FOUND:  # its own point says that a value was not found: the change comes after
+                    since = f"Pas d’écart depuis {point.before['period']} : {wording.lower_first(sentence)}"
+                    unanswered.append(since)
+                else:
                     (unsaid if point.refusals else said).append(sentence)
                 reserves |= set(point.reservations)
                 before = None
@@ -439,7 +443,7 @@ class Survey:
                 unsaid += [point.absent] if point.absent else []
                 nearest += [point.elsewhere] if point.elsewhere else []
         said = list(dict.fromkeys(said))
-        lines = (said + list(dict.fromkeys(unsaid))[: max(0, 3 - len(said))])[:KEY_POINTS]
+        lines = (said + list(dict.fromkeys(unsaid + unanswered))[: max(0, 3 - len(said))])[:KEY_POINTS]
         if said or not nearest:
             return Markdown("\n".join(f"- {line}" for line in lines))
         intro = "Cette édition n’a aucun chiffre sûr sur ce thème ; à défaut, ce que disent les éditions les plus proches :"
