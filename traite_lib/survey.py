@@ -100,7 +100,8 @@ class Survey:
         title = f"{result.title}, selon {wording.SELECTORS[by]}"
         frame = result.frame.assign(group=self._parts_of(rows, by))
         absent = f"Aucun chiffre relevé pour cette édition : {wording.lower_first(title)}."
-        return replace(result, frame=frame, title=title, kind="groups", absent=absent)
+        whole = wording.subtitle(self._blank(who, sub_population, self.edition.years[0]), self.words)
+        return replace(result, frame=frame, title=title, kind="groups", absent=absent, population=whole)
 
     def indicator(
         self, variable: str, category: str = ALL, *, population: str | None = None, unit: str | None = None,
@@ -130,7 +131,11 @@ class Survey:
             result = replace(result, absent=self._absent_category(variable, category, who, sub_population))
         if not result and not by and self.words.universe(who) == "survey":
             result = replace(result, elsewhere=self._nearest(variable, category, population, unit, sub_population))
-        if not by or not result:
+        if by and not result:
+            subject = self.words.variable(variable).subject_fr
+            absent = f"Aucun chiffre relevé pour cette édition : {subject}, selon {wording.SELECTORS[by]}."
+            return replace(result, absent=absent)
+        if not by:
             return result
         title = f"{self._subject(result)}, selon {wording.SELECTORS[by]}"
         labels = self._parts_of(rows, by)
@@ -253,7 +258,7 @@ class Survey:
             result,
             frame=result.frame.assign(label=labels, inline=_inline(result.frame, labels)),
             title=title, population=wording.EACH_LINE, notes=tuple(notes), kind="editions", said="",
-            absent="Aucun chiffre relevé sur ce thème dans les autres éditions.",
+            absent=f"Aucun chiffre retenu : {wording.lower_first(title)}.",
         )  # fmt: skip
 
     def _about(
@@ -428,7 +433,7 @@ class Survey:
                 fresh = tuple(text for text in point.reservations if text not in reserves)
                 sentence = wording.change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), self.words)
                 if point.motive == NOT_FOUND:  # its own point says that a value was not found: the change comes after
-                    since = f"Pas d’écart depuis {point.before['period']} : {wording.lower_first(sentence)}"
+                    since = f"Aucun écart depuis {point.before['period']} : {wording.lower_first(sentence)}"
                     unanswered.append(since)
                 else:
                     (unsaid if point.refusals else said).append(sentence)
@@ -438,7 +443,8 @@ class Survey:
                 row = point.frame.iloc[0]
                 if row["status"] in KEY_STATUSES and len(said) < KEY_POINTS:
                     said.append(wording.sentence(row, self.words, row["publisher"], after=before))
-                    before = row
+                    # « ces victimes » are those of a total just said; after a share, they would be read as its part.
+                    before = row if row["variable"] == "total" else None
             elif point is not None:
                 unsaid += [point.absent] if point.absent else []
                 nearest += [point.elsewhere] if point.elsewhere else []
@@ -447,6 +453,8 @@ class Survey:
         if said or not nearest:
             return Markdown("\n".join(f"- {line}" for line in lines))
         intro = "Cette édition n’a aucun chiffre sûr sur ce thème ; à défaut, ce que disent les éditions les plus proches :"
+        away = [abs(int(row["reference_year"]) - self.edition.years[0]) for row in nearest]
+        nearest = [row for row, years in zip(nearest, away, strict=True) if years <= max(2, min(away))]
         self.shown += [row["statement_id"] for row in nearest[:3]]
         theirs = [wording.sentence(row, self.words, self.catalogue.sources[row["source_id"]].publisher_fr) for row in nearest[:3]]
         return Markdown("\n".join([intro, "", *(f"- {line}" for line in dict.fromkeys([*theirs, *lines[:2]]))]))
@@ -556,7 +564,7 @@ class Survey:
     def _label(self, row: Row) -> str:
         if row["category"] == ALL:
             alone = row["variable"] == "total"
-            return self.words.populations[row["population"]].label_fr if alone else self.words.variable(row["variable"]).label_fr
+            return wording.subtitle(row, self.words) if alone else self.words.variable(row["variable"]).label_fr
         return wording.label_of(row, self.words)
 
     def _result(
@@ -569,13 +577,19 @@ class Survey:
         self.shown += [row["statement_id"] for row in found if pd.notna(row["value"])]
         self.shown += [name for row in found if row["status"] == CALCULATED for name in row["locator"].split(" / ")]
         notes = wording.notes_of(frame)
-        answers = Counter(
-            name
-            for name, _ in {
-                (row["variable"], row["category"]) for row in found if row["unit"] == "percent" and pd.notna(row["value"])
-            }
-        )
-        if any(number > 1 and self.words.variable(name).multiple for name, number in answers.items()):
+        # Modalities of one variable, for the same victims: what several answers can add up to.
+        asked = {
+            (row["variable"], row["population"], *(row[name] for name in SUB_POPULATION), row["category"])
+            for row in found
+            if row["unit"] == "percent" and pd.notna(row["value"])
+        }
+        several = {key[0] for key, number in Counter(key[:-1] for key in asked).items() if number > 1}
+        multiple = [self.words.variable(name) for name in several if self.words.variable(name).multiple]
+        if any(variable.question == "administrative" for variable in multiple):
+            notes.append(
+                "Une victime ou un mis en cause compte une fois dans chaque type : les parts peuvent dépasser 100 % au total."
+            )
+        elif multiple:
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
         if any(pd.isna(row["value"]) and row["source_id"] == "" for row in found):
             notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")

@@ -96,7 +96,11 @@ def _drawn_bars(result: Result) -> Drawing | None:
             plot.write(_text(row), (row["value"] if known else 0, n), (5, 0), size=9, **_known(row))
         return plot.figure
 
-    return Drawing(figure, result, "Diagramme en barres", wording.finding(shown))
+    told = shown
+    if "group" in shown and shown["group"].nunique() > 1:
+        pairs = zip(shown["inline"], shown["group"], strict=True)
+        told = shown.assign(inline=[f"{label} ({wording.lower_first(str(group))})" for label, group in pairs])
+    return Drawing(figure, result, "Diagramme en barres", wording.finding(told))
 
 
 @chart

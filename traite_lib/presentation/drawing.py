@@ -117,9 +117,10 @@ def chart(
                 layout.reset(before)
             result, who = drawing.result, wording.lower_first(drawing.result.population)
             doubtful = result.frame[result.frame["status"] != CALCULATED]
-            reserves = " ".join(f"Réserve : {wording.lower_first(note)}" for note in wording.notes_of(doubtful))
+            reserves = " ".join(f"Réserve : {note}" for note in wording.notes_of(doubtful))
             alt = f"{drawing.kind}. {result.title}. Population : {who}. {drawing.found} {reserves}".rstrip()
-            caption = result.title if result.population == wording.EACH_LINE else f"{result.title} — {who}"
+            alone = result.population == wording.EACH_LINE or wording.lower_first(result.title) == who
+            caption = result.title if alone else f"{result.title} — {who}"
             drawn = images.png(slide, COLOURS), images.svg(slide), images.png(phone, COLOURS)
             return Chart(*drawn, wording.typographic(alt), wording.typographic(caption))
 
