@@ -208,7 +208,12 @@ def test_typography_of_numbers_and_apostrophes(text: str, expected: str) -> None
             "(base non publiée ; source : X). Réserve : la source dit seulement « accompagnées » : le chiffre est rapporté, comme "
             "le reste de l’édition, aux victimes exploitées au moins en partie en France.",
         ),
-        ("E2022-029", "En 2022, les victimes accompagnées et contraintes à commettre des délits viennent de 12 pays (source : X)."),
+        (
+            "E2022-029",
+            "En 2022, les victimes accompagnées, exploitées au moins en partie en France et contraintes à commettre des délits "
+            "viennent de 12 pays (source : X). Réserve : la source dit seulement « accompagnées » : le chiffre est rapporté, comme "
+            "le reste de l’édition, aux victimes exploitées au moins en partie en France.",
+        ),
         ("E2019-003", "En 2019, 40 % des victimes repérées ont été accompagnées (base : 6 457 ; source : X)."),
         (
             "E2020-022",
@@ -217,12 +222,12 @@ def test_typography_of_numbers_and_apostrophes(text: str, expected: str) -> None
         ("ADM-044", "De 2016 à 2017, l’âge moyen des victimes enregistrées par la police et la gendarmerie est de 26 ans (source : X)."),
         (
             "ADM-232",
-            "De 2016 à 2023, 85 % des victimes enregistrées par la police et la gendarmerie à Mayotte le sont pour des faits "
+            "De 2016 à 2023, 85 % des victimes enregistrées par la police et la gendarmerie à Mayotte l’ont été pour des faits "
             "d’exploitation par le travail (base non publiée ; source : X).",
         ),
         (
             "ADM-257",
-            "En 2015 (de janvier à mai), 45 infractions relevées par la police et la gendarmerie le sont pour des faits de traite "
+            "En 2015 (de janvier à mai), 45 infractions relevées par la police et la gendarmerie l’ont été pour des faits de traite "
             "des êtres humains (au sens strict) (source : X).",
         ),
         (
