@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from traite_lib import Survey, annex, control, open_edition
-from traite_lib.presentation.tables import Link, Table, trimmed
+from traite_lib.presentation.tables import Link, Table, editions_table, trimmed
 
 NBSP = "\u00a0"
 FRAME = pd.DataFrame({"Modalité": ["<b>Femmes</b>", "Hommes & autres"], "Part": ["82 %", "18 %"]})
@@ -158,3 +158,9 @@ def test_no_raw_code_and_no_nan_is_in_a_table(edition: int) -> None:
     ]
     text = re.sub(r"<[^>]*>", " ", " ".join(table.html() for table in tables))
     assert re.findall(r"\b(nan|NaN|None|NA|accompanied\w*|_T|identified|percent|count)\b", text) == []
+
+
+def test_no_number_hides_another_in_a_table_over_editions() -> None:
+    rows = open_edition(2022).distribution("sex").frame.query("category == 'women'")
+    twice = pd.concat([rows, rows.assign(text="99 %", status="U")])
+    assert editions_table(twice, "Sexe", [], "").frame["2022"].tolist() == [f"{rows['text'].iloc[0]} ; 99 % *"]

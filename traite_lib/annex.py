@@ -12,7 +12,7 @@ from .nomenclature import ALL
 from .observations import CALCULATED, KEY, Row, at, find, records
 from .presentation import wording
 from .presentation.tables import Link, Table, editions_table, provenance_table, trimmed
-from .result import Markdown, Result
+from .result import Markdown, Result, without
 from .survey import Survey
 
 NOT_SEEN = "Les rapports complets n’ont pas pu être consultés : un chiffre non relevé ici a pu être publié."
@@ -43,8 +43,7 @@ def published(survey: Survey, *variables: str) -> Table:
 
 
 def administrative(
-    survey: Survey, *variables: str, title: str, populations: Sequence[str] = (), offence: str | None = None,
-    but: Sequence[Result] = (), territories: bool | None = None,
+    survey: Survey, *variables: str, title: str, but: Sequence[Result] = (), territories: bool | None = None,
 ) -> Table:  # fmt: skip
     """Retained administrative figures: one row a statistic, one column a period; nothing is compared from one to the next.
 
@@ -54,10 +53,6 @@ def administrative(
         What is measured; everything when none is given.
     title : str
         Title of the table.
-    populations : sequence of str
-        Keep these only.
-    offence : str, optional
-        Keep what describes one type of offence, measured or as a part of the victims.
     but : sequence of Result
         Leave out what these show already.
     territories : bool, optional
@@ -66,18 +61,13 @@ def administrative(
     rows = survey.observations
     rows = rows[(rows["edition"] == "") & rows["retained"] & rows["value"].notna()]
     rows = rows[rows["variable"].isin(variables)] if variables else rows
-    shown = {name for result in but for name in result.frame["statement_id"]}
-    rows = rows[~rows["statement_id"].isin(shown)]
-    if populations:
-        rows = rows[rows["population"].isin(populations)]
-    if offence:
-        rows = rows[(rows["offence"] == offence) | ((rows["variable"] == "offence") & (rows["category"] == offence))]
+    rows = without(rows, but)
     if territories is not None:
         local = (rows["territory"] != ALL) | ((rows["variable"] == "territory") & (rows["category"] != "national"))
         rows = rows[local == territories]
     found = survey.read(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
     survey.shown += list(found["statement_id"])
-    table = editions_table(found.assign(label=_statistic(found), publisher=found["publication"]), title, [], "")
+    table = editions_table(found.assign(label=_statistic(found)), title, [], "")
     notes = ["Chaque chiffre vient d’une publication, nommée dans la provenance ; d’une publication à l’autre, les séries sont "
              "révisées : aucun écart n’est calculé."]  # fmt: skip
     if found["unit"].eq("percent").any():

@@ -109,6 +109,11 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
     )
 
 
+def last_year(period: object) -> int:
+    """Last year of a period: 2021 of « 2016-2021 », 2015 of « 2015 (janv.-mai) »."""
+    return int(re.findall(r"\d{4}", str(period))[-1])
+
+
 def is_cell(locator: str) -> bool:
     """Whether a locator is a cell of a workbook, ``Figure 3!C7``, and not an address."""
     return re.search(r"![A-Z]{1,3}[1-9]\d*$", locator) is not None

@@ -114,6 +114,12 @@ def control(*results: Result) -> None:
     print("\n\n".join(f"{result.title}\n{tables.control(result.frame)}" for result in results))
 
 
+def without(rows: pd.DataFrame, but: Iterable[Result]) -> pd.DataFrame:
+    """Rows that none of these results shows."""
+    shown = {name for result in but for name in result.frame["statement_id"]}
+    return rows[~rows["statement_id"].isin(shown)] if shown else rows
+
+
 def together(populations: Iterable[str]) -> str:
     """Population line of numbers about several populations."""
     names = dict.fromkeys(wording.lower_first(name) for name in populations)

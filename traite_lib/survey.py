@@ -19,7 +19,7 @@ from .loading.harmonise import load
 from .nomenclature import ALL, Nomenclatures, Variable
 from .observations import CALCULATED, SUB_POPULATION, Row, at, find, records, take
 from .presentation import wording
-from .result import Kind, Markdown, Result, together
+from .result import Kind, Markdown, Result, together, without
 
 if TYPE_CHECKING:
     from .loading.official import Matching
@@ -90,13 +90,13 @@ class Survey:
         rows = pd.concat(frames) if frames else self.observations.iloc[:0].assign(level=0, order=0)
         if among:
             rows = rows[rows["category"].isin({code for code in rows["category"] if self.words.within(variable, code, among)})]
-        result = self._result(_without(rows, but), variable, who, sub_population)
+        rows = without(rows, but)
+        result = self._result(rows, variable, who, sub_population)
         if who != self.edition.share_population and variable != "accompanied":
             described = self.words.populations[who]
             result = replace(result, title=f"{result.title}, {described.noun_fr} {described.qualifier_fr}")
         if not by:
             return result
-        rows = _without(rows, but)
         title = f"{result.title}, selon {wording.SELECTORS[by]}"
         frame = result.frame.assign(group=self._parts_of(rows, by))
         absent = f"Aucun chiffre relevé pour cette édition : {wording.lower_first(title)}."
@@ -123,7 +123,7 @@ class Survey:
         for code, place in zip(at(self.observations, by, found) if by else [ALL] * len(found), found, strict=True):
             first.setdefault(code, place)
         rows = take(self.observations, np.array([first[code] for code in self._in_order(by, first)], dtype=int))
-        rows = _without(rows, but)
+        rows = without(rows, but)
         result = self._result(rows, variable, who, sub_population)
         if not result and unit is not None:  # the share may be known: nothing is said of a missing count
             result = replace(result, absent="")
@@ -266,7 +266,7 @@ class Survey:
         sub: dict[str, str],
     ) -> pd.DataFrame:  # fmt: skip
         """Rows of a universe on some variables or about some victims, in the order of variables, but what was shown."""
-        rows = _without(rows, but)
+        rows = without(rows, but)
 
         def asked(row: Row) -> bool:
             if self.words.universe(row["population"]) != universe or (variables and row["variable"] not in variables):
@@ -586,9 +586,7 @@ class Survey:
         several = {key[0] for key, number in Counter(key[:-1] for key in asked).items() if number > 1}
         multiple = [self.words.variable(name) for name in several if self.words.variable(name).multiple]
         if any(variable.question == "administrative" for variable in multiple):
-            notes.append(
-                "Une victime ou un mis en cause compte une fois dans chaque type : les parts peuvent dépasser 100 % au total."
-            )
+            notes.append("Une même personne peut compter dans plusieurs lignes : les parts peuvent dépasser 100 % au total.")
         elif multiple:
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
         if any(pd.isna(row["value"]) and row["source_id"] == "" for row in found):
@@ -645,12 +643,6 @@ class Survey:
         predicate = self.words.item(variable, category, year, sub.get("age", ALL)).predicate_fr
         who = wording.population_of(self._blank(population, sub, year), self.words)
         return f"Aucun chiffre relevé pour cette édition : part des {who} qui {predicate}."
-
-
-def _without(rows: pd.DataFrame, but: Iterable[Result]) -> pd.DataFrame:
-    """Rows that none of these results shows."""
-    shown = {name for result in but for name in result.frame["statement_id"]}
-    return rows[~rows["statement_id"].isin(shown)] if shown else rows
 
 
 def _inline(frame: pd.DataFrame, labels: Sequence[str]) -> list[str]:

@@ -5,7 +5,6 @@ Every check is a frame in, findings out. A finding is a `look` when a person mus
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +13,7 @@ import pandas as pd
 
 from ..catalogue import Catalogue
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import CALCULATED, KEY, SUB_POPULATION, agree, is_cell
+from ..observations import CALCULATED, KEY, SUB_POPULATION, agree, is_cell, last_year
 from .compare import compare, respondents
 
 HALF = 0.5
@@ -117,7 +116,7 @@ def sums_of_shares(rows: pd.DataFrame, words: Nomenclatures) -> Iterator[Finding
             continue
         known = parts[parts["value"].notna()]
         total, margin = known["value"].sum(), HALF * len(parts) + 1e-9
-        year = int(re.findall(r"\d{4}", str(key[0]))[-1])
+        year = last_year(key[0])
         whole = info.closed and set(words.top_level(info.code, year)) <= set(parts["category"]) and len(known) == len(parts)
         low = total < 100 - margin and whole and not (parts["bound"] != "").any()
         slack = known.loc[known["bound"] == "<", "value"].sum()

@@ -197,8 +197,8 @@ def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent:
         line = lines.setdefault(
             (row["label"], row["who"], row["unit"]), {"Statistique": f"{row['label']}{unit}", "Population": row["who"]}
         )
-        mark = " *" if row["status"] == "U" else ""
-        line[row["period"]] = f"{row['text']}{mark}"
+        text = f"{row['text']} *" if row["status"] == "U" else str(row["text"])
+        line[row["period"]] = " ; ".join(filter(None, (line.get(row["period"]), text)))  # no number hides another
     columns = ["Statistique", "Population", *periods]
     frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
     if frame["Population"].nunique() == 1:  # the notes say it

@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from ..analysis.compare import Comparison
 from ..analysis.shares import share_rule
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import CALCULATED, SUB_POPULATION, Row, is_cell, records
+from ..observations import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
 from .text import NARROW as NARROW
 from .text import NBSP as NBSP
 from .text import PUBLICATION as PUBLICATION
@@ -131,7 +131,7 @@ def base_cell(row: Row) -> str:
 _MASCULINE = ("hommes", "garçons", "mineurs", "mis")
 _AGREED = [(re.compile(rf"(?<!\w){word}(?!\w)"), other) for word, other in {
     r"(?!ann|donn)(\w+é)es": r"\1s", "contraintes": "contraints", "mineures": "mineurs", "majeures": "majeurs",
-    "sorties": "sortis", "mises": "mis", "originaires": "originaires",
+    "sorties": "sortis", "mises": "mis",
 }.items()]  # fmt: skip
 
 
@@ -266,7 +266,7 @@ def period_of(row: Row) -> str:
 
 def year_of(row: Row) -> int:
     """The year whose labels an observation is read with: the last of its period."""
-    return int(re.findall(r"\d{4}", str(row["period"]))[-1])
+    return last_year(row["period"])
 
 
 _CHANGED = {
@@ -284,8 +284,8 @@ def _changed(row: Row, words: Nomenclatures) -> str:
     who = population_of(row, words)
     what = _CHANGED[row["variable"]].format(who=who, of_who=of(who))
     if row["unit"] == "ratio" and row["variable"] == "change_french":  # a number that is multiplied, not a share
-        noun = agreed("de nationalité française", who)
-        what = f"le nombre {of(who)}" if row["origin"] != ALL else f"le nombre de victimes {noun} parmi les {who}"
+        french = f"le nombre de victimes de nationalité française parmi les {who}"
+        what = f"le nombre {of(who)}" if row["origin"] != ALL else french
     agreement = "e" if what.startswith("la ") else ""
     if row["unit"] == "ratio":
         how = f"a été multiplié{agreement} par {BOUNDS[row['bound']]}{number(row['value'])}"
