@@ -23,10 +23,10 @@ from statistics import fmean
 
 import psutil
 from contenders import PLOOMBER
-
-from traite_lib.catalogue import Catalogue
 from traite_lib.rendering.batch import JOBS
 from traite_lib.rendering.keys import versions
+
+from traite_lib.catalogue import Catalogue
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

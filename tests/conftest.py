@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
+from traite_lib.rendering import batch
+from traite_lib.rendering.chapters import discover
 
 from traite_lib import Survey, open_edition
 from traite_lib.catalogue import Catalogue
 from traite_lib.loading import harmonise
-from traite_lib.rendering import batch
-from traite_lib.rendering.chapters import discover
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-
-from traite_lib.catalogue import Catalogue
 from traite_lib.rendering import batch, execution, kernels, server
 from traite_lib.rendering.chapters import CONTROL, Chapter, discover
+
+from traite_lib.catalogue import Catalogue
 
 FOLDER = Path(__file__).parent / "reference"
 EDITIONS = ("2022", "2024")

@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 from test_render import contents
 from test_render import traite as traite_process
+from traite_lib.adding import Details, add_edition
 from workbooks import NAME, write
 
 from traite_lib import cli
-from traite_lib.adding import Details, add_edition
 from traite_lib.catalogue import Catalogue, sha256
 from traite_lib.errors import TraiteError
 from traite_lib.loading import harmonise

@@ -21,13 +21,13 @@ import nbformat
 import psutil
 import pytest
 from test_render import TRAITE, _started, _wait, contents, edit_cell, traite
-
-from traite_lib.catalogue import Catalogue, sha256
-from traite_lib.errors import CatalogueError, RenderError
 from traite_lib.rendering import batch, data, keys, server
 from traite_lib.rendering.bundle import Bundle
 from traite_lib.rendering.chapters import discover
 from traite_lib.rendering.work import Product, Work, edition_data, perform
+
+from traite_lib.catalogue import Catalogue, sha256
+from traite_lib.errors import CatalogueError, RenderError
 
 LEAK_RUNS = int(os.environ.get("TRAITE_LEAK_RUNS", "24"))
 """Notebooks of the test that looks for what they leave; 200 before a release."""

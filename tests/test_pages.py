@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import axe_playwright_python
 import pytest
 from conftest import EDITIONS, ROOT
+from traite_lib.rendering import html
 
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.rendering import html
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from conftest import ROOT
 from pypdf import PdfReader
-
-from traite_lib.catalogue import Catalogue
 from traite_lib.rendering import pdf
 from traite_lib.rendering.chapters import Chapter, discover
+
+from traite_lib.catalogue import Catalogue
 
 try:
     import weasyprint  # noqa: F401

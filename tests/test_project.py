@@ -10,7 +10,6 @@ import tomllib
 import pytest
 import yaml
 from conftest import ROOT
-
 from traite_lib.rendering.chapters import discover
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import EDITIONS
 from test_render import traite
+from traite_lib.rendering import archive
 
 from traite_lib.catalogue import Catalogue
-from traite_lib.rendering import archive
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

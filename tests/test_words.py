@@ -12,12 +12,12 @@ import nbformat
 import pytest
 from conftest import EDITIONS, ROOT
 from test_pages import read
+from traite_lib.rendering import html
 
 from traite_lib import open_edition
 from traite_lib.nomenclature import ALL
 from traite_lib.observations import SUB_POPULATION
 from traite_lib.presentation.wording import change_sentence, number, typographic
-from traite_lib.rendering import html
 
 
 @pytest.mark.parametrize(

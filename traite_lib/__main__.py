@@ -1,5 +1,5 @@
-"""``python -m traite_lib`` is the command ``traite``."""
+"""``python -m traite_lib`` was the command ``traite`` until it had a package of its own; kept for one version."""
 
-from .cli import main
+import runpy
 
-main()
+runpy.run_module("traite_annexes", run_name="__main__", alter_sys=True)

@@ -1,0 +1,134 @@
+"""Execution of a notebook that is in memory, and what is kept of an executed one."""
+
+from __future__ import annotations
+
+import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, papermill_engines  # before `engine`, which it imports itself where it is installed
+from papermill.execute import raise_for_execution_errors
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+
+from .engine import ENGINE, WarmEngine
+
+ERROR_MARKER_TAG = "papermill-error-cell-tag"
+"""Tag of the cells that papermill adds to a notebook that failed."""
+
+
+class _KeepingEngine(NBClientEngine):  # type: ignore[misc]
+    """Papermill's own engine; it only keeps hold of the notebook, which papermill writes at each cell or loses on an error."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, kept, **kwargs):  # type: ignore[no-untyped-def]
+        """Execute as papermill does; `kept` receives the notebook first."""
+        kept.append(nb_man.nb)
+        return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+
+
+_KEEPING = f"{ENGINE}, kept"
+papermill_engines.register(ENGINE, WarmEngine)
+papermill_engines.register(_KEEPING, _KeepingEngine)
+
+
+def execute(
+    notebook: NotebookNode, parameters: dict[str, object], timeout: int, options: dict[str, object]
+) -> tuple[NotebookNode, Exception | None]:
+    """Execute a notebook: what `papermill.execute_notebook` does with one that is in memory, but for writing the result.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The source; it is not changed.
+    parameters : dict
+        Its parameters.
+    timeout : int
+        Seconds that one cell may take.
+    options : dict
+        From `kernels.client_options`.
+
+    Returns
+    -------
+    notebook, error
+        The notebook as far as it went, and what stopped it.
+    """
+    kept: list[NotebookNode] = []
+    try:
+        ready = parameterize_notebook(load_notebook_node(notebook), parameters)
+        done: NotebookNode = papermill_engines.execute_notebook_with_engine(
+            _KEEPING, ready, kernel_name="python3", progress_bar=False, execution_timeout=timeout, record_timing=False, kept=kept,
+            **options,
+        )  # fmt: skip
+        raise_for_execution_errors(done, None)
+    except Exception as error:  # papermill, nbclient and the kernel each have their own: all mean « not executed »
+        return (kept[0] if kept else notebook), error
+    return done, None
+
+
+def died(error: Exception) -> bool:
+    """Whether the kernel was killed, by the system for instance: nothing says that the notebook is wrong."""
+    return isinstance(error, DeadKernelError) or "Kernel died" in str(error)
+
+
+def written(notebook: NotebookNode) -> bytes:
+    """A notebook as it is in a file."""
+    return f"{nbformat.writes(notebook)}\n".encode()
+
+
+def durations(notebook: NotebookNode) -> tuple[tuple[float, str], ...]:
+    """Seconds and first line of each executed cell, the slowest first."""
+    found = [
+        (float(cell.metadata.get("papermill", {}).get("duration") or 0), cell.source.partition("\n")[0])
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+    return tuple(sorted(found, reverse=True))
+
+
+def clean(notebook: NotebookNode) -> tuple[NotebookNode, tuple[str, ...]]:
+    """An executed notebook without what changes from one run to the next: times, paths, random identifiers, stderr.
+
+    Returns
+    -------
+    notebook, warnings
+        The notebook, and what its cells wrote to stderr.
+    """
+    parameters = notebook.metadata.get("papermill", {}).get("parameters", {})
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": notebook.metadata.get("kernelspec", {}),
+            "language_info": {"name": "python"},
+            "papermill": {"parameters": parameters},
+        }
+    )
+    warnings = []
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number:02d}"
+        cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {})
+        if cell.cell_type == "code":
+            warnings += [o.text.strip() for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"]
+            cell.outputs = _joined([o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr")])
+    return notebook, tuple(warnings)
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Outputs with the pieces of one printed text put together: where a kernel cuts it depends on the moment."""
+    found: list[NotebookNode] = []
+    for output in outputs:
+        if found and output.output_type == found[-1].output_type == "stream" and output.name == found[-1].name:
+            found[-1].text += output.text
+        else:
+            found.append(output)
+    return found
+
+
+def failure(notebook: NotebookNode, error: Exception) -> str:
+    """The cell that failed and why, in one line."""
+    cells = [cell for cell in notebook.cells if ERROR_MARKER_TAG not in cell.metadata.get("tags", [])]
+    reached = [(n, cell) for n, cell in enumerate(cells, start=1) if cell.metadata.get("papermill", {}).get("start_time")]
+    for number, cell in [pair for pair in reached if pair[1].cell_type == "code"][-1:]:
+        raised = [f"{o.ename}: {o.evalue}" for o in cell.outputs if o.output_type == "error"]
+        first = next((line for line in cell.source.splitlines() if line.strip()), "")
+        why = raised[0] if raised and not isinstance(error, CellTimeoutError) else f"{type(error).__name__}: {error}"
+        return f"cell {number} (`{first}`): {why}".splitlines()[0]
+    return f"{type(error).__name__}: {error}".splitlines()[0]

@@ -1,0 +1,179 @@
+"""Kernels forked from the warm server: real ipykernel, without the seconds that its imports take.
+
+A `jupyter_client` kernel provisioner asks the `server` for a process, which already holds ipykernel and what its setup names.
+Each notebook still has a process of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import queue
+import signal
+import sys
+import time
+import weakref
+from contextlib import suppress
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import Type, Unicode, default
+from traitlets.config import Config
+
+from .server import ForkedProcess, KernelRequest, Setup
+
+PROVISIONER = "papermill-warm"
+"""Name of the entry point, in the group ``jupyter_client.kernel_provisioners``."""
+
+KERNEL = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
+"""Arguments of every kernel: silent when it is shut down, no history of what it executes."""
+
+
+class ForkServerProvisioner(LocalProvisioner):
+    """Start a kernel by forking the warm server; everything else is as for an ordinary kernel."""
+
+    state = Unicode(help="Checksum of the watched packages: a server that holds another one is not used.")
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork a kernel in place of starting the command ``cmd``."""
+        self.cwd = kwargs.get("cwd") or os.getcwd()
+        request = KernelRequest(cmd, str(self.cwd), dict(kwargs["env"]), self.state)
+        process = ForkedProcess(request)
+        self.process = process  # type: ignore[assignment]  # not a `Popen`, but all that is asked of one
+        self.pid = self.pgid = process.pid  # it leads a group of its own
+        return self.connection_info
+
+    async def kill(self, restart: bool = False) -> None:
+        """End the kernel, and come back when it has ended: the manager would look for its end every 0.1 s."""
+        await super().kill(restart)
+        if self.process:
+            await asyncio.get_running_loop().run_in_executor(None, self.process.wait, 5)
+
+
+class ReadyClient(AsyncKernelClient):
+    """Client that begins as soon as the kernel is ready; the original then waits for 0.2 s of silence.
+
+    It opens the channels that carry requests and outputs only: papermill asks for no input, the provisioner watches the process,
+    and the manager ends it.
+    """
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        context.reconnect_ivl = 5  # ms: the client is there before the kernel's sockets, and would look for them every 0.1 s
+        return context
+
+    def start_channels(
+        self, shell: bool = True, iopub: bool = True, stdin: bool = False, hb: bool = False, control: bool = False
+    ) -> None:
+        """Open the channels; see `KernelClient.start_channels`."""
+        super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers, and until its output channel says so too (what comes too early there is lost).
+
+        Raises
+        ------
+        RuntimeError
+            The kernel died first, or took longer than `timeout` seconds.
+        """
+        end = time.monotonic() + (timeout or float("inf"))
+        while True:
+            request = self.kernel_info()
+            try:
+                while (reply := await self.get_shell_msg(timeout=1))["parent_header"].get("msg_id") != request:
+                    pass
+                while (await self.get_iopub_msg(timeout=0.2))["parent_header"].get("msg_id") != request:
+                    pass
+            except queue.Empty:
+                if not await self.is_alive():
+                    raise RuntimeError("Kernel died before replying to kernel_info") from None
+                if time.monotonic() > end:
+                    raise RuntimeError(f"Kernel didn't respond in {timeout} seconds") from None
+            else:
+                self._handle_kernel_info_reply(reply)
+                return
+
+
+class PrivateKernelManager(AsyncKernelManager):
+    """Manager of one kernel, described in a folder of its own: nothing is installed into the user's Jupyter."""
+
+    folder = Unicode(config=True)
+    client_factory = Type(klass=ReadyClient, config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        _managers.add(self)
+
+    @default("kernel_spec_manager")
+    def _specifications(self) -> KernelSpecManager:
+        return KernelSpecManager(kernel_dirs=[str(Path(self.folder) / "kernels")], ensure_native_kernel=False)
+
+    @default("connection_file")
+    def _connection_file(self) -> str:
+        return str(Path(self.folder) / "kernel.json")
+
+
+_managers: weakref.WeakSet[PrivateKernelManager] = weakref.WeakSet()
+
+
+def end_all() -> None:
+    """End every kernel that this process runs, with what it started."""
+    for manager in list(_managers):
+        process = getattr(manager.provisioner, "process", None)
+        if process is not None and process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
+
+
+def client_options(folder: Path, setup: Setup, cwd: Path | None = None, *, warm: bool = True) -> dict[str, object]:
+    """Keyword arguments that papermill hands to nbclient, for one kernel of this Python.
+
+    Kernels talk over files where the system has such sockets: no TCP port, so no race between runs and no warning.
+
+    Parameters
+    ----------
+    folder : Path
+        Private folder of the kernel, short (a socket's path has at most 107 bytes): specification, connection file, sockets.
+    setup : Setup
+        What the kernel finds.
+    cwd : Path, optional
+        Its working directory; that of this process when it is not given.
+    warm : bool
+        Fork it from the warm server, which must have been started.
+    """
+    specification: dict[str, object] = {"argv": KERNEL, "display_name": "Python 3 (ipykernel)", "language": "python"}
+    specification["env"] = setup.variables
+    if warm:
+        register_provisioner()
+        specification["metadata"] = {
+            "kernel_provisioner": {"provisioner_name": PROVISIONER, "config": {"state": setup.state}}
+        }  # fmt: skip
+    kernel = folder / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
+    transport = "tcp" if sys.platform == "win32" else "ipc"
+    return {
+        "kernel_manager_class": PrivateKernelManager,
+        "config": Config({"PrivateKernelManager": {"folder": str(folder)}, "KernelManager": {"transport": transport}}),
+        "extra_arguments": list(QUIET),
+        "shutdown_kernel": "immediate",  # all outputs have come: there is nothing to wait for
+        # papermill's own `cwd` changes the directory of all threads
+        "resources": {"metadata": {"path": str(cwd or Path.cwd())}},
+    }
+
+
+def register_provisioner() -> None:
+    """Make the provisioner known where this package is on the path but was not installed with its entry points."""
+    value = f"{__name__}:{ForkServerProvisioner.__name__}"
+    entry = EntryPoint(PROVISIONER, value, KernelProvisionerFactory.GROUP_NAME)
+    KernelProvisionerFactory.instance().provisioners.setdefault(PROVISIONER, entry)

@@ -1,0 +1,1 @@
+"""The program: chapters × editions → ``outputs/``, and the command ``traite``."""

@@ -1,0 +1,51 @@
+"""Commands that hand annexes over and check those received: ``traite bundle 2022``, ``traite verify outputs/2022``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from traite_lib.catalogue import Catalogue
+
+from ..errors import RenderError
+
+
+def bundle(
+    edition: Annotated[str, typer.Argument(help="Reference year of a rendered edition.")],
+    output: Annotated[Optional[Path], typer.Option(help="Folder of the annexes; outputs/ by default.")] = None,  # noqa: UP045
+    to: Annotated[Optional[Path], typer.Option(help="The zip to write; outputs/traite_<edition>.zip by default.")] = None,  # noqa: UP045
+) -> None:
+    """Make one zip of an edition, that a colleague opens without installing anything."""
+    from ..publishing import archive
+
+    catalogue = Catalogue()
+    found = catalogue.edition(edition)
+    folder = (output or catalogue.root / "outputs").resolve()
+    print(archive.bundle(found, folder, catalogue, to or folder / f"traite_{found.key}.zip"))
+
+
+def verify(
+    path: Annotated[Path, typer.Argument(help="Folder of an edition's annexes, or its zip.")],
+    quick: Annotated[bool, typer.Option("--quick", help="Compare checksums only; this proves nothing of the code.")] = False,
+) -> None:
+    """Render the same annexes again and compare: exit code 0 only when every file is the one that this project produces."""
+    from ..rendering.verify import verify as verified
+
+    if not path.exists():
+        raise RenderError(f"{path} does not exist.")
+    found = verified(path, Catalogue(), render=not quick)
+    for title, lines in {
+        "Not what the manifest says": found.altered,
+        "Not as in this project": found.differences,
+        "Rendered otherwise here": found.produced or (),
+    }.items():
+        if lines:
+            print("\n".join([f"{title}:", *(f"  {line}" for line in lines)]))
+    if found.proven:
+        print(f"Edition {found.edition.key}: the {found.files} files are those that these inputs and this code produce.")
+    elif quick and not found.altered and not found.differences:
+        print(f"Edition {found.edition.key}: the {found.files} files are those of their manifest, whose inputs are here too.")
+    else:
+        raise RenderError(f"{path} is not what this project produces.")

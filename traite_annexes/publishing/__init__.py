@@ -1,0 +1,1 @@
+"""What is written: chapters, pages, data, and the folder of an edition that holds them."""

@@ -1,0 +1,350 @@
+"""Pages of the site: one for each chapter, an index for each edition, one for all, and the search. Each is whole in one file."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+if TYPE_CHECKING:
+    from nbconvert.filters.markdown_mistune import MarkdownWithMath
+
+from traite_lib.catalogue import Catalogue, Edition
+from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
+
+from .chapters import CONTROL, KEY_POINTS, Chapter
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart of an executed chapter, numbered in it.
+
+    Attributes
+    ----------
+    number : int
+        From 1, in the chapter.
+    png, phone : str
+        Base64 of the images (`phone` is empty for an image that the library did not draw).
+    svg : str
+        The drawing, or empty.
+    alt, caption : str
+        What it shows, and what it is about.
+    """
+
+    number: int
+    png: str
+    phone: str
+    svg: str
+    alt: str
+    caption: str
+
+
+@dataclass
+class Block:
+    """One cell of an executed chapter, as the page shows it."""
+
+    kind: str
+    """``prose``, ``key-points``, ``result``, or ``control`` (shown with the code only)."""
+    source: str = ""
+    outputs: list[Figure | Markup] = field(default_factory=list)
+
+
+@cache
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.globals |= {"style": _asset("style.css"), "script": _asset("page.js"), "publication": PUBLICATION}
+    environment.tests["figure"] = lambda output: isinstance(output, Figure)
+    return environment
+
+
+_VERBATIM = re.compile(r"(<(?P<tag>style|script|pre)\b.*?</(?P=tag)>)", re.DOTALL)
+
+
+def _page(template: str, **context: object) -> str:
+    """A page, with French spaces everywhere but in code."""
+    page = _environment().get_template(template).render(**context) + "\n"
+    ends = [end for found in _VERBATIM.finditer(page) for end in found.span()]
+    parts = [page[start:end] for start, end in pairwise([0, *ends, len(page)])]
+    return "".join(part if number % 2 else typographic(part) for number, part in enumerate(parts))
+
+
+@lru_cache(maxsize=1024)
+def _markdown(text: str) -> Markup:
+    """HTML of a Markdown text; the text of a chapter is the same in each edition."""
+    return Markup(_parser().render(text))
+
+
+@cache
+def _parser() -> MarkdownWithMath:
+    """nbconvert's Markdown; to make one takes ten times longer than to read a cell."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    return MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True))
+
+
+def prepare(notebook: NotebookNode) -> None:
+    """Read the prose of a chapter and the templates of its page: there is time while its kernel is not there yet."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            _markdown(cell.source)
+    for name in ("body.html.j2", "chapter.html.j2"):
+        _environment().get_template(name)
+
+
+def _preformatted(text: str, kind: str) -> Markup:
+    """Printed text, which the keyboard can scroll; nothing when there is none."""
+    return Markup('<pre class="{}" tabindex="0">{}</pre>').format(kind, text) if text.strip() else Markup()
+
+
+def blocks(notebook: NotebookNode) -> list[Block]:
+    """Cells of an executed chapter as a page shows them, its figures numbered."""
+    found: list[Block] = []
+    drawn = 0
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type != "code":
+            found.append(Block("prose", outputs=[_markdown(cell.source)]))
+            continue
+        kind = "key-points" if KEY_POINTS in tags else "control" if CONTROL in tags else "result"
+        block = Block(kind, cell.source)
+        for output in cell.outputs:
+            data = output.get("data", {})
+            if output.output_type == "stream":
+                block.outputs.append(_preformatted(output.text if output.name == "stdout" else "", "text"))
+            elif "image/png" in data:
+                drawn += 1
+                about, more = output.metadata.get("image/png", {}), data.get(FIGURE, {})
+                block.outputs.append(
+                    Figure(
+                        number=drawn,
+                        png=data["image/png"].replace("\n", ""),
+                        phone=more.get("phone", ""),
+                        svg=more.get("svg", ""),
+                        alt=about.get("alt", ""),
+                        caption=about.get("caption", ""),
+                    )
+                )
+            elif "text/html" in data:
+                block.outputs.append(Markup(data["text/html"]))
+            elif "text/markdown" in data:
+                block.outputs.append(_markdown(data["text/markdown"]))
+            else:
+                block.outputs.append(_preformatted(data.get("text/plain", ""), "text"))
+        found.append(block)
+    return found
+
+
+def figures(notebook: NotebookNode) -> list[Figure]:
+    """Charts of an executed chapter, in order."""
+    return [output for block in blocks(notebook) for output in block.outputs if isinstance(output, Figure)]
+
+
+def write_figures(notebook: NotebookNode, chapter: Chapter, folder: Path) -> list[Path]:
+    """Write the charts of an executed chapter, and take out of the notebook what only they needed.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The executed notebook; it keeps the PNG that it shows.
+    chapter : Chapter
+        Names the files: ``figures/02_formes-1.png`` and ``.svg``.
+    folder : Path
+        Folder that holds ``figures/``.
+    """
+    written = []
+    for figure in figures(notebook):
+        path = folder / figure_file(chapter, figure)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(figure.png))
+        written.append(path)
+        if figure.svg:
+            path = path.with_suffix(".svg")
+            path.write_text(figure.svg, encoding="utf-8")
+            written.append(path)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(FIGURE, None)
+    return written
+
+
+def figure_file(chapter: Chapter, figure: Figure) -> str:
+    """Path of a figure's PNG in the folder of an edition; its SVG stands beside it."""
+    return f"figures/{chapter.name}-{figure.number}.png"
+
+
+def slug(text: str) -> str:
+    """Anchor of a heading: « Répartition par forme » gives ``repartition-par-forme``."""
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("’", "-")).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def anchored(body: str) -> tuple[Markup, list[tuple[int, str, str]]]:
+    """A body whose headings of levels 2 and 3 have anchors, and the list of them.
+
+    Returns
+    -------
+    body, contents
+        `contents`: level, anchor and HTML text of each heading, in order.
+    """
+    contents: list[tuple[int, str, str]] = []
+
+    def anchor(heading: re.Match[str]) -> str:
+        level, text = int(heading["level"]), heading["text"]
+        name = base = slug(re.sub(r"<[^>]+>", "", text)) or "section"
+        number = 2
+        while any(name == other for _, other, _ in contents):
+            name, number = f"{base}-{number}", number + 1
+        contents.append((level, name, text))
+        return f'<h{level} id="{name}">{text}</h{level}>'
+
+    return Markup(re.sub(r"<h(?P<level>[23])[^>]*>(?P<text>.*?)</h(?P=level)>", anchor, body, flags=re.DOTALL)), contents
+
+
+def chapter_body(notebook: NotebookNode, chapter: Chapter, edition: Edition) -> tuple[Markup, list[tuple[int, str, str]]]:
+    """What a chapter says, as HTML with anchors, and its headings (see `anchored`)."""
+    return anchored(_page("body.html.j2", blocks=blocks(notebook), chapter=chapter, edition=edition, figure_file=figure_file))
+
+
+def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Chapter], edition: Edition) -> str:
+    """HTML of one executed chapter: a page that needs nothing but itself.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The executed notebook.
+    chapter : Chapter
+        Its source.
+    chapters : sequence of Chapter
+        All chapters, for the links to the previous and the next.
+    edition : Edition
+        What it was executed for.
+    """
+    place = [other.name for other in chapters].index(chapter.name)
+    body, contents = chapter_body(notebook, chapter, edition)
+    return _page(
+        "chapter.html.j2",
+        body=body,
+        contents=[(level, name, Markup(text)) for level, name, text in contents],
+        chapter=chapter,
+        edition=edition,
+        citation=citation(edition, int(chapter.number), chapter.title),
+        previous=chapters[place - 1] if place else None,
+        following=chapters[place + 1] if place + 1 < len(chapters) else None,
+        root="../",
+    )
+
+
+def key_points(notebook: NotebookNode) -> list[str]:
+    """Sentences of « À retenir » of an executed chapter."""
+    for cell in notebook.cells:
+        if KEY_POINTS in cell.metadata.get("tags", []):
+            for output in cell.get("outputs", []):
+                text = output.get("data", {}).get("text/markdown", "")
+                return [line.removeprefix("- ") for line in text.splitlines()]
+    return []
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file of an edition that its index offers: its path there, its name in French, what it is for."""
+
+    path: str
+    name: str
+    use: str
+
+
+def edition_index(
+    edition: Edition, chapters: Sequence[tuple[Chapter, list[str]]], downloads: Sequence[Download], licence: str
+) -> str:
+    """HTML index of an edition: what to keep from it, its chapters each with its first key sentence, its files."""
+    return _page(
+        "edition.html.j2",
+        edition=edition,
+        chapters=chapters,
+        downloads=downloads,
+        licence=licence,
+        citation=citation(edition),
+        root="../",
+    )
+
+
+def document(edition: Edition, parts: Sequence[tuple[Chapter, str]], licence: str) -> str:
+    """HTML of all chapters of an edition, one after the other, to be printed: chapters and the HTML of their content."""
+    return _page("document.html.j2", edition=edition, parts=parts, licence=licence, citation=citation(edition))
+
+
+def overall_index(catalogue: Catalogue, rendered: Sequence[Edition], *, method: bool) -> str:
+    """HTML index of the editions that have been rendered; `method`: the method note is a page beside it."""
+    return _page("editions.html.j2", editions=rendered, licence=catalogue.licence.figures, method=method, root="")
+
+
+def method_page(text: str, licence: str) -> str:
+    """The statistical method note (``docs/method.md``) as a page of the site."""
+    body, _ = anchored(_markdown(text))
+    return _page("method.html.j2", body=body, licence=licence, root="")
+
+
+def search_page(catalogue: Catalogue, rendered: Sequence[Edition]) -> str:
+    """Page that searches all the words of the site without a server: it loads ``<edition>/search-index.js``."""
+    return _page("search.html.j2", editions=rendered, licence=catalogue.licence.figures, searching=_asset("search.js"), root="")
+
+
+def site_map(chapters: Mapping[str, Sequence[str]]) -> str:
+    """Script that tells every page which pages exist: pages do not change when another edition is rendered.
+
+    Parameters
+    ----------
+    chapters : dict
+        Names of the rendered chapters, by key of edition.
+    """
+    return f"window.traite = {json.dumps({'editions': dict(chapters)}, sort_keys=True)};\n"
+
+
+_CODE = re.compile(r'<(pre|div) class="code".*?</\1>', re.DOTALL)
+_HIDDEN = re.compile(r"<(script|style|template)\b.*?</\1>", re.DOTALL)
+_BOUNDARY = re.compile(r'<h(?P<level>[123])(?: id="(?P<anchor>[^"]*)")?>(?P<title>.*?)</h(?P=level)>', re.DOTALL)
+
+
+def _words(html: str) -> str:
+    """Visible words of a piece of HTML, with the alternative text of its images."""
+    spoken = re.sub(r'<img [^>]*alt="([^"]*)"[^>]*>', r" \1 ", html)
+    return " ".join(Markup(re.sub(r"<[^>]+>", " ", spoken)).unescape().split())
+
+
+def search_index(edition: Edition, pages: Sequence[tuple[Chapter, str]]) -> str:
+    """Script with the words of an edition's pages, section by section.
+
+    A browser may not read another file of a folder, but it may run one: the index is a call of ``traiteIndex``.
+
+    Parameters
+    ----------
+    pages : sequence of (Chapter, str)
+        The chapters, and the HTML of their pages.
+    """
+    sections = []
+    for chapter, page in pages:
+        main = _HIDDEN.sub("", _CODE.sub("", page.partition("<main")[2].partition("</main>")[0]))
+        found = list(_BOUNDARY.finditer(main))
+        ends = [*(heading.start() for heading in found), len(main)][1:]
+        for heading, end in zip(found, ends, strict=True):
+            title = "" if heading["level"] == "1" else _words(heading["title"])
+            sections.append([chapter.name, chapter.title, heading["anchor"] or "", title, _words(main[heading.end() : end])])
+    return f"traiteIndex({json.dumps({'edition': edition.key, 'sections': sections})});\n"

@@ -1,0 +1,332 @@
+"""One workbook an edition, laid out so that anyone can use it, a screen reader and a script included.
+
+Rules of the UK Government Analysis Function (« Releasing statistics in spreadsheets »): a cover, a list of contents, notes;
+one table a sheet, a real table object, from column A; its title in A1, what to know about it below, no merged cell; numbers
+as numbers; symbols in square brackets, explained; nothing said by colour.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import xlsxwriter
+
+from traite_lib.nomenclature import ALL
+from traite_lib.observations import SUB_POPULATION, Row, records
+from traite_lib.presentation import wording
+from traite_lib.presentation.tables import Link
+
+from .dataset import rows_of
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+    from traite_lib.survey import Survey
+
+NOT_PUBLISHED, NOT_APPLICABLE, LOW, ESTIMATED, PROVISIONAL, BREAK = "[x]", "[z]", "[u]", "[e]", "[p]", "[b]"
+WITHHELD, NOT_ASKED, IMPRECISE, CALCULATED = "[c]", "[n]", "[i]", "[d]"
+SYMBOLS = {
+    NOT_PUBLISHED: "Non relevé ou non publié : aucun chiffre dans les sources consultées. Ce n’est pas zéro.",
+    NOT_APPLICABLE: "Sans objet, selon la source ; ou base d’un effectif, qui n’en a pas.",
+    WITHHELD: "Confidentiel : la source n’a pas diffusé ce chiffre.",
+    NOT_ASKED: "Question non posée dans cette édition.",
+    IMPRECISE: "Trop imprécis ou trop petit, selon la source.",
+    LOW: "Fiabilité faible : la raison est donnée dans la colonne « Note ».",
+    CALCULATED: "Calculé à partir de deux effectifs publiés : la formule est donnée dans la colonne « Note ».",
+    ESTIMATED: "Estimé par la source.",
+    PROVISIONAL: "Provisoire selon la source.",
+    BREAK: "Rupture de série : voir la feuille « Ruptures ».",
+}
+"""Symbols of the workbook; the letters are those of the Analysis Function where it has one."""
+
+_MISSING = {"L": NOT_ASKED, "M": NOT_APPLICABLE, "N": IMPRECISE, "O": NOT_PUBLISHED, "Q": WITHHELD}
+_SYMBOL_OF = {"A": "normale", "I": CALCULATED, "U": LOW, "E": ESTIMATED, "P": PROVISIONAL, "B": BREAK, **_MISSING}
+NO_NOTE = "aucune"
+BASE = "Base (nombre de victimes)"
+_BOUNDS = {"": "exacte", "<": "moins de", ">": "plus de", "~": "environ"}
+_EPOCH = dt.datetime(2020, 1, 1)
+"""Creation date written in every workbook: two workbooks of the same data are the same file."""
+
+VERBATIM = ["Référence", "Emplacement", "Adresse"]
+"""Columns that are not prose."""
+
+_WIDTHS = {"Valeur": 12, BASE: 14, "Unité": 12, "Précision": 12, "Fiabilité": 12, "Référence": 14, "Emplacement": 30}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: a title, lines to read before the table, and the table."""
+
+    name: str
+    title: str
+    lines: Sequence[str]
+    frame: pd.DataFrame
+
+
+def workbook(survey: Survey) -> bytes:
+    """The workbook of an edition, as the bytes of an xlsx file; the same bytes for the same data.
+
+    Parameters
+    ----------
+    survey : Survey
+        The edition.
+    """
+    rows = rows_of(survey)
+    sheets = [_notes(), _breaks(survey), *_subjects(survey, rows), _observations(survey, rows), _sources(survey, rows)]
+    contents = Sheet(
+        "Sommaire",
+        "Sommaire",
+        ["Chaque feuille contient un seul tableau."],
+        pd.DataFrame({"Feuille": [Link(sheet.name, f"internal:'{sheet.name}'!A1") for sheet in sheets],
+                      "Contenu": [sheet.title for sheet in sheets]}),
+    )  # fmt: skip
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_urls": False, "strings_to_numbers": False, "strings_to_formulas": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties(
+            {"title": f"Victimes de traite accompagnées par les associations, édition {survey.edition.key}",
+             "subject": survey.edition.title, "author": ", ".join(survey.edition.producers), "created": _EPOCH,
+             "keywords": "traite des êtres humains, victimes, associations", "comments": "Langue : français."}
+        )  # fmt: skip
+        book.formats[0].set_font_size(11)
+        _cover(book, survey)
+        for number, sheet in enumerate([contents, *sheets]):
+            _add(book, sheet, number)
+    return buffer.getvalue()
+
+
+def _cover(book: Workbook, survey: Survey) -> None:
+    edition = survey.edition
+    sheet = book.add_worksheet("Couverture")
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 100, wrap)
+    title = book.add_format({"bold": True, "font_size": 16, "text_wrap": True})
+    sheet.write(0, 0, f"{wording.PUBLICATION}, édition {edition.key}", title)
+    heading = book.add_format({"bold": True, "font_size": 13})
+    parts = {
+        "Édition": [f"{edition.title}. {wording.listed(edition.producers)}, {edition.published}.", edition.remarks],
+        "Champ": [
+            "L’année est celle de l’accompagnement des victimes, non celle de la publication.",
+            f"Sauf mention contraire, les parts décrivent {survey.words.populations[edition.share_population].scope_fr}.",
+        ],
+        "Ce que ces chiffres ne disent pas": [
+            "L’enquête est volontaire : ses effectifs dépendent des associations qui répondent, et ne mesurent pas le nombre de "
+            "victimes en France.",
+            "Chaque part porte sur les victimes des associations qui ont répondu à la question ; sa base est rarement publiée.",
+        ],
+        "Citer": [wording.citation(edition), "Citez aussi la source de chaque chiffre : elle figure sur chaque ligne."],
+        "Licence": [survey.catalogue.licence.figures],
+    }
+    line = 1
+    for name, texts in parts.items():
+        sheet.write(line, 0, name, heading)
+        for text in filter(None, texts):
+            line += 1
+            sheet.set_row(line, _height([text], [100]))
+            sheet.write(line, 0, wording.typographic(text), wrap)
+        line += 1
+    sheet.set_landscape()
+
+
+def _notes() -> Sheet:
+    frame = pd.DataFrame({"Signe": list(SYMBOLS), "Signification": list(SYMBOLS.values())})
+    lines = [
+        "Précision : « exacte », ou « moins de », « plus de », « environ » selon les mots de la source.",
+        "Fiabilité : « normale », ou un signe. Aucune cellule n’est vide : « aucune » veut dire qu’il n’y a pas de note.",
+    ]
+    return Sheet("Notes", "Signes et notes", lines, frame)
+
+
+def _breaks(survey: Survey) -> Sheet:
+    frame = pd.DataFrame(
+        {
+            "Rupture ou réserve": [wording.upper_first(entry.short) for entry in survey.catalogue.breaks],
+            "À partir de": [
+                f"édition {entry.year}" if entry.year else "toutes les éditions" for entry in survey.catalogue.breaks
+            ],
+            "Explication": [entry.summary or entry.sentence for entry in survey.catalogue.breaks],
+        }
+    )
+    return Sheet("Ruptures", "Ruptures de série et réserves", ["Aucun écart n’est calculé à travers une rupture."], frame)
+
+
+def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
+    """One sheet a variable: the retained statements of the edition."""
+    kept = rows[rows["retained"]]
+    variables = [variable for name, variable in survey.words.variables.items() if name in set(kept["variable"])]
+    sheets = []
+    for number, variable in enumerate(variables, start=1):
+        found = kept[kept["variable"] == variable.code]
+        frame = pd.DataFrame(
+            {
+                "Statistique": found["label"],
+                "Population": found["who"].map(wording.upper_first),
+                "Unité": _units(found),
+                "Valeur": _values(found),
+                "Précision": found["bound"].map(_BOUNDS),
+                BASE: _bases(found),
+                "Fiabilité": found["status"].map(_SYMBOL_OF),
+                "Note": found["note"].replace("", NO_NOTE),
+                "Source": [_source(row) for row in records(found)],
+                "Référence": found["statement_id"],
+            }
+        )
+        lines = ["Statistiques retenues pour cette édition. Signes expliqués dans la feuille « Notes »."]
+        if found["unit"].eq("percent").any():
+            lines.append("Chaque part porte sur les victimes des associations ayant répondu à la question.")
+        if variable.multiple:
+            lines.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
+        name = textwrap.shorten(re.sub(r"[\[\]:*?/\\]", " ", f"{number:02d} {variable.label_fr}"), 31, placeholder="…")
+        sheets.append(Sheet(name, f"{variable.label_fr}, édition {survey.edition.key}", lines, frame))
+    return sheets
+
+
+def _observations(survey: Survey, rows: pd.DataFrame) -> Sheet:
+    """Every statement of the edition, one row each: labels first, the value last."""
+    every = records(rows)
+    names = {"form": "Forme", "sex": "Sexe", "age": "Âge", "origin": "Origine", "offence": "Infraction"}
+    names["territory"] = "Territoire"
+    parts = {
+        names[column]: [
+            survey.words.label(column, row[column], wording.year_of(row)) if row[column] != ALL else "Ensemble" for row in every
+        ]
+        for column in SUB_POPULATION
+    }
+    frame = pd.DataFrame(
+        {
+            "Référence": rows["statement_id"],
+            "Période": rows["period"].str.replace("|", " ou "),
+            "Population": [survey.words.populations[name].label_fr for name in rows["population"]],
+            **parts,
+            "Variable": rows["variable_label"],
+            "Modalité": rows["label"].where(rows["category"] != ALL, "Ensemble"),
+            "Unité": _units(rows),
+            "Précision": rows["bound"].map(_BOUNDS),
+            "Fiabilité": rows["status"].map(_SYMBOL_OF),
+            "Retenu": rows["retained"].map({True: "oui", False: "non"}),
+            "Source": rows["citation"],
+            "Emplacement": rows["locator"].replace("", NOT_APPLICABLE),
+            "Note": rows["note"].replace("", NO_NOTE),
+            BASE: _bases(rows),
+            "Valeur": _values(rows),
+        }
+    )
+    lines = [
+        "Tous les énoncés relevés, ceux qui ne sont pas retenus compris (colonne « Retenu »), puis les chiffres administratifs "
+        "de la même année.",
+        "Les mêmes lignes, avec leurs codes, sont dans observations.csv, décrit par datapackage.json.",
+    ]
+    return Sheet("Observations", f"Toutes les observations, édition {survey.edition.key}", lines, frame)
+
+
+def _sources(survey: Survey, rows: pd.DataFrame) -> Sheet:
+    found = [survey.catalogue.sources[name] for name in dict.fromkeys(rows["source_id"]) if name]
+    ranks = {1: "officielle", 2: "partenaire ou savante", 3: "presse"}
+    frame = pd.DataFrame(
+        {
+            "Source": [Link(source.citation_fr, source.url) for source in found],
+            "Organisme": [source.publisher_fr for source in found],
+            "Rang": [ranks[source.rank] for source in found],
+            "Adresse": [source.url or NOT_PUBLISHED for source in found],
+        }
+    )
+    return Sheet("Sources", "Sources citées dans ce classeur", [survey.catalogue.licence.figures], frame)
+
+
+def _values(rows: pd.DataFrame) -> list[float | str]:
+    return [
+        _MISSING[status] if pd.isna(value) else float(value) for value, status in zip(rows["value"], rows["status"], strict=True)
+    ]
+
+
+def _bases(rows: pd.DataFrame) -> list[float | str]:
+    return [
+        float(row["base"]) if pd.notna(row["base"]) else NOT_PUBLISHED if wording.base_of(row) else NOT_APPLICABLE
+        for row in records(rows)
+    ]
+
+
+def _units(rows: pd.DataFrame) -> pd.Series:
+    names = {
+        "count": "nombre",
+        "percent": "%",
+        "percent_change": "% (évolution)",
+        "points": "points",
+        "years": "ans",
+        "months": "mois",
+        "ratio": "fois",
+    }
+    return rows["unit"].map(names | {"per_100000": "pour 100 000 habitants"})
+
+
+def _source(row: Row) -> Link:
+    citation = row["citation"] or row["publisher"]
+    return Link(wording.place_of(citation, row["locator"]), row["locator"])
+
+
+def _add(book: Workbook, sheet: Sheet, number: int) -> None:
+    """Write one sheet: title in A1, lines, then the table object."""
+    page: Worksheet = book.add_worksheet(sheet.name)
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    page.write(0, 0, sheet.title, book.add_format({"bold": True, "font_size": 14}))
+    for line, text in enumerate(sheet.lines, start=1):
+        page.write(line, 0, wording.typographic(text), book.add_format({"valign": "top"}))
+    first = len(sheet.lines) + 1
+    columns, frame = list(sheet.frame.columns), sheet.frame
+    page.add_table(
+        first, 0, first + len(frame), len(columns) - 1,
+        {"name": f"Tableau_{number:02d}", "style": "Table Style Light 1", "autofilter": len(frame) > 10,
+         "columns": [{"header": name, "header_format": book.add_format({"bold": True, "text_wrap": True, "valign": "top"})}
+                     for name in columns]},
+    )  # fmt: skip
+    numbers = _number_formats(book)
+    link = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#1F4E79", "underline": 1})
+    widths = [_width(name, frame[name]) for name in columns]
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    for line, row in enumerate(frame.itertuples(index=False, name=None), start=first + 1):
+        page.set_row(line, _height(row, widths))
+        for column, value in enumerate(row):
+            shown = value if columns[column] in VERBATIM or not isinstance(value, str) else wording.typographic(value)
+            _write(page, line, column, shown, link if isinstance(value, Link) else wrap, numbers)
+    page.ignore_errors({"number_stored_as_text": f"A1:Z{first + len(frame) + 1}"})
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(first)
+
+
+def _width(name: str, values: pd.Series) -> int:
+    """Width of a column, in characters: short columns as they need, long ones wrapped."""
+    longest = max((len(str(value)) for value in values), default=0)
+    return _WIDTHS.get(name, min(40, max(12, longest + 2)))
+
+
+def _height(row: Sequence[object], widths: Sequence[int]) -> float:
+    """Height of a row, in points, for its longest wrapped text (not every program finds it by itself)."""
+    lines = max(len(textwrap.wrap(str(value), max(8, width - 2))) for value, width in zip(row, widths, strict=True))
+    return 15.0 * max(1, lines)
+
+
+def _number_formats(book: Workbook) -> list[Format]:
+    """Formats of numbers with 0, 1 and 2 decimals."""
+    return [book.add_format({"num_format": text, "valign": "top"}) for text in ("#,##0", "#,##0.0", "#,##0.00")]
+
+
+def _write(page: Worksheet, line: int, column: int, value: Any, text: Format, numbers: list[Format]) -> None:
+    if isinstance(value, Link) and value.url.startswith(("http", "internal:")):
+        page.write_url(line, column, value.url, text, string=wording.typographic(value.text))
+    elif isinstance(value, float):
+        decimals = next(n for n in (0, 1, 2) if n == 2 or round(value, n) == value)
+        page.write_number(line, column, value, numbers[decimals])
+    else:
+        page.write_string(line, column, str(value), text)

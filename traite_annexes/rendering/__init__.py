@@ -1,0 +1,1 @@
+"""What is redone, where, and whether it is still true."""

@@ -1,1 +1,0 @@
-"""From chapters and editions to annexes: discovery, execution with papermill, pages, manifest."""
