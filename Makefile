@@ -32,7 +32,7 @@ endef
 	@touch .venv/installed
 
 annexes: .venv/installed
-	$(BIN)/python -m traite_lib render $(EDITION)
+	$(BIN)/python -m traite_annexes render $(EDITION)
 
 test: .venv/installed-for-tests lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests

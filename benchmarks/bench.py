@@ -23,9 +23,9 @@ from statistics import fmean
 
 import psutil
 from contenders import PLOOMBER
-from traite_lib.rendering.batch import JOBS
-from traite_lib.rendering.keys import versions
 
+from traite_annexes.fingerprints import versions
+from traite_annexes.rendering.batch import JOBS
 from traite_lib.catalogue import Catalogue
 
 HERE = Path(__file__).parent
@@ -194,7 +194,7 @@ def reading() -> list[tuple[str, Measure]]:
         workbook(path)
         pandas = f"import pandas; pandas.read_excel({str(path)!r}, sheet_name=None, engine='openpyxl')"
         commands = {
-            f"`traite tidy`, {SHEETS} sheets": [sys.executable, "-m", "traite_lib", "tidy", str(path)],
+            f"`traite tidy`, {SHEETS} sheets": [sys.executable, "-m", "traite_annexes", "tidy", str(path)],
             "`pandas.read_excel(sheet_name=None)`, the same file": [sys.executable, "-c", pandas],
         }
         return [(label, min((measure(command) for _ in range(5)), key=lambda m: m.wall)) for label, command in commands.items()]

@@ -81,7 +81,7 @@ def traite(jobs: list[Job], workers: int) -> None:
     editions = list(dict.fromkeys(edition for _, _, edition in jobs))
     wanted = editions[0] if len(editions) == 1 else "all"
     folder = str(Path(jobs[0][1]).parent)
-    command = [sys.executable, "-m", "traite_lib", "render", wanted, "--jobs", str(workers), "--output", folder]
+    command = [sys.executable, "-m", "traite_annexes", "render", wanted, "--jobs", str(workers), "--output", folder]
     subprocess.run(command, check=True, capture_output=True)
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
-from traite_lib.rendering import batch
-from traite_lib.rendering.chapters import discover
 
+from traite_annexes.publishing.chapters import discover
+from traite_annexes.rendering import batch
 from traite_lib import Survey, open_edition
 from traite_lib.catalogue import Catalogue
 from traite_lib.loading import harmonise

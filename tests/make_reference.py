@@ -12,9 +12,11 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from traite_lib.rendering import batch, execution, kernels, server
-from traite_lib.rendering.chapters import CONTROL, Chapter, discover
 
+from papermill_warm import execution, kernels, server
+from traite_annexes.publishing.chapters import CONTROL, Chapter, discover
+from traite_annexes.rendering import batch
+from traite_annexes.rendering.jobs import setup
 from traite_lib.catalogue import Catalogue
 
 FOLDER = Path(__file__).parent / "reference"
@@ -24,7 +26,7 @@ EDITIONS = ("2022", "2024")
 def reference(chapter: Chapter, edition: str, root: Path, folder: Path) -> NotebookNode:
     """A chapter executed for an edition, with the outputs of its control cells only, all text."""
     with tempfile.TemporaryDirectory(dir=folder) as private:
-        options = kernels.papermill_options(Path(private), root, Path(private), warm=server.can_fork())
+        options = kernels.client_options(Path(private), setup(root), Path(private), warm=server.can_fork())
         notebook, error = execution.execute(chapter.notebook, {"edition": edition}, 120, options)
     if error is not None:
         raise error
@@ -41,7 +43,7 @@ def main() -> None:
     catalogue = Catalogue()
     chapters = discover(catalogue.root / "notebooks")
     if server.can_fork():
-        server.start(catalogue.root)
+        server.start(setup(catalogue.root))
     with batch.run_folder() as work:
         for edition in EDITIONS:
             folder = FOLDER / edition

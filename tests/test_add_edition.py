@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 from test_render import contents
 from test_render import traite as traite_process
-from traite_lib.adding import Details, add_edition
 from workbooks import NAME, write
 
-from traite_lib import cli
+from traite_annexes import cli
+from traite_annexes.adding import Details, add_edition
 from traite_lib.catalogue import Catalogue, sha256
 from traite_lib.errors import TraiteError
 from traite_lib.loading import harmonise
@@ -207,17 +207,17 @@ def test_a_layout_prepared_beforehand_is_checked_and_kept(project: Path, traite:
 
 
 def test_a_disk_that_fails_leaves_data_as_it_was(project: Path, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from traite_lib import adding
+    from traite_annexes import adding
 
     before = contents(project / "data")
-    write_file = adding._replace
+    write_files = adding.replace_files
 
-    def failing(path: Path, content: bytes) -> None:
-        if path == project / "data/editions.toml":
+    def failing(folder: Path, files: dict[str, bytes]) -> None:
+        if folder == project / "data":
             raise OSError(28, "No space left on device")
-        write_file(path, content)
+        write_files(folder, files)
 
-    monkeypatch.setattr(adding, "_replace", failing)
+    monkeypatch.setattr(adding, "replace_files", failing)
     with pytest.raises(TraiteError, match="The edition was not added, data/ is as before: No space left on device"):
         add_edition(Catalogue(project), "2022", book, Details(invented=True))
     assert contents(project / "data") == before

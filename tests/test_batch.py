@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
@@ -20,14 +21,19 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
+from conftest import ROOT
 from test_render import TRAITE, _started, _wait, contents, edit_cell, traite
-from traite_lib.rendering import batch, data, keys, server
-from traite_lib.rendering.bundle import Bundle
-from traite_lib.rendering.chapters import discover
-from traite_lib.rendering.work import Product, Work, edition_data, perform
 
+from papermill_warm import server, sources
+from traite_annexes import fingerprints
+from traite_annexes.errors import RenderError
+from traite_annexes.publishing import dataset
+from traite_annexes.publishing.chapters import discover
+from traite_annexes.rendering import batch
+from traite_annexes.rendering.jobs import Job, JobResult, edition_data, perform, setup
+from traite_annexes.rendering.snapshot import Snapshot
 from traite_lib.catalogue import Catalogue, sha256
-from traite_lib.errors import CatalogueError, RenderError
+from traite_lib.errors import CatalogueError
 
 LEAK_RUNS = int(os.environ.get("TRAITE_LEAK_RUNS", "24"))
 """Notebooks of the test that looks for what they leave; 200 before a release."""
@@ -56,7 +62,7 @@ def run_folder() -> Iterator[Path]:
         yield folder
 
 
-def printed(product: Product, name: str) -> str:
+def printed(product: JobResult, name: str) -> str:
     """Everything that a chapter printed."""
     assert product.failure == ""
     notebook = nbformat.reads(product.files[f"{name}.ipynb"].decode(), as_version=4)
@@ -103,23 +109,23 @@ def test_a_chapter_that_pollutes_everything_changes_nothing_for_the_next(project
     chapter(project, "15_pollution", POLLUTE, "print(leaked)")
     chapter(project, "16_witness", WITNESS)
     chapter(project, "17_seeds", "import random, numpy", "print(random.random(), numpy.random.rand())")
-    bundle = Bundle.read(project)
-    alone = perform(Work("16_witness", "2022", warm=False), bundle, run_folder)
-    assert printed(perform(Work("15_pollution", "2022"), bundle, run_folder), "15_pollution") == "1\n"
-    after = perform(Work("16_witness", "2022"), bundle, run_folder)
+    snapshot = Snapshot.read(project)
+    alone = perform(Job("16_witness", "2022", warm=False), snapshot, run_folder)
+    assert printed(perform(Job("15_pollution", "2022"), snapshot, run_folder), "15_pollution") == "1\n"
+    after = perform(Job("16_witness", "2022"), snapshot, run_folder)
     assert printed(after, "16_witness").splitlines()[0] == "False False False False True"
     assert after.files == alone.files
-    seeds = {printed(perform(Work("17_seeds", "2022"), bundle, run_folder), "17_seeds") for _ in range(2)}
+    seeds = {printed(perform(Job("17_seeds", "2022"), snapshot, run_folder), "17_seeds") for _ in range(2)}
     assert len(seeds) == 2, "two kernels of the same server drew the same numbers"
 
 
 @needs_fork
 def test_a_kernel_is_a_process_of_its_own_forked_from_a_server_of_one_thread(project: Path, run_folder: Path) -> None:
     only(project)
-    source = "import os, sys\npreload = sys.modules['traite_lib.rendering.preload']\nprint(os.getpid(), preload._THREADS)"
+    source = "import os, sys\npreload = sys.modules['papermill_warm.preload']\nprint(os.getpid(), preload._THREADS)"
     chapter(project, "15_process", source)
-    bundle = Bundle.read(project)
-    found = [printed(perform(Work("15_process", "2022"), bundle, run_folder), "15_process").split() for _ in range(2)]
+    snapshot = Snapshot.read(project)
+    found = [printed(perform(Job("15_process", "2022"), snapshot, run_folder), "15_process").split() for _ in range(2)]
     assert {threads for _, threads in found} == {"1"}
     assert len({process for process, _ in found}) == 2
 
@@ -129,33 +135,33 @@ def test_a_server_that_holds_another_library_is_not_used(
     project: Path, run_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     only(project)
-    chapter(project, "15_modules", "import sys\nprint('traite_lib.rendering.preload' in sys.modules)")
-    bundle = Bundle.read(project)
-    assert printed(perform(Work("15_modules", "2022"), bundle, run_folder), "15_modules") == "True\n"
-    monkeypatch.setattr(keys, "library", lambda: {"__init__.py": "edited since"})
-    assert printed(perform(Work("15_modules", "2022"), bundle, run_folder), "15_modules") == "False\n"
+    chapter(project, "15_modules", "import sys\nprint('papermill_warm.preload' in sys.modules)")
+    snapshot = Snapshot.read(project)
+    assert printed(perform(Job("15_modules", "2022"), snapshot, run_folder), "15_modules") == "True\n"
+    monkeypatch.setattr(sources, "checksums", lambda packages: {"traite_lib/__init__.py": "edited since"})
+    assert printed(perform(Job("15_modules", "2022"), snapshot, run_folder), "15_modules") == "False\n"
 
 
 @needs_fork
 def test_the_data_of_an_edition_are_the_same_from_the_warm_server(
     project: Path, run_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = Bundle.read(project).unpack(run_folder)
-    server.start(root)
-    expected = data.files("2022", root)
-    ask = partial(server.ask, "traite_lib.rendering.data", "files", root=root, folder=run_folder)
-    assert ask("2022") == expected
-    assert ask("1900") is None, "it failed: whoever asks does it again, and sees why"
+    root = Snapshot.read(project).unpack(run_folder)
+    server.start(setup(root))
+    expected = dataset.files("2022", root)
+    ask = partial(server.call, "traite_annexes.publishing.dataset", "files", setup=setup(root), folder=run_folder)
+    assert ask("2022", root) == expected
+    assert ask("1900", root) is None, "it failed: whoever asks does it again, and sees why"
     with pytest.raises(CatalogueError, match="1900"):
         edition_data("1900", root, run_folder)
-    monkeypatch.setattr(keys, "library", lambda: {"__init__.py": "edited since"})
-    assert ask("2022") is None
+    monkeypatch.setattr(sources, "checksums", lambda packages: {"traite_lib/__init__.py": "edited since"})
+    assert ask("2022", root) is None
     assert edition_data("2022", root, run_folder) == expected
     assert not list(run_folder.glob("c*")), "it leaves nothing"
 
 
 def test_a_library_that_changed_under_a_session_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "library", lambda: {"__init__.py": "edited since"})
+    monkeypatch.setattr(fingerprints, "own_sources", lambda: {"traite_lib/__init__.py": "edited since"})
     catalogue = Catalogue()
     with pytest.raises(RenderError, match="start Python again"):
         next(batch.render(catalogue.dated, discover(project / "notebooks"), [], catalogue, project / "outputs"))
@@ -170,17 +176,17 @@ def test_notebooks_leave_no_process_port_socket_or_file(project: Path, tmp_path:
         "import gc, os, psutil, sys\n"
         "from concurrent.futures import ThreadPoolExecutor\n"
         "from pathlib import Path\n"
-        "from traite_lib.rendering import batch\n"
-        "from traite_lib.rendering.bundle import Bundle\n"
-        "from traite_lib.rendering.work import Work, perform\n"
-        "bundle, me = Bundle.read(Path(sys.argv[1])), psutil.Process()\n"
+        "from traite_annexes.rendering import batch\n"
+        "from traite_annexes.rendering.snapshot import Snapshot\n"
+        "from traite_annexes.rendering.jobs import Job, perform\n"
+        "snapshot, me = Snapshot.read(Path(sys.argv[1])), psutil.Process()\n"
         "def state(folder):\n"
         "    gc.collect()\n"
         "    tree = me.children(recursive=True)\n"
         "    return [len(tree), me.num_fds(), len(me.net_connections()), len(list(folder.rglob('*'))), me.memory_info().rss / 2**20]\n"
         "with batch.run_folder() as folder:\n"
         "    with ThreadPoolExecutor(2) as pool:\n"
-        "        done = lambda n: [p.failure for p in pool.map(lambda _: perform(Work('15_small', '2022'), bundle, folder), range(n))]\n"
+        "        done = lambda n: [p.failure for p in pool.map(lambda _: perform(Job('15_small', '2022'), snapshot, folder), range(n))]\n"
         "        assert set(done(8)) == {''}\n"
         "        print(*state(folder))\n"
         "        assert set(done(int(sys.argv[2]))) == {''}\n"
@@ -272,9 +278,9 @@ class Recorder(Executor):
         work, bundle = args
         assert function is perform
         self.asked.append(f"{work.edition} {work.chapter}")
-        future: Future[Product] = Future()
+        future: Future[JobResult] = Future()
         notebook = bundle.files[f"notebooks/{work.chapter}.ipynb"]
-        future.set_result(Product({f"{work.chapter}.ipynb": _with_metadata(notebook), f"{work.chapter}.html": b"<p>page</p>"}))
+        future.set_result(JobResult({f"{work.chapter}.ipynb": _with_metadata(notebook), f"{work.chapter}.html": b"<p>page</p>"}))
         return future
 
 
@@ -391,48 +397,67 @@ def test_what_a_chapter_no_longer_makes_is_removed(settled: Path, monkeypatch: p
     assert not (settled / "outputs/2022/figures/02_formes.svg").exists()
 
 
-def _more(future: Future[Product], files: dict[str, bytes]) -> Future[Product]:
+def _more(future: Future[JobResult], files: dict[str, bytes]) -> Future[JobResult]:
     future.result().files.update(files)
     return future
 
 
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the library's sources, whose keys are looked at in place of the real ones."""
-    copy = tmp_path / "traite_lib"
-    shutil.copytree(keys.LIBRARY, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(keys, "LIBRARY", copy)
-    return copy
+def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the sources of this project, whose keys are looked at in place of the real ones."""
+    for package in fingerprints.OWN:
+        shutil.copytree(sources.folder(package), tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(sources, "folder", lambda package: tmp_path / package)
+    return tmp_path
 
 
 @pytest.mark.parametrize(
     ("name", "redoes"),
     [
-        ("presentation/charts.py", True),
-        ("annex.py", True),
-        ("loading/published.py", True),
-        ("rendering/html.py", True),
-        ("rendering/templates/style.css", True),
-        ("rendering/kernels.py", True),
-        ("cli.py", False),
-        ("rendering/progress.py", False),
-        ("rendering/cluster.py", False),
+        ("traite_lib/presentation/charts.py", True),
+        ("traite_lib/annex.py", True),
+        ("traite_lib/loading/published.py", True),
+        ("traite_annexes/publishing/pages.py", True),
+        ("traite_annexes/publishing/templates/style.css", True),
+        ("papermill_warm/kernels.py", True),
+        ("papermill_warm/execution.py", True),
+        ("traite_annexes/cli/__init__.py", False),
+        ("traite_annexes/rendering/progress.py", False),
+        ("traite_annexes/rendering/cluster.py", False),
+        ("traite_annexes/adding.py", False),
     ],
 )
-def test_a_source_of_the_library_is_in_the_key_of_what_may_run_it(library: Path, name: str, redoes: bool) -> None:
-    roots = ["traite_lib", "traite_lib.rendering.work"]
-    before = keys.depends(roots, keys.library())
-    with (library / name).open("a", encoding="utf-8") as file:
+def test_a_source_is_in_the_key_of_what_may_run_it(copies: Path, name: str, redoes: bool) -> None:
+    roots = ["traite_lib", fingerprints.JOB]
+    before = fingerprints.depends(roots, fingerprints.own_sources())
+    with (copies / name).open("a", encoding="utf-8") as file:
         file.write("\n")
-    after = keys.depends(roots, keys.library())
+    after = fingerprints.depends(roots, fingerprints.own_sources())
     assert (before != after) is redoes
+
+
+def test_keys_look_into_every_import_package_of_the_project() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert sorted(Path(folder).name for folder in wheel["packages"]) == list(fingerprints.OWN)
+    reached = fingerprints.depends(["traite_lib", fingerprints.JOB])
+    assert {path.partition("/")[0] for path in reached} == set(fingerprints.OWN), "a chapter reaches code of each"
+
+
+def test_a_module_moved_to_another_package_stays_in_the_key(copies: Path) -> None:
+    """A tool taken out of the library makes annexes stale as it did inside."""
+    (copies / "papermill_warm/moved.py").write_text("X = 1\n", encoding="utf-8")
+    with (copies / "traite_lib/survey.py").open("a", encoding="utf-8") as file:
+        file.write("\ndef later():\n    from papermill_warm.moved import X\n")
+    before = fingerprints.depends(["traite_lib"], fingerprints.own_sources())
+    (copies / "papermill_warm/moved.py").write_text("X = 2\n", encoding="utf-8")
+    assert fingerprints.depends(["traite_lib"], fingerprints.own_sources()) != before
 
 
 def test_versions_are_in_the_key(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = (project / "notebooks/02_formes.ipynb").read_bytes()
-    before = keys.chapter_key("02_formes", source, "2022", {}, [], {})
-    monkeypatch.setattr(keys, "versions", lambda: {"pandas": "0"})
-    assert keys.chapter_key("02_formes", source, "2022", {}, [], {}) != before
+    before = fingerprints.chapter_key("02_formes", source, "2022", {}, [], {})
+    monkeypatch.setattr(fingerprints, "versions", lambda: {"pandas": "0"})
+    assert fingerprints.chapter_key("02_formes", source, "2022", {}, [], {}) != before
 
 
 def test_the_manifest_tells_the_key_and_the_files(settled: Path) -> None:

@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from conftest import ROOT
 from make_reference import EDITIONS, FOLDER
-from traite_lib.rendering.chapters import Chapter, choose, discover, violations
 
-from traite_lib.errors import RenderError
+from traite_annexes.errors import RenderError
+from traite_annexes.publishing.chapters import Chapter, choose, discover, violations
 
 CHAPTERS = discover(ROOT / "notebooks")
 

@@ -14,10 +14,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from traite_annexes.publishing import dataset, spreadsheet
 from traite_lib import Survey, open_edition
 from traite_lib.nomenclature import plain
 from traite_lib.observations import COLUMNS
-from traite_lib.presentation import dataset, spreadsheet
 from traite_lib.presentation.wording import NARROW, NBSP
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -130,7 +130,7 @@ def test_the_project_s_own_reader_finds_the_same_observations(edition: str, tmp_
     path = tmp_path / f"traite_{edition}.xlsx"
     path.write_bytes(spreadsheet.workbook(survey))
     done = subprocess.run(
-        [sys.executable, "-m", "traite_lib", "tidy", path], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-m", "traite_annexes", "tidy", path], capture_output=True, text=True, check=True, timeout=120
     )
     cells = pd.read_csv(io.StringIO(done.stdout), keep_default_na=False)
     cells = cells[cells["columns"] == "Valeur"]

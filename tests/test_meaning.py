@@ -20,9 +20,9 @@ from conftest import ROOT
 from filelock import FileLock
 from markupsafe import Markup
 from nbformat import NotebookNode
-from traite_lib.rendering import batch
-from traite_lib.rendering.chapters import CONTROL, KEY_POINTS, discover
 
+from traite_annexes.publishing.chapters import CONTROL, KEY_POINTS, discover
+from traite_annexes.rendering import batch
 from traite_lib.catalogue import Catalogue
 from traite_lib.loading.harmonise import load
 from traite_lib.nomenclature import Nomenclatures

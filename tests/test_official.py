@@ -12,9 +12,9 @@ from conftest import ROOT
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
-from traite_lib.adding import Details, add_edition
 from workbooks import DATA, FORMS, INVENTED, LAYOUTS, NAME, PUBLISHED_2022, Number, statements, write
 
+from traite_annexes.adding import Details, add_edition
 from traite_lib import annex, open_edition
 from traite_lib.analysis import quality
 from traite_lib.catalogue import Catalogue, sha256

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import axe_playwright_python
 import pytest
 from conftest import EDITIONS, ROOT
-from traite_lib.rendering import html
 
+from traite_annexes.publishing.pages import anchored
 from traite_lib.nomenclature import Nomenclatures
 
 if TYPE_CHECKING:
@@ -369,7 +369,7 @@ def test_reduced_motion_and_forced_colours_are_respected(visit: Callable[..., Pa
 
 
 def test_anchors_are_readable_and_unique() -> None:
-    body, contents = html.anchored("<h2>À retenir</h2><h3>L’œuvre <em>x</em></h3><h2>À retenir</h2><h2>¶</h2>")
+    body, contents = anchored("<h2>À retenir</h2><h3>L’œuvre <em>x</em></h3><h2>À retenir</h2><h2>¶</h2>")
     assert [(level, name) for level, name, _ in contents] == [
         (2, "a-retenir"), (3, "l-oeuvre-x"), (2, "a-retenir-2"), (2, "section"),
     ]  # fmt: skip

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from conftest import ROOT
 from pypdf import PdfReader
-from traite_lib.rendering import pdf
-from traite_lib.rendering.chapters import Chapter, discover
 
+from traite_annexes.publishing import pdf
+from traite_annexes.publishing.chapters import Chapter, discover
 from traite_lib.catalogue import Catalogue
 
 try:

@@ -23,7 +23,7 @@ from conftest import ROOT
 
 from traite_lib.catalogue import sha256
 
-TRAITE = [sys.executable, "-m", "traite_lib"]
+TRAITE = [sys.executable, "-m", "traite_annexes"]
 
 
 def traite(*words: str, root: Path, check: int | None = 0) -> subprocess.CompletedProcess[str]:

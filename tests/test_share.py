@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import EDITIONS
 from test_render import traite
-from traite_lib.rendering import archive
 
+from traite_annexes.publishing import archive
 from traite_lib.catalogue import Catalogue
 
 if TYPE_CHECKING:

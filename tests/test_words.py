@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from conftest import EDITIONS, ROOT
 from test_pages import read
-from traite_lib.rendering import html
 
+from traite_annexes.publishing.pages import key_points
 from traite_lib import open_edition
 from traite_lib.nomenclature import ALL
 from traite_lib.observations import SUB_POPULATION
@@ -85,7 +85,7 @@ def test_no_page_states_a_change_across_a_break(site: Path) -> None:
 def _prose(page: Path) -> str:
     """Prose and « À retenir » of a chapter, from its executed notebook; the labels of tables (« Évolution… ») are no claim."""
     notebook = nbformat.read(page.with_suffix(".ipynb"), as_version=4)
-    return typographic(" ".join([*(c.source for c in notebook.cells if c.cell_type == "markdown"), *html.key_points(notebook)]))
+    return typographic(" ".join([*(c.source for c in notebook.cells if c.cell_type == "markdown"), *key_points(notebook)]))
 
 
 def permitted(edition: str) -> set[str]:
@@ -110,7 +110,7 @@ def test_numbers_are_as_published(site: Path) -> None:
         with (page.parent / "tables" / f"{page.stem}.csv").open(encoding="utf-8", newline="") as lines:
             rows = [row for row in csv.DictReader(lines) if row["value"]]
             values = {number(float(row["value"]), 0 if row["bound"] == "~" else None) for row in rows}
-        for point in html.key_points(nbformat.read(page, as_version=4)):
+        for point in key_points(nbformat.read(page, as_version=4)):
             if "source" not in point or "passe" in point:  # a change, a refusal, or what was not found
                 continue
             said = re.search(r"(?<![\w,])\d[\d\u202f]*(?:,\d+)?(?=\u00a0%| )", point.partition(", ")[2])

@@ -20,7 +20,7 @@ COLUMNS = "sheet,cell,table,title,rows,columns,value,unit,status,marker,populati
 
 
 def traite(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "traite_lib", *words], capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-m", "traite_annexes", *words], capture_output=True, text=True, check=False)
 
 
 def workbook(folder: Path) -> Path:
@@ -93,7 +93,7 @@ def test_inspect_says_what_a_person_needs_to_trust_the_reading(tmp_path: Path) -
 
 
 def test_the_command_starts_without_pandas(tmp_path: Path) -> None:
-    code = f"import sys\nsys.argv = ['traite', 'tidy', {str(workbook(tmp_path))!r}]\nfrom traite_lib.cli import app\ntry:\n    app()\nexcept SystemExit:\n    pass\nassert 'pandas' not in sys.modules"
+    code = f"import sys\nsys.argv = ['traite', 'tidy', {str(workbook(tmp_path))!r}]\nfrom traite_annexes.cli import app\ntry:\n    app()\nexcept SystemExit:\n    pass\nassert 'pandas' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -104,7 +104,7 @@ def test_inspect_says_what_share_of_each_sheet_was_read_and_why_not_the_rest(tmp
 
 
 def test_a_share_that_is_not_all_is_never_rounded_to_all() -> None:
-    from traite_lib.cli_workbook import _percent
+    from traite_annexes.cli.workbooks import _percent
 
     assert [_percent(*pair) for pair in ((0, 500), (1, 500), (250, 500), (499, 500), (500, 500))] == [
         "0 %", "< 1 %", "50 %", "> 99 %", "100 %",
