@@ -13,7 +13,7 @@ from filelock import FileLock
 
 from traite_lib import Survey, open_edition
 from traite_lib.catalogue import Catalogue
-from traite_lib.loading import harmonise
+from traite_lib.loading import selection
 from traite_lib.rendering import batch
 from traite_lib.rendering.chapters import discover
 
@@ -34,9 +34,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("data", "docs", "notebooks"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     monkeypatch.setenv("TRAITE_ROOT", str(copy))
-    harmonise._loaded.cache_clear()
+    selection._loaded.cache_clear()
     yield copy
-    harmonise._loaded.cache_clear()
+    selection._loaded.cache_clear()
 
 
 @pytest.fixture

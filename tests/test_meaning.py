@@ -22,7 +22,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from traite_lib.catalogue import Catalogue
-from traite_lib.loading.harmonise import load
+from traite_lib.loading.selection import load
 from traite_lib.nomenclature import Nomenclatures
 from traite_lib.observations import CALCULATED, records
 from traite_lib.presentation import wording

@@ -12,14 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tidy_workbook import Reading, TidyCell
+
 from .catalogue import Catalogue, Edition, Workbook, sha256
 from .errors import CatalogueError, TraiteError, WorkbookError
-from .loading.harmonise import build
-from .loading.layouts import check, headers, read_layout
-from .loading.lexicon import Lexicon
-from .loading.official import NO_LAYOUT, Matching, load_official, locator, match
+from .loading.official import NO_LAYOUT, Matching, load_official, locator, match, open_workbook
+from .loading.official.layouts import check, headers, read_layout
+from .loading.official.lexicon import Lexicon
 from .loading.published import load_published
-from .loading.workbook import Reading, TidyCell, read_workbook
+from .loading.selection import build
 from .nomenclature import ALL, Nomenclatures
 from .presentation.wording import listed
 
@@ -79,7 +80,7 @@ def add_edition(catalogue: Catalogue, key: str, file: Path, details: Details) ->
     """
     known = next((edition for edition in catalogue.dated if edition.key == key), None)
     _check_request(catalogue, key, known, file)
-    reading = read_workbook(file)
+    reading = open_workbook(file)
     _check_reading(reading, details)
     words = Nomenclatures(catalogue.data)
     layout_path = catalogue.data / "layouts" / f"{key}.toml"
@@ -173,7 +174,7 @@ def _check_matched(matched: Matching) -> None:
         raise WorkbookError(
             f"{name}: none of its {len(matched.placed)} cells is understood as a figure of {year}"
             f"{': ' + '; '.join(reasons[:3]) if reasons else ''}. The words that are accepted are the labels of "
-            "data/nomenclatures/ and the phrases of data/concordances/words.csv."
+            "data/nomenclatures/ and the phrases of data/correspondences/words.csv."
         )
 
 

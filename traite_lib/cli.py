@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
+import tidy_workbook
+
 from . import cli_editions, cli_share, cli_workbook
 from .catalogue import Catalogue, project_root, sha256
 from .errors import ComparisonError, RenderError, TraiteError, available
@@ -217,6 +219,6 @@ def main() -> None:
     """Entry point: an error that a user can mend is one message on stderr and exit code 1."""
     try:
         app()
-    except TraiteError as error:
+    except (TraiteError, tidy_workbook.WorkbookError) as error:
         errors.print(f"traite: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(1)

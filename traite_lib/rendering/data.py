@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..loading.harmonise import load
+from ..loading.selection import load
 from ..presentation import dataset, spreadsheet
 from ..survey import Survey
 
