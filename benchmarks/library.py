@@ -14,10 +14,10 @@ from pathlib import Path
 import pandas as pd
 from openpyxl import Workbook
 
+from tidy_workbook import read_workbook
 from traite_lib.analysis.shares import distribution
 from traite_lib.catalogue import Catalogue
-from traite_lib.loading import harmonise
-from traite_lib.loading.workbook import read_workbook
+from traite_lib.loading import selection
 from traite_lib.nomenclature import Nomenclatures
 from traite_lib.observations import select, validate
 
@@ -45,8 +45,8 @@ def synthetic(table: pd.DataFrame, rows: int) -> pd.DataFrame:
 
 def load() -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
     """Load as the first call of a process does."""
-    harmonise._loaded.cache_clear()
-    return harmonise.load()
+    selection._loaded.cache_clear()
+    return selection.load()
 
 
 def workbook(folder: Path, sheets: int = 60, rows: int = 100, columns: int = 20) -> Path:

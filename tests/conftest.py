@@ -15,7 +15,7 @@ from traite_annexes.publishing.chapters import discover
 from traite_annexes.rendering import batch
 from traite_lib import Survey, open_edition
 from traite_lib.catalogue import Catalogue
-from traite_lib.loading import harmonise
+from traite_lib.loading import selection
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -34,9 +34,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("data", "docs", "notebooks"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     monkeypatch.setenv("TRAITE_ROOT", str(copy))
-    harmonise._loaded.cache_clear()
+    selection._loaded.cache_clear()
     yield copy
-    harmonise._loaded.cache_clear()
+    selection._loaded.cache_clear()
 
 
 @pytest.fixture

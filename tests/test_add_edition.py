@@ -17,7 +17,7 @@ from traite_annexes import cli
 from traite_annexes.adding import Details, add_edition
 from traite_lib.catalogue import Catalogue, sha256
 from traite_lib.errors import TraiteError
-from traite_lib.loading import harmonise
+from traite_lib.loading import selection
 
 
 class Done(NamedTuple):
@@ -34,7 +34,7 @@ def traite(project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     """The command line, in this process (a process of its own costs seconds), on the copy of the project."""
 
     def run(*words: str, check: int | None = 0) -> Done:
-        harmonise._loaded.cache_clear()
+        selection._loaded.cache_clear()
         monkeypatch.setattr("sys.argv", ["traite", *words])
         capsys.readouterr()
         with pytest.raises(SystemExit) as left:

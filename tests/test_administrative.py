@@ -9,7 +9,7 @@ from conftest import ROOT
 
 from traite_lib import observations
 from traite_lib.catalogue import Catalogue
-from traite_lib.loading.harmonise import load
+from traite_lib.loading.selection import load
 from traite_lib.presentation import wording
 
 TABLE = observations().set_index("statement_id")

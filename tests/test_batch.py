@@ -331,7 +331,7 @@ def test_a_new_title_or_a_new_chapter_redoes_the_pages_that_link_to_it(settled: 
 
 
 @pytest.mark.parametrize(
-    "name", ["nomenclatures/forms.csv", "concordances/units.csv", "breaks.toml", "corrections.toml", "editions.toml"]
+    "name", ["nomenclatures/forms.csv", "correspondences/units.csv", "breaks.toml", "corrections.toml", "editions.toml"]
 )
 def test_a_data_file_that_changed_redoes_all_that_may_depend_on_it(settled: Path, name: str) -> None:
     with (settled / "data" / name).open("a", encoding="utf-8") as file:

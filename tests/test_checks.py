@@ -185,7 +185,7 @@ def test_a_move_across_a_break_is_not_one() -> None:
 
 
 def test_every_edition_of_the_project_is_checked_without_an_error() -> None:
-    from traite_lib.loading.harmonise import load
+    from traite_lib.loading.selection import load
 
     catalogue, words, every = load()
     for edition in catalogue.dated:

@@ -124,7 +124,7 @@ def test_libreoffice_opens_the_workbook_and_finds_the_same_cells(survey: Survey,
 @pytest.mark.parametrize("edition", ["2015", "2022", "2024"])
 def test_the_project_s_own_reader_finds_the_same_observations(edition: str, tmp_path: Path) -> None:
     """`traite tidy` reads the workbook back: same values, same words, nothing doubtful among the values."""
-    if importlib.util.find_spec("traite_lib.loading.workbook") is None:
+    if importlib.util.find_spec("tidy_workbook") is None:
         pytest.skip("this version has no reader of workbooks")
     survey = open_edition(edition)
     path = tmp_path / f"traite_{edition}.xlsx"

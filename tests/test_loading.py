@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from traite_lib import observations
 from traite_lib.catalogue import Catalogue, Correction, sha256
 from traite_lib.errors import CatalogueError, NomenclatureError, ObservationsError, TraiteError
-from traite_lib.loading import harmonise, published
+from traite_lib.loading import published, selection
 from traite_lib.nomenclature import Nomenclatures
 from traite_lib.observations import CALCULATED, COLUMNS, KEY, select, validate
 
@@ -43,16 +43,16 @@ SEXUAL = 'E2022-012,2022,share_by_form,"victimes exploitées au moins en partie 
 @pytest.mark.parametrize(
     ("old", "new", "error", "said"),
     [
-        (FIRST, FIRST.replace("victims_identified", "victims_seen"), NomenclatureError, "line 2, column indicator: 'victims_seen' is not in data/concordances/indicators.csv"),
+        (FIRST, FIRST.replace("victims_identified", "victims_seen"), NomenclatureError, "line 2, column indicator: 'victims_seen' is not in data/correspondences/indicators.csv"),
         (FIRST, FIRST.replace("en 2022,", "en 2O22,"), NomenclatureError, "line 2, column population: 'victimes repérées par les associations répondantes en 2O22'"),
-        (FIRST, FIRST.replace("personnes", "gens"), NomenclatureError, "line 2, column unit: 'gens' is not in data/concordances/units.csv"),
+        (FIRST, FIRST.replace("personnes", "gens"), NomenclatureError, "line 2, column unit: 'gens' is not in data/correspondences/units.csv"),
         (FIRST, FIRST.replace("vie-publique-01", "vie-publique-9"), ObservationsError, "line 2, column source_id"),
         (FIRST, FIRST.replace("4363", "4 363"), ObservationsError, "line 2, column value: a number was expected, found '4 363'"),
         (FIRST, FIRST.replace(",2022,", ",2023,", 1), ObservationsError, "line 2, column reference_year: '2022' was expected, found '2023'"),
         (FIRST, FIRST + ",more", ObservationsError, "line 2: 13 cells expected"),
         ("statement_id,", "id,", ObservationsError, "line 1: column 'statement_id' is missing"),
         (SEXUAL, SEXUAL.replace("sexuelle", "sexuele"), NomenclatureError, "line 13, column modality_1: the label 'exploitation sexuele'"),
-        (SEXUAL, SEXUAL.replace("forme_exploitation", "forme"), NomenclatureError, "line 13, column dimension_1: 'forme' is not in data/concordances/dimensions.csv"),
+        (SEXUAL, SEXUAL.replace("forme_exploitation", "forme"), NomenclatureError, "line 13, column dimension_1: 'forme' is not in data/correspondences/dimensions.csv"),
         ("E2022-002,", "E2022-001,", ObservationsError, "E2022-001"),
         (",76,%,,,interieur-01", ",176,%,,,interieur-01", ObservationsError, "shares lie between 0 and 100"),
         ("4363,personnes", "4363.5,personnes", ObservationsError, "counts are whole and positive"),
@@ -63,7 +63,7 @@ def test_a_wrong_row_is_named_with_its_file_line_and_column(
 ) -> None:
     change(project, F2022, old, new, declare=True)
     with pytest.raises(error) as raised:
-        harmonise.load()
+        selection.load()
     assert said in str(raised.value)
     assert "survey_2022.csv" in str(raised.value) or "Statement" in str(raised.value)
 
@@ -77,7 +77,7 @@ def test_a_population_that_contradicts_its_dimension_is_refused(project: Path) -
         declare=True,
     )
     with pytest.raises(ObservationsError, match="'mendicité forcée' contradicts the population"):
-        harmonise.load()
+        selection.load()
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,14 @@ def test_a_population_that_contradicts_its_dimension_is_refused(project: Path) -
 def test_a_wrong_catalogue_is_one_sentence_that_names_the_place(project: Path, name: str, old: str, new: str, said: str) -> None:
     change(project, name, old, new)
     with pytest.raises(TraiteError) as raised:
-        harmonise.load()
+        selection.load()
     assert said in str(raised.value)
 
 
 def test_a_file_that_changed_stops_the_load(project: Path) -> None:
     change(project, F2022, "4363", "4364")
     with pytest.raises(CatalogueError, match=r"data/published/survey_2022\.csv has changed"):
-        harmonise.load()
+        selection.load()
 
 
 def test_a_root_that_is_no_project_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -241,30 +241,30 @@ def frame(*rows: dict[str, object]) -> pd.DataFrame:
 def test_the_retained_statement_is_the_surest_then_the_best_ranked_then_the_most_exact(
     rows: list[dict[str, object]], kept: str
 ) -> None:
-    table = harmonise.retain(frame(*rows))
+    table = selection.retain(frame(*rows))
     assert list(table.loc[table["retained"], "statement_id"]) == [kept]
 
 
 def test_an_exact_value_that_stands_for_a_better_source_says_both() -> None:
     rows = frame({"bound": ">", "value": 2800.0, "unit": "count"}, {"rank": 3, "value": 2872.0, "unit": "count"})
-    row = harmonise.retain(rows, {"s": "ASH"}).set_index("statement_id").loc["S1"]
+    row = selection.retain(rows, {"s": "ASH"}).set_index("statement_id").loc["S1"]
     said = "Valeur exacte donnée par ASH (presse) ; la source officielle dit « plus de 2\u202f800 »."
     assert (row["retained"], row["note"], row["reason"]) == (True, said, said)
 
 
 def test_two_statements_that_tie_and_differ_stop_the_load() -> None:
     with pytest.raises(CatalogueError, match=r"S0 \(1\) and S1 \(2\).*data/corrections.toml"):
-        harmonise.retain(frame({}, {"value": 2.0}))
+        selection.retain(frame({}, {"value": 2.0}))
     with pytest.raises(CatalogueError, match=r"S1 \(11\) and S2 \(12\)"):
-        harmonise.retain(frame({"bound": "~", "value": 10.0}, {"rank": 2, "value": 11.0}, {"rank": 2, "value": 12.0}))
+        selection.retain(frame({"bound": "~", "value": 10.0}, {"rank": 2, "value": 11.0}, {"rank": 2, "value": 12.0}))
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_of_the_rows_decides_nothing(seed: int) -> None:
-    catalogue, words, table = harmonise.load()
+    catalogue, words, table = selection.load()
     statements = published.load_published(catalogue, words)
     random.Random(seed).shuffle(statements)
-    found = harmonise.build(statements, catalogue, words).sort_values("statement_id", ignore_index=True)
+    found = selection.build(statements, catalogue, words).sort_values("statement_id", ignore_index=True)
     expected = table.sort_values("statement_id", ignore_index=True)
     pd.testing.assert_frame_equal(found, expected)
 
@@ -331,7 +331,7 @@ def test_the_study_that_an_administrative_statement_quotes_is_in_the_table() -> 
 def test_one_statement_is_retained_for_each_statistic_unless_all_are_set_aside(
     rows: list[tuple[str, str, str, int, int]],
 ) -> None:
-    table = harmonise.retain(frame(*({"category": c, "status": s, "bound": b, "rank": r, "choice": k} for c, s, b, r, k in rows)))
+    table = selection.retain(frame(*({"category": c, "status": s, "bound": b, "rank": r, "choice": k} for c, s, b, r, k in rows)))
     for category, group in table.groupby("category"):
         usable = any(c == category and k >= 0 for c, _, _, _, k in rows)
         assert group["retained"].sum() == int(usable)
@@ -351,7 +351,7 @@ def test_each_action_of_a_correction(action: str, status: str, choice: int) -> N
             "reason": "Motif.",
         }
     )
-    row = harmonise.apply_corrections(frame({}, {}), [correction]).iloc[0]
+    row = selection.apply_corrections(frame({}, {}), [correction]).iloc[0]
     assert (row["status"], row["choice"]) == (status, choice)
     assert row["population"] == ("y" if action == "recode" else "x")
     assert "Motif." in row["reason"] + row["note"]
@@ -360,12 +360,12 @@ def test_each_action_of_a_correction(action: str, status: str, choice: int) -> N
 def test_a_revision_is_of_the_same_statistic() -> None:
     said = {"id": "c", "action": "supersede", "statements": {"S0": 1}, "by": {"S1": 2}, "reason": "Motif."}
     correction = Correction.model_validate(said)
-    table = harmonise.apply_corrections(frame({}, {"value": 2.0}), [correction])
+    table = selection.apply_corrections(frame({}, {"value": 2.0}), [correction])
     assert list(table["choice"]) == [-1, 0]
     with pytest.raises(CatalogueError, match="S1 is no revision of it, sex is 'women', not 'x'"):
-        harmonise.apply_corrections(frame({}, {"value": 2.0, "sex": "women"}), [correction])
+        selection.apply_corrections(frame({}, {"value": 2.0, "sex": "women"}), [correction])
     recode = said | {"action": "recode", "by": {}, "set": {"sex": "women"}}
-    harmonise.apply_corrections(frame({}, {"value": 2.0, "sex": "women"}), [correction, Correction.model_validate(recode)])
+    selection.apply_corrections(frame({}, {"value": 2.0, "sex": "women"}), [correction, Correction.model_validate(recode)])
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tidy_workbook import TidyCell
 from traite_lib.catalogue import Catalogue
 from traite_lib.errors import NomenclatureError
-from traite_lib.loading.layouts import TableLayout
-from traite_lib.loading.lexicon import Lexicon, stem, without_number
-from traite_lib.loading.matching import Placed, consistent, place_table
-from traite_lib.loading.workbook import TidyCell
+from traite_lib.loading.official.coding import CodedCell, consistent, place_table
+from traite_lib.loading.official.layouts import TableLayout
+from traite_lib.loading.official.lexicon import Lexicon, stem, without_number
 from traite_lib.nomenclature import Nomenclatures
 
 CATALOGUE = Catalogue(ROOT)
@@ -40,11 +40,11 @@ def table(*lines: tuple[str, str, float | None], **more: Any) -> list[TidyCell]:
     return [cell(f"B{n}", rows, columns, value, **more) for n, (rows, columns, value) in enumerate(lines, start=3)]
 
 
-def placed(cells: list[TidyCell], layout: TableLayout | None = None, edition: str = "2022") -> list[Placed]:
+def placed(cells: list[TidyCell], layout: TableLayout | None = None, edition: str = "2022") -> list[CodedCell]:
     return place_table(cells, CATALOGUE.edition(edition), WORDS, LEXICON, layout)
 
 
-def said(p: Placed) -> tuple[object, ...]:
+def said(p: CodedCell) -> tuple[object, ...]:
     """Variable, category, restriction, population, unit, value of a statement."""
     s = p.statement
     assert p.state == "observation", (p.state, p.why)
@@ -390,7 +390,7 @@ def test_a_label_that_says_two_things_is_never_read_as_one() -> None:
 
 
 def test_a_wrong_row_of_the_words_is_named(project: Path) -> None:
-    path = project / "data/concordances/words.csv"
+    path = project / "data/correspondences/words.csv"
     path.write_text(path.read_text(encoding="utf-8") + "suivies à distance,population,acompanied,\n", encoding="utf-8")
     with pytest.raises(
         NomenclatureError, match=r"words\.csv, line \d+, column code: Available: identified, .* Did you mean 'accompanied'"

@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 from traite_annexes.publishing.chapters import CONTROL, KEY_POINTS, discover
 from traite_annexes.rendering import batch
 from traite_lib.catalogue import Catalogue
-from traite_lib.loading.harmonise import load
+from traite_lib.loading.selection import load
 from traite_lib.nomenclature import Nomenclatures
 from traite_lib.observations import CALCULATED, records
 from traite_lib.presentation import wording

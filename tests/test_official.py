@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 from workbooks import DATA, FORMS, INVENTED, LAYOUTS, NAME, PUBLISHED_2022, Number, statements, write
 
+from tidy_workbook import Reading, read_workbook
 from traite_annexes.adding import Details, add_edition
 from traite_lib import annex, open_edition
 from traite_lib.analysis import quality
 from traite_lib.catalogue import Catalogue, sha256
 from traite_lib.errors import CatalogueError, LayoutError, WorkbookError
-from traite_lib.loading import harmonise, official
-from traite_lib.loading.layouts import Layout, check, headers, read_layout
-from traite_lib.loading.lexicon import Lexicon
-from traite_lib.loading.workbook import Reading, read_workbook
+from traite_lib.loading import official, selection
+from traite_lib.loading.official.layouts import Layout, check, headers, read_layout
+from traite_lib.loading.official.lexicon import Lexicon
 from traite_lib.nomenclature import Nomenclatures
 from traite_lib.observations import KEY, SUB_POPULATION
 from traite_lib.survey import observations
@@ -137,7 +137,7 @@ def with_workbook(project: Path, tmp_path: Path, request: pytest.FixtureRequest)
 
 def add(project: Path, path: Path, key: str = "2022") -> None:
     add_edition(Catalogue(project), key, path, Details(invented=True))
-    harmonise._loaded.cache_clear()
+    selection._loaded.cache_clear()
 
 
 @pytest.mark.parametrize("with_workbook", LAYOUTS, indirect=True)
@@ -267,14 +267,14 @@ def declare(project: Path) -> None:
     assert workbook
     text = catalogue.read_text(encoding="utf-8").replace(workbook.sha256, sha256(project / "data" / workbook.path))
     catalogue.write_text(text, encoding="utf-8")
-    harmonise._loaded.cache_clear()
+    selection._loaded.cache_clear()
 
 
 def test_a_workbook_is_one_of_the_files_that_the_catalogue_answers_for(with_workbook: Path) -> None:
     assert f"raw/2022/{NAME}" in [file.path for file in Catalogue(with_workbook).files()]
     edit(with_workbook / "data/raw/2022" / NAME, "Figure 2", lambda sheet: sheet.cell(4, 3, 67))
     with pytest.raises(CatalogueError, match=rf"data/raw/2022/{NAME} has changed"):
-        harmonise.load()
+        selection.load()
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_a_wrong_declaration_is_one_sentence(with_workbook: Path, old: str, new:
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(Exception, match=said):
-        harmonise.load()
+        selection.load()
 
 
 def test_a_workbook_is_read_once_in_a_process(with_workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,8 +305,8 @@ def test_a_workbook_is_read_once_in_a_process(with_workbook: Path, monkeypatch: 
         read.append(path)
         return read_workbook(path)
 
-    official._read.cache_clear()
-    monkeypatch.setattr(official, "read_workbook", counted)
+    official.statements._read.cache_clear()
+    monkeypatch.setattr(official.statements, "open_workbook", counted)
     open_edition(2022).workbook()
     open_edition(2021)
     annex.workbook(open_edition(2022))
@@ -330,7 +330,7 @@ def described(project: Path, **more: str) -> Layout:
     lines += [f"columns = {{ B = {columns['B']!r} }}", "rows = { " + ", ".join(f"{k} = {v!r}" for k, v in rows.items()) + " }"]
     path = project / "data/layouts/2022.toml"
     path.write_text(path.read_text(encoding="utf-8") + "\n".join(lines) + "\n", encoding="utf-8")
-    harmonise._loaded.cache_clear()
+    selection._loaded.cache_clear()
     return read_layout(path)
 
 
@@ -365,7 +365,7 @@ def test_drift_stops_and_names_the_cells(
     edit(with_workbook / "data/raw/2022" / NAME, sheet, change)
     declare(with_workbook)
     with pytest.raises(LayoutError) as raised:
-        harmonise.load()
+        selection.load()
     assert said in str(raised.value)
     assert f"{NAME} is not the workbook that data/layouts/2022.toml was written for" in str(raised.value)
 
@@ -394,7 +394,7 @@ def test_a_wrong_layout_is_one_sentence(with_workbook: Path, line: str, said: st
     entry = f'\n[[table]]\nsheet = "Figure 12"\narea = "A3:B6"\ncolumns = {{ B = "Nombre" }}\n{line}\n'
     path.write_text(path.read_text(encoding="utf-8") + entry, encoding="utf-8")
     with pytest.raises(Exception, match=said) as raised:
-        harmonise.load()
+        selection.load()
     assert type(raised.value).__module__ == "traite_lib.errors"
 
 

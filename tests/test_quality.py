@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from test_observations import statement
 
 from traite_lib.analysis import quality
-from traite_lib.loading.harmonise import load
+from traite_lib.loading.selection import load
 from traite_lib.observations import agree
 
 values = st.one_of(st.integers(0, 5000).map(float), st.integers(0, 1000).map(lambda n: n / 10))

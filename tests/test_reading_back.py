@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from traite_lib.loading.workbook import TidyCell, read_workbook
+from tidy_workbook import TidyCell, read_workbook
 
 ROWS = ["Femmes", "Hommes", "Personnes trans", "Mineures", "Majeures", "Nigeria", "Roumanie", "Maroc", "Autres nationalités"]
 GROUPS = ["Exploitation sexuelle", "Exploitation par le travail", "Mendicité forcée"]

@@ -8,7 +8,7 @@ from test_observations import statement, table
 
 from traite_lib.analysis.shares import distribution, main_unit, share_rule
 from traite_lib.errors import NomenclatureError
-from traite_lib.loading.harmonise import load
+from traite_lib.loading.selection import load
 from traite_lib.nomenclature import Nomenclatures
 
 WORDS = Nomenclatures(ROOT / "data")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from test_observations import statement
 
 from traite_lib import open_edition
-from traite_lib.loading.harmonise import load
+from traite_lib.loading.selection import load
 from traite_lib.presentation import wording
 
 NBSP, NARROW = "\u00a0", "\u202f"

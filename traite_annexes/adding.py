@@ -15,14 +15,14 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Table
 
+from tidy_workbook import Reading, TidyCell
 from traite_lib.catalogue import Catalogue, Edition, Workbook, sha256
 from traite_lib.errors import CatalogueError, TraiteError, WorkbookError
-from traite_lib.loading.harmonise import build
-from traite_lib.loading.layouts import check, headers, read_layout
-from traite_lib.loading.lexicon import Lexicon
-from traite_lib.loading.official import NO_LAYOUT, Matching, load_official, locator, match
+from traite_lib.loading.official import NO_LAYOUT, Matching, load_official, locator, match, open_workbook
+from traite_lib.loading.official.layouts import check, headers, read_layout
+from traite_lib.loading.official.lexicon import Lexicon
 from traite_lib.loading.published import load_published
-from traite_lib.loading.workbook import Reading, TidyCell, read_workbook
+from traite_lib.loading.selection import build
 from traite_lib.nomenclature import ALL, Nomenclatures
 from traite_lib.presentation.wording import listed
 
@@ -86,7 +86,7 @@ def add_edition(catalogue: Catalogue, key: str, file: Path, details: Details) ->
     """
     known = next((edition for edition in catalogue.dated if edition.key == key), None)
     _check_request(catalogue, key, known, file)
-    reading = read_workbook(file)
+    reading = open_workbook(file)
     _check_reading(reading, details)
     words = Nomenclatures(catalogue.data)
     layout_path = catalogue.data / "layouts" / f"{key}.toml"
@@ -180,7 +180,7 @@ def _check_matched(matched: Matching) -> None:
         raise WorkbookError(
             f"{name}: none of its {len(matched.placed)} cells is understood as a figure of {year}"
             f"{': ' + '; '.join(reasons[:3]) if reasons else ''}. The words that are accepted are the labels of "
-            "data/nomenclatures/ and the phrases of data/concordances/words.csv."
+            "data/nomenclatures/ and the phrases of data/correspondences/words.csv."
         )
 
 

@@ -35,7 +35,7 @@ class DataFile(_Strict):
 class Workbook(DataFile):
     """The data workbook of an edition, as received, below ``data/raw/``.
 
-    `layout` is the file, relative to ``data/``, that says what its labels alone do not (see `loading.layouts`). A workbook
+    `layout` is the file, relative to ``data/``, that says what its labels alone do not (see `official.layouts`). A workbook
     whose numbers are `invented` (an example) says so wherever its numbers are shown.
     """
 

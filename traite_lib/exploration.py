@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .errors import ObservationsError, available
-from .loading.harmonise import load
+from .loading.selection import load
 from .nomenclature import ALL
 from .observations import COLUMNS, SUB_POPULATION
 from .presentation import tables, wording

@@ -15,7 +15,7 @@ import pandas as pd
 from .analysis import compare, shares
 from .analysis.compare import NOT_FOUND
 from .catalogue import INVENTED, Catalogue, Edition
-from .loading.harmonise import load
+from .loading.selection import load
 from .nomenclature import ALL, Nomenclatures, Variable
 from .observations import CALCULATED, SUB_POPULATION, Row, at, find, records, take
 from .presentation import wording

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from tidy_workbook import WorkbookError
 from traite_lib.errors import TraiteError
 
 from . import editions, figures, handover, render, workbooks
@@ -27,6 +28,6 @@ def main() -> None:
     """Entry point: an error that a user can mend is one message on stderr and exit code 1."""
     try:
         app()
-    except TraiteError as error:
+    except (TraiteError, WorkbookError) as error:
         errors.print(f"traite: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(1)

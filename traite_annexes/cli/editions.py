@@ -64,7 +64,7 @@ def _report(added: Added, root: Path) -> None:
         say(f"  {line}", markup=False)
     if matched.unknown:
         say(
-            "\nUnknown labels (complete source_labels in data/nomenclatures/, data/concordances/words.csv, or the layout)",
+            "\nUnknown labels (complete source_labels in data/nomenclatures/, data/correspondences/words.csv, or the layout)",
             style="bold",
         )
         for label, placed in matched.unknown.items():
@@ -100,7 +100,7 @@ def _tables(matched: Matching) -> list[str]:
 
 def _missing(added: Added) -> list[str]:
     """Variables that the last edition before has figures on, and that the workbook says nothing of."""
-    from traite_lib.loading.harmonise import load
+    from traite_lib.loading.selection import load
 
     catalogue, words, table = load()
     year = added.edition.years[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from traite_lib.loading.harmonise import load
+from traite_lib.loading.selection import load
 from traite_lib.nomenclature import ALL, Nomenclatures
 from traite_lib.observations import COLUMNS, STATUSES, SUB_POPULATION, UNITS
 from traite_lib.presentation import wording

@@ -71,21 +71,21 @@ def _years(text: str, edition: Edition | None, where: str) -> tuple[Years, str]:
 
 
 @dataclass(frozen=True)
-class Concordances:
-    """From the words of the sources to the columns of the table (``data/concordances/*.csv``)."""
+class Correspondences:
+    """From the words of the sources to the columns of the table (``data/correspondences/*.csv``)."""
 
     populations: dict[tuple[str, str], Row]
     indicators: dict[str, Row]
     dimensions: dict[str, Row]
     units: dict[str, Row]
-    folder: str = "data/concordances"
+    folder: str = "data/correspondences"
 
     @classmethod
-    def read(cls, data: Path) -> Concordances:
-        """Read the four concordances below the ``data`` folder."""
+    def read(cls, data: Path) -> Correspondences:
+        """Read the four correspondences below the ``data`` folder."""
 
         def rows(name: str) -> list[Row]:
-            with (data / "concordances" / name).open(encoding="utf-8", newline="") as lines:
+            with (data / "correspondences" / name).open(encoding="utf-8", newline="") as lines:
                 return list(csv.DictReader(lines))
 
         return cls(
@@ -96,7 +96,7 @@ class Concordances:
         )
 
     def lookup(self, table: str, key: str, where: str, column: str) -> Row:
-        """Row of a concordance, or a clear error."""
+        """Row of a correspondence, or a clear error."""
         rows: dict[str, Row] = getattr(self, table)
         if key not in rows:
             raise NomenclatureError(
@@ -106,7 +106,7 @@ class Concordances:
 
 
 def code_statement(
-    row: Row, where: str, universe: str, years: Years, nomenclatures: Nomenclatures, concordances: Concordances
+    row: Row, where: str, universe: str, years: Years, nomenclatures: Nomenclatures, correspondences: Correspondences
 ) -> Observation:
     """Codes of one statement: population, sub-population, variable, category, unit.
 
@@ -116,19 +116,19 @@ def code_statement(
     Raises
     ------
     NomenclatureError
-        A label is in no nomenclature or concordance.
+        A label is in no nomenclature or correspondence.
     ObservationsError
         The words of the population and a dimension contradict each other.
     """
-    described = concordances.populations.get((universe, plain(row["population"])))
+    described = correspondences.populations.get((universe, plain(row["population"])))
     if described is None:
-        labels = [r["label"] for (u, _), r in concordances.populations.items() if u == universe]
+        labels = [r["label"] for (u, _), r in correspondences.populations.items() if u == universe]
         raise NomenclatureError(
-            f"{where}, column population: {row['population']!r} is not in {concordances.folder}/populations.csv for the "
+            f"{where}, column population: {row['population']!r} is not in {correspondences.folder}/populations.csv for the "
             f"{universe} data. {available(row['population'], labels)}"
         )
-    indicator = concordances.lookup("indicators", row["indicator"], where, "indicator")
-    unit = concordances.lookup("units", row["unit"], where, "unit")
+    indicator = correspondences.lookup("indicators", row["indicator"], where, "indicator")
+    unit = correspondences.lookup("units", row["unit"], where, "unit")
     sub = {column: described.get(column, ALL) for column in SUB_POPULATION}
     variable, category = indicator["variable"], indicator["category"] or ALL
     measured = False
@@ -141,7 +141,7 @@ def code_statement(
             continue
         if name == indicator["measured"] and not measured:
             measured, category = True, nomenclatures.code(variable, label, years, place)
-        elif column := concordances.lookup("dimensions", name, where, dimension)["column"]:
+        elif column := correspondences.lookup("dimensions", name, where, dimension)["column"]:
             code = nomenclatures.code(column, label, years, place)
             if sub[column] == ALL or nomenclatures.within(column, code, sub[column]):
                 sub[column] = code
@@ -181,7 +181,7 @@ def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[O
     NomenclatureError, ObservationsError
         A row cannot be coded: the message names the file, the line, the column and the label.
     """
-    concordances = Concordances.read(catalogue.data)
+    correspondences = Correspondences.read(catalogue.data)
     sources = catalogue.sources
     files: list[tuple[DataFile, Edition | None]] = [(e.figures, e) for e in catalogue.editions if e.figures]
     files += [(file, None) for file in catalogue.administrative]
@@ -192,7 +192,7 @@ def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[O
             if row["source_id"] not in sources:
                 raise ObservationsError(f"{where}, column source_id: {available(row['source_id'], sources)}")
             source = sources[row["source_id"]]
-            coded = code_statement(row, where, "survey" if edition else "administrative", years, nomenclatures, concordances)
+            coded = code_statement(row, where, "survey" if edition else "administrative", years, nomenclatures, correspondences)
             observations.append(
                 coded
                 | {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from traite_lib.loading.workbook import Reading, TidyCell, read_workbook
+import tidy_workbook
+from tidy_workbook import Reading, TidyCell, read_workbook
 
 Rows = Mapping[int, Sequence[Any]]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(tidy_workbook.__file__).parents[1])}
+"""Where a program that a test starts finds the package, installed or not."""
 
 
 def write(

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traite_lib.loading.workbook import notes, units
-from traite_lib.loading.workbook.grid import Cell, letters
-from traite_lib.loading.workbook.notes import Legend
-from traite_lib.loading.workbook.values import read, scaled, split_marks
+from tidy_workbook import notes, units
+from tidy_workbook.grid import Cell, letters
+from tidy_workbook.notes import Legend
+from tidy_workbook.values import read, scaled, split_marks
 
 
 def text(value: str) -> Cell:
@@ -71,8 +71,8 @@ def test_a_number_is_read_as_its_format_shows_it(code: str, value: float, expect
 @pytest.mark.parametrize(
     ("label", "unit"),
     [
-        ("Part (en %)", "%"), ("En % des victimes", "%"), ("Pourcentage", "%"), ("Femmes (%)", "%"), ("Évolution (en points)", "points"),
-        ("Effectifs (en milliers)", "milliers"), ("Délai moyen (en jours) entre", "jours"), ("Effectif", "count"), ("Nombre de victimes", "count"),
+        ("Part (en %)", "%"), ("En % des ménages", "%"), ("Pourcentage", "%"), ("Femmes (%)", "%"), ("Évolution (en points)", "points"),
+        ("Effectifs (en milliers)", "milliers"), ("Délai moyen (en jours) entre", "jours"), ("Effectif", "count"), ("Nombre de ménages", "count"),
         ("Taux pour 100 000 habitants", "pour 100 000 habitants"), ("En établissement", ""), ("en 2019", ""), ("Mineurs (moins de 18 ans)", ""),
         ("60-74 ans", ""), ("Survivants à l'âge x (âge en années révolues)", ""), ("Part", ""), ("Femmes", ""),
     ],

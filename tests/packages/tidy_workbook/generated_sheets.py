@@ -1,7 +1,7 @@
 """Sheets composed at random from the kinds of layout that statistical offices use, with the truth of each cell.
 
 `generate` draws one sheet from a source of random choices: hypothesis's, which shrinks what fails, or ``random.Random(seed)``.
-By hand, on many seeds: ``python tests/generated_sheets.py FIRST_SEED NUMBER`` prints how many cells are right, in doubt and
+By hand, on many seeds: ``python tests/packages/tidy_workbook/generated_sheets.py FIRST_SEED NUMBER`` prints how many cells are right, in doubt and
 silently wrong, and the seeds to look at.
 """
 
@@ -12,9 +12,9 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 
-from traite_lib.loading.workbook.grid import Area, Cell, Grid, address
-from traite_lib.loading.workbook.reading import TidyCell
-from traite_lib.loading.workbook.tidy import tidy_sheet
+from tidy_workbook import TidyCell
+from tidy_workbook.grid import Area, Cell, Grid, address
+from tidy_workbook.tidy import tidy_sheet
 
 Value = int | float | str
 WORDS = (

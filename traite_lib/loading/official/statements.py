@@ -9,14 +9,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..catalogue import Catalogue, Edition, Workbook
-from ..errors import ObservationsError, WorkbookError, available
-from ..nomenclature import Nomenclatures
+import tidy_workbook
+from tidy_workbook import Block, Reading, TidyCell
+
+from ...catalogue import Catalogue, Edition, Workbook
+from ...errors import ObservationsError, WorkbookError, available
+from ...nomenclature import Nomenclatures
+from ..published import Observation
+from .coding import CodedCell, Statement, place_table
 from .layouts import Layout, check, read_layout
 from .lexicon import Lexicon
-from .matching import Placed, Statement, place_table
-from .published import Observation
-from .workbook import Block, Reading, TidyCell, read_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,10 +26,24 @@ if TYPE_CHECKING:
 NO_LAYOUT = Layout()
 
 
+def open_workbook(path: Path) -> Reading:
+    """A workbook as the reader understands it.
+
+    Raises
+    ------
+    WorkbookError
+        It cannot be opened, or passes a limit: the reader's sentence, as an error of this library.
+    """
+    try:
+        return tidy_workbook.read_workbook(path)
+    except tidy_workbook.WorkbookError as error:
+        raise WorkbookError(str(error)) from None
+
+
 @lru_cache(maxsize=16)
 def _read(path: Path, checksum: str) -> Reading:
     """A workbook, read once in a process as long as its content is the same."""
-    return read_workbook(path)
+    return open_workbook(path)
 
 
 def locator(cell: TidyCell) -> str:
@@ -45,30 +61,30 @@ class Matching:
         Whose workbook it is.
     reading : Reading
         The workbook as the reader understood it.
-    placed : tuple of Placed
+    placed : tuple of CodedCell
         Every body cell, in reading order, with its state and the reason.
     """
 
     edition: Edition
     reading: Reading
-    placed: tuple[Placed, ...]
+    placed: tuple[CodedCell, ...]
 
     def statement_id(self, cell: TidyCell) -> str:
         """Name of the statement of a cell: ``W2022-Figure 3!C7``."""
         return f"W{self.edition.key}-{locator(cell)}"
 
     @cached_property
-    def tables(self) -> dict[tuple[str, str], list[Placed]]:
+    def tables(self) -> dict[tuple[str, str], list[CodedCell]]:
         """Cells by sheet and table, in reading order."""
-        found: dict[tuple[str, str], list[Placed]] = {}
+        found: dict[tuple[str, str], list[CodedCell]] = {}
         for p in self.placed:
             found.setdefault((p.cell.sheet, p.cell.table), []).append(p)
         return found
 
     @cached_property
-    def unknown(self) -> dict[str, list[Placed]]:
+    def unknown(self) -> dict[str, list[CodedCell]]:
         """Labels, and words of titles and « Champ », that no file explains, with the cells that they leave out."""
-        found: dict[str, list[Placed]] = {}
+        found: dict[str, list[CodedCell]] = {}
         for p in self.placed:
             for words in p.unknown:
                 found.setdefault(words, []).append(p)
@@ -106,7 +122,7 @@ class Matching:
             for p, s in self._statements()
         ]  # fmt: skip
 
-    def _statements(self) -> Iterator[tuple[Placed, Statement]]:
+    def _statements(self) -> Iterator[tuple[CodedCell, Statement]]:
         for p in self.placed:
             if p.state == "observation" and p.statement:
                 yield p, p.statement
@@ -131,13 +147,13 @@ def match(
         What a person says of some tables; already checked against the workbook.
     """
     areas = {(sheet.name, block.table): block.area for sheet in reading.sheets for block in sheet.blocks}
-    placed: list[Placed] = []
+    placed: list[CodedCell] = []
     for (sheet, table), cells in groupby(reading.cells, key=lambda c: (c.sheet, c.table)):
         placed += place_table(list(cells), edition, words, lexicon, layout.of(sheet, areas.get((sheet, table), "")))
     return Matching(edition, reading, tuple(_in_an_edition(p, years) for p in placed))
 
 
-def _in_an_edition(placed: Placed, years: Container[int]) -> Placed:
+def _in_an_edition(placed: CodedCell, years: Container[int]) -> CodedCell:
     """A statement about a year that no edition describes has no place in the table."""
     if placed.statement and placed.statement.year not in years:
         why = f"no edition of the catalogue describes {placed.statement.year}"
@@ -191,7 +207,7 @@ def tidy_frame(matched: Matching | None, sheet: str | None = None) -> pd.DataFra
 def load_official(catalogue: Catalogue, words: Nomenclatures) -> list[Observation]:
     """Statements of every declared workbook: first what each says of its own edition, then what it recalls of earlier ones.
 
-    The order counts: of two official statements as exact as each other, the first is retained (see `harmonise.retain`).
+    The order counts: of two official statements as exact as each other, the first is retained (see `selection.retain`).
     """
     found: list[tuple[bool, Observation]] = []
     with_workbook = [edition for edition in catalogue.dated if edition.workbook]

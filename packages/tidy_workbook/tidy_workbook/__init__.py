@@ -6,6 +6,8 @@ is marked ``ambiguous`` or refused with an error; nothing is left out without a 
 
 from __future__ import annotations
 
-from .reading import Block, Reading, SheetReport, Status, TidyCell, read_workbook
+from .errors import WorkbookError
+from .model import Block, Reading, SheetReport, Status, TidyCell
+from .reading import read_workbook
 
-__all__ = ["Block", "Reading", "SheetReport", "Status", "TidyCell", "read_workbook"]
+__all__ = ["Block", "Reading", "SheetReport", "Status", "TidyCell", "WorkbookError", "read_workbook"]

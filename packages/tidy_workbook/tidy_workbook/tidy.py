@@ -7,8 +7,8 @@ from collections import Counter
 
 from .grid import Grid
 from .lines import cleared, joined
+from .model import SheetReport, TidyCell
 from .notes import Legend
-from .reading import SheetReport, TidyCell
 from .surroundings import read_blocks
 from .table import Table, told_apart
 from .values import folded, read

@@ -15,9 +15,9 @@ from sheets import Rows, lines, reading
 _ = None
 LAYOUTS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
     "one figure, unit in the title, a threshold": (
-        {1: ["Figure 1. Victimes selon la forme (en %)"], 3: [_, "2022"], 4: ["Sexuelle", 76], 5: ["Autres", "< 1"]},
+        {1: ["Figure 1. Ménages selon la forme (en %)"], 3: [_, "2022"], 4: ["Urbaine", 76], 5: ["Autres", "< 1"]},
         {},
-        ["B4 Sexuelle | 2022 = 76 %", "B5 Autres | 2022 % [below_threshold < 1]"],
+        ["B4 Urbaine | 2022 = 76 %", "B5 Autres | 2022 % [below_threshold < 1]"],
     ),
     "fractions shown as percentages, counts beside them": (
         {1: ["Figure 2"], 3: ["Sexe", "Effectif", "%"], 4: ["Femmes", 90, 0.6], 5: ["Hommes", 60, 0.4]},
@@ -30,44 +30,44 @@ LAYOUTS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         ["B4 Femmes | Part = 60 %", "B5 Hommes | Part = 40 %"],
     ),
     "spanners merged over their columns": (
-        {1: ["T"], 3: ["Forme", "Femmes", _, "Hommes", _], 4: [_, "n", "%", "n", "%"], 5: ["Sexuelle", 10, 20, 30, 40]},
+        {1: ["T"], 3: ["Forme", "Femmes", _, "Hommes", _], 4: [_, "n", "%", "n", "%"], 5: ["Urbaine", 10, 20, 30, 40]},
         {"merges": ["B3:C3", "D3:E3", "A3:A4"]},
         [
-            "B5 Sexuelle | Femmes > n = 10", "C5 Sexuelle | Femmes > % = 20 %",
-            "D5 Sexuelle | Hommes > n = 30", "E5 Sexuelle | Hommes > % = 40 %",
+            "B5 Urbaine | Femmes > n = 10", "C5 Urbaine | Femmes > % = 20 %",
+            "D5 Urbaine | Hommes > n = 30", "E5 Urbaine | Hommes > % = 40 %",
         ],
     ),
     "spanners that nothing merges, each with its columns below": (
         {1: ["T"], 3: ["Forme", "Femmes", _, "Hommes", _, "Total"], 4: [_, "Mineures", "Majeures", "Mineurs", "Majeurs"],
-         5: ["Sexuelle", 10, 20, 1, 2, 33]},
+         5: ["Urbaine", 10, 20, 1, 2, 33]},
         {},
         [
-            "B5 Sexuelle | Femmes > Mineures = 10", "C5 Sexuelle | Femmes > Majeures = 20", "D5 Sexuelle | Hommes > Mineurs = 1",
-            "E5 Sexuelle | Hommes > Majeurs = 2", "F5 Sexuelle | Total = 33",
+            "B5 Urbaine | Femmes > Mineures = 10", "C5 Urbaine | Femmes > Majeures = 20", "D5 Urbaine | Hommes > Mineurs = 1",
+            "E5 Urbaine | Hommes > Majeurs = 2", "F5 Urbaine | Total = 33",
         ],
     ),
     "spanners centred by hand: in doubt, never given to the wrong column": (
         {1: ["T"], 3: [_, _, "Femmes", _, _, "Hommes", _], 4: [_, "2020", "2021", "2022", "2020", "2021", "2022"],
-         5: ["Sexuelle", 1, 2, 3, 4, 5, 6]},
+         5: ["Urbaine", 1, 2, 3, 4, 5, 6]},
         {},
         [
-            "B5 Sexuelle | 2020 = 1 [ambiguous header in doubt]", "C5 Sexuelle | Femmes > 2021 = 2 [ambiguous header in doubt]",
-            "D5 Sexuelle | 2022 = 3 [ambiguous header in doubt]", "E5 Sexuelle | 2020 = 4 [ambiguous header in doubt]",
-            "F5 Sexuelle | Hommes > 2021 = 5 [ambiguous header in doubt]", "G5 Sexuelle | 2022 = 6 [ambiguous header in doubt]",
+            "B5 Urbaine | 2020 = 1 [ambiguous header in doubt]", "C5 Urbaine | Femmes > 2021 = 2 [ambiguous header in doubt]",
+            "D5 Urbaine | 2022 = 3 [ambiguous header in doubt]", "E5 Urbaine | 2020 = 4 [ambiguous header in doubt]",
+            "F5 Urbaine | Hommes > 2021 = 5 [ambiguous header in doubt]", "G5 Urbaine | 2022 = 6 [ambiguous header in doubt]",
         ],
     ),
     "years as numbers, as text, provisional, revised": (
-        {1: ["T"], 3: [_, 2019, "2020 (r)", "2021 (p)", "2022*"], 4: ["Victimes", 1, 2, 3, 4], 6: ["* Données provisoires."]},
+        {1: ["T"], 3: [_, 2019, "2020 (r)", "2021 (p)", "2022*"], 4: ["Ménages", 1, 2, 3, 4], 6: ["* Données provisoires."]},
         {},
         [
-            "B4 Victimes | 2019 = 1", "C4 Victimes | 2020 = 2 [revised (r)]", "D4 Victimes | 2021 = 3 [provisional (p)]",
-            "E4 Victimes | 2022 = 4 [provisional *]",
+            "B4 Ménages | 2019 = 1", "C4 Ménages | 2020 = 2 [revised (r)]", "D4 Ménages | 2021 = 3 [provisional (p)]",
+            "E4 Ménages | 2022 = 4 [provisional *]",
         ],
     ),
     "months in a column, shown by their format": (
-        {1: ["T"], 2: ["Mois", "Victimes"], 3: [dt.datetime(2022, 1, 1), 90], 4: [dt.datetime(2022, 2, 1), 60]},
+        {1: ["T"], 2: ["Mois", "Ménages"], 3: [dt.datetime(2022, 1, 1), 90], 4: [dt.datetime(2022, 2, 1), 60]},
         {"formats": {"A3:A4": "mmm-yy"}},
-        ["B3 2022-01 | Victimes = 90", "B4 2022-02 | Victimes = 60"],
+        ["B3 2022-01 | Ménages = 90", "B4 2022-02 | Ménages = 60"],
     ),
     "sections of text": (
         {1: ["T (en %)"], 3: [_, "2022"], 4: ["Sexe"], 5: ["Femmes", 80], 6: ["Hommes", 20], 7: ["Âge"], 8: ["Mineurs", 16]},
@@ -75,14 +75,14 @@ LAYOUTS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         ["B5 Sexe > Femmes | 2022 = 80 %", "B6 Sexe > Hommes | 2022 = 20 %", "B8 Âge > Mineurs | 2022 = 16 %"],
     ),
     "sections that are years": (
-        {1: ["T"], 3: [_, "Femmes"], 4: [2021], 5: ["Sexuelle", 1], 6: ["Travail", 2], 7: [2022], 8: ["Sexuelle", 3]},
+        {1: ["T"], 3: [_, "Femmes"], 4: [2021], 5: ["Urbaine", 1], 6: ["Travail", 2], 7: [2022], 8: ["Urbaine", 3]},
         {},
-        ["B5 2021 > Sexuelle | Femmes = 1", "B6 2021 > Travail | Femmes = 2", "B8 2022 > Sexuelle | Femmes = 3"],
+        ["B5 2021 > Urbaine | Femmes = 1", "B6 2021 > Travail | Femmes = 2", "B8 2022 > Urbaine | Femmes = 3"],
     ),
     "sections that are units": (
-        {1: ["T"], 3: [_, "Femmes"], 4: [_, "En effectifs"], 5: ["Sexuelle", 80], 6: [_, "En %"], 7: ["Sexuelle", 82]},
+        {1: ["T"], 3: [_, "Femmes"], 4: [_, "En effectifs"], 5: ["Urbaine", 80], 6: [_, "En %"], 7: ["Urbaine", 82]},
         {},
-        ["B5 En effectifs > Sexuelle | Femmes = 80", "B7 En % > Sexuelle | Femmes = 82 %"],
+        ["B5 En effectifs > Urbaine | Femmes = 80", "B7 En % > Urbaine | Femmes = 82 %"],
     ),
     "an outline: the group is written once": (
         {1: ["T"], 3: ["Sexe", "Âge", "Effectif"], 4: ["Femmes", "Mineures", 1], 5: [_, "Majeures", 2], 6: ["Hommes", "Mineurs", 3]},
@@ -112,9 +112,9 @@ LAYOUTS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         ],
     ),
     "a code and its label": (
-        {1: ["T"], 3: ["Département", _, "Victimes"], 4: ["01", "Ain", 1], 5: ["2A", "Corse-du-Sud", 2], 6: ["974", "Réunion", 3]},
+        {1: ["T"], 3: ["Département", _, "Ménages"], 4: ["01", "Ain", 1], 5: ["2A", "Corse-du-Sud", 2], 6: ["974", "Réunion", 3]},
         {},
-        ["C4 01 > Ain | Victimes = 1", "C5 2A > Corse-du-Sud | Victimes = 2", "C6 974 > Réunion | Victimes = 3"],
+        ["C4 01 > Ain | Ménages = 1", "C5 2A > Corse-du-Sud | Ménages = 2", "C6 974 > Réunion | Ménages = 3"],
     ),
     "years name rows, counts look like years": (
         {1: ["T"], 3: ["Année", "Femmes", "Hommes"], 4: [2019, 1987, 2024], 5: [2020, 1990, 2030]},
@@ -122,9 +122,9 @@ LAYOUTS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         ["B4 2019 | Femmes = 1987", "C4 2019 | Hommes = 2024", "B5 2020 | Femmes = 1990", "C5 2020 | Hommes = 2030"],
     ),
     "two tables side by side": (
-        {1: ["T"], 3: ["Forme", "2022", _, "Sexe", "2022"], 4: ["Sexuelle", 75, _, "Femmes", 80], 5: ["Travail", 15, _, "Hommes", 20]},
+        {1: ["T"], 3: ["Forme", "2022", _, "Sexe", "2022"], 4: ["Urbaine", 75, _, "Femmes", 80], 5: ["Travail", 15, _, "Hommes", 20]},
         {},
-        ["B4 Sexuelle | 2022 = 75", "E4 Femmes | 2022 = 80", "B5 Travail | 2022 = 15", "E5 Hommes | 2022 = 20"],
+        ["B4 Urbaine | 2022 = 75", "E4 Femmes | 2022 = 80", "B5 Travail | 2022 = 15", "E5 Hommes | 2022 = 20"],
     ),
     "the header repeated further down, a total after an empty row": (
         {1: ["T"], 3: ["Pays", "2021", "2022"], 4: ["France", 1, 2], 5: ["Pays", "2021", "2022"], 6: ["Maroc", 3, 4], 8: ["Total", 4, 6]},
@@ -135,47 +135,47 @@ LAYOUTS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         ],
     ),
     "flags in a column of their own": (
-        {1: ["T"], 2: ["Forme", "Effectif", _, "Part", _], 3: ["Sexuelle", 90, "(e)", 60, _], 4: ["Travail", 60, _, 40, "p"]},
+        {1: ["T"], 2: ["Forme", "Effectif", _, "Part", _], 3: ["Urbaine", 90, "(e)", 60, _], 4: ["Travail", 60, _, 40, "p"]},
         {"merges": ["B2:C2"]},
         [
-            "B3 Sexuelle | Effectif = 90 [estimated (e)]", "D3 Sexuelle | Part = 60", "B4 Travail | Effectif = 60",
+            "B3 Urbaine | Effectif = 90 [estimated (e)]", "D3 Urbaine | Part = 60", "B4 Travail | Effectif = 60",
             "D4 Travail | Part = 40 [provisional (p)]",
         ],
     ),
     "« Effectif » at the head of a row counts below « En % »": (
-        {1: ["T"], 2: [_, "En %"], 3: [_, "Femmes", "Hommes"], 4: ["Sexuelle", 52, 48], 5: ["Effectif", 1200, 900]},
+        {1: ["T"], 2: [_, "En %"], 3: [_, "Femmes", "Hommes"], 4: ["Urbaine", 52, 48], 5: ["Effectif", 1200, 900]},
         {"merges": ["B2:C2"]},
         [
-            "B4 Sexuelle | Femmes = 52 %", "C4 Sexuelle | Hommes = 48 %", "B5 Effectif | Femmes = 1200", "C5 Effectif | Hommes = 900",
+            "B4 Urbaine | Femmes = 52 %", "C4 Urbaine | Hommes = 48 %", "B5 Effectif | Femmes = 1200", "C5 Effectif | Hommes = 900",
         ],
     ),
     "the unit is nearer in the column than in the title": (
-        {1: ["T (en %)"], 3: [_, "Part", "Dépense (en euros)"], 4: ["Sexuelle", 52, 48]},
+        {1: ["T (en %)"], 3: [_, "Part", "Dépense (en euros)"], 4: ["Urbaine", 52, 48]},
         {},
-        ["B4 Sexuelle | Part = 52 %", "C4 Sexuelle | Dépense (en euros) = 48 euros"],
+        ["B4 Urbaine | Part = 52 %", "C4 Urbaine | Dépense (en euros) = 48 euros"],
     ),
     "a column of units": (
-        {1: ["T"], 3: ["Indicateur", "Unité", "2022"], 4: ["Victimes", "Nombre", 100], 5: ["Femmes", "%", 82]},
+        {1: ["T"], 3: ["Indicateur", "Unité", "2022"], 4: ["Ménages", "Nombre", 100], 5: ["Femmes", "%", 82]},
         {},
-        ["C4 Victimes | 2022 = 100", "C5 Femmes | 2022 = 82 %"],
+        ["C4 Ménages | 2022 = 100", "C5 Femmes | 2022 = 82 %"],
     ),
     "fractions that a title calls percentages": (
-        {1: ["T (en %)"], 3: [_, "2022"], 4: ["Sexuelle", 0.6], 5: ["Travail", 0.4]},
+        {1: ["T (en %)"], 3: [_, "2022"], 4: ["Urbaine", 0.6], 5: ["Travail", 0.4]},
         {},
         [
-            "B4 Sexuelle | 2022 = 0.6 % [ambiguous fraction or percentage]",
+            "B4 Urbaine | 2022 = 0.6 % [ambiguous fraction or percentage]",
             "B5 Travail | 2022 = 0.4 % [ambiguous fraction or percentage]",
         ],
     ),
     "a count that stands under a percentage": (
-        {1: ["T (en %)"], 3: [_, "2022"], 4: ["Sexuelle", 60], 5: ["Toutes", 2675]},
+        {1: ["T (en %)"], 3: [_, "2022"], 4: ["Urbaine", 60], 5: ["Toutes", 2675]},
         {},
-        ["B4 Sexuelle | 2022 = 60 %", "B5 Toutes | 2022 = 2675 % [ambiguous more than 100 %]"],
+        ["B4 Urbaine | 2022 = 60 %", "B5 Toutes | 2022 = 2675 % [ambiguous more than 100 %]"],
     ),
     "a number without a label": (
-        {1: ["T"], 3: ["Forme", "2022"], 4: ["Sexuelle", 60], 5: [_, 60]},
+        {1: ["T"], 3: ["Forme", "2022"], 4: ["Urbaine", 60], 5: [_, 60]},
         {},
-        ["B4 Sexuelle | 2022 = 60", "B5  | 2022 = 60 [ambiguous no label]"],
+        ["B4 Urbaine | 2022 = 60", "B5  | 2022 = 60 [ambiguous no label]"],
     ),
     "the same labels twice": (
         {1: ["T"], 3: [_, "2022"], 4: ["Femmes", 1], 5: ["Femmes", 2], 6: ["Hommes", 3]},
@@ -186,9 +186,9 @@ LAYOUTS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         ],
     ),
     "thousands written by the format": (
-        {1: ["T (en milliers)"], 3: [_, "2022"], 4: ["Victimes", 4363000], 5: ["Autres", 2000]},
+        {1: ["T (en milliers)"], 3: [_, "2022"], 4: ["Ménages", 4363000], 5: ["Autres", 2000]},
         {"formats": {"B4:B5": "#,##0,"}},
-        ["B4 Victimes | 2022 = 4363 milliers", "B5 Autres | 2022 = 2 milliers"],
+        ["B4 Ménages | 2022 = 4363 milliers", "B5 Autres | 2022 = 2 milliers"],
     ),
     "a number that its format hides": (
         {1: ["T"], 3: [_, "2022"], 4: ["Femmes", 3], 5: ["Hommes", 4], 6: ["Autres", 5]},
@@ -242,14 +242,14 @@ def test_a_footnote_that_explains_a_label_gives_no_status(tmp_path: Path) -> Non
 
 def test_notes_go_to_the_table_that_they_follow(tmp_path: Path) -> None:
     rows = {
-        1: ["Tableau 1 – Formes"], 2: [_, "2022"], 3: ["Sexuelle", 1], 4: ["Travail", 2],
-        5: ["Champ : victimes accompagnées,"], 6: ["y compris à l'étranger."], 7: ["Source : Miprof. Lecture : 1 victime."],
-        9: ["Tableau 2 – Sexe"], 10: [_, "2022"], 11: ["Femmes", 1], 12: ["Hommes", 2], 13: ["Champ > victimes repérées\nSource • SSMSI"],
+        1: ["Tableau 1 – Formes"], 2: [_, "2022"], 3: ["Urbaine", 1], 4: ["Travail", 2],
+        5: ["Champ : ménages accompagnées,"], 6: ["y compris à l'étranger."], 7: ["Source : Insee. Lecture : 1 ménage."],
+        9: ["Tableau 2 – Sexe"], 10: [_, "2022"], 11: ["Femmes", 1], 12: ["Hommes", 2], 13: ["Champ > ménages repérées\nSource • SSMSI"],
     }  # fmt: skip
     first, *_rest, last = reading(tmp_path, rows).cells
-    assert (first.title, first.population) == ("Tableau 1 – Formes", "victimes accompagnées, y compris à l'étranger.")
-    assert (first.source, first.reading) == ("Miprof.", "1 victime.")
-    assert (last.title, last.population, last.source, last.reading) == ("Tableau 2 – Sexe", "victimes repérées", "SSMSI", "")
+    assert (first.title, first.population) == ("Tableau 1 – Formes", "ménages accompagnées, y compris à l'étranger.")
+    assert (first.source, first.reading) == ("Insee.", "1 ménage.")
+    assert (last.title, last.population, last.source, last.reading) == ("Tableau 2 – Sexe", "ménages repérées", "SSMSI", "")
 
 
 def test_titles_of_the_sheet_and_of_its_tables(tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ def test_titles_of_the_sheet_and_of_its_tables(tmp_path: Path) -> None:
         1: ["Figure 3 : Profil"],
         3: ["Formes"],
         4: [_, "2022"],
-        5: ["Sexuelle", 1],
+        5: ["Urbaine", 1],
         7: ["Sexe"],
         8: [_, "2022"],
         9: ["Femmes", 2],

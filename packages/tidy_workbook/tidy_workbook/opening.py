@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ...errors import WorkbookError
 from . import limits
+from .errors import WorkbookError
 from .grid import Area, Cell, Grid, Value, address, letters
 from .limits import printable
 from .package import BadPackage, SheetParts, hidden_place, repaired

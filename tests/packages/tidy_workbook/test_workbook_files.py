@@ -11,17 +11,16 @@ import pytest
 import xlwt
 from sheets import said, write
 
-from traite_lib.errors import WorkbookError
-from traite_lib.loading.workbook import read_workbook
+from tidy_workbook import WorkbookError, read_workbook
 
 ROWS = {
     1: ["Figure 1 – Formes (en %)"],
     3: ["Forme", "2021", "2022"],
-    4: ["Sexuelle", 75, 76],
+    4: ["Urbaine", 75, 76],
     5: ["Travail", 15, 14],
-    7: ["Champ : victimes"],
+    7: ["Champ : ménages"],
 }
-LINES = ["B4 Sexuelle | 2021 = 75 %", "C4 Sexuelle | 2022 = 76 %", "B5 Travail | 2021 = 15 %", "C5 Travail | 2022 = 14 %"]
+LINES = ["B4 Urbaine | 2021 = 75 %", "C4 Urbaine | 2022 = 76 %", "B5 Travail | 2021 = 15 %", "C5 Travail | 2022 = 14 %"]
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 Change = Callable[[str, bytes], bytes | None]
@@ -132,7 +131,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 REFUSED: dict[str, tuple[bytes, str]] = {
     "empty.xlsx": (b"", "an empty file"),
     "image.xlsx": (b"\x89PNG\r\n\x1a\n" + bytes(500), "an image"),
-    "csv.xlsx": (b"forme;part\nsexuelle;76\nautres;5\n", "text (a CSV"),
+    "csv.xlsx": (b"forme;part\nurbaine;76\nautres;5\n", "text (a CSV"),
     "page.xls": (b"<html><table></table></html>", "a web page"),
     "protected.xlsx": (OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "password"),
     "word.xls": (OLE + bytes(2000), "not a readable .xls"),

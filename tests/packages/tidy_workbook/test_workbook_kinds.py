@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sheets import Rows, lines, reading, said, write
 
-from traite_lib.loading.workbook import read_workbook
+from tidy_workbook import read_workbook
 
 _ = None
 YEARS = {"merges": ["B3:C3", "D3:E3"]}

@@ -1,6 +1,6 @@
 """Words of a workbook to meanings: every word of a title, a « Champ » or a label is understood, or said not to be.
 
-Nothing is guessed: a text is cut into the longest phrases of the nomenclatures and of ``data/concordances/words.csv``, and the
+Nothing is guessed: a text is cut into the longest phrases of the nomenclatures and of ``data/correspondences/words.csv``, and the
 words that belong to none are returned as unknown. Number, gender, accents and case never decide.
 """
 
@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from ..errors import NomenclatureError, available
-from ..nomenclature import ANY, Nomenclatures, Years
-from ..observations import SUB_POPULATION
+from ...errors import NomenclatureError, available
+from ...nomenclature import ANY, Nomenclatures, Years
+from ...observations import SUB_POPULATION
 
 Kind = Literal[
     "modality", "variable", "population", "total", "measure", "share", "by", "among", "and", "year", "answered", "neutral"
 ]  # fmt: skip
 
-WORDS = "data/concordances/words.csv"
+WORDS = "data/correspondences/words.csv"
 _STOP = "a au aux avec ce ces d dans de des du elle en est il l la le les leur ont qui s sa ses son sont sur un une y"
 STOP = frozenset(_STOP.split(" "))
 """Words that carry no meaning of their own; a phrase may hold some."""
@@ -125,7 +125,7 @@ class Lexicon:
                 self._add(label, Meaning("variable", variable.code))
         for words, meaning in self._modalities(nomenclatures):
             self._add(words, meaning)
-        with (data / "concordances" / "words.csv").open(encoding="utf-8", newline="") as lines:
+        with (data / "correspondences" / "words.csv").open(encoding="utf-8", newline="") as lines:
             for number, row in enumerate(csv.DictReader(lines), start=2):
                 where = f"{WORDS}, line {number}"
                 if row["kind"] not in get_args(Kind):

@@ -12,8 +12,8 @@ from .blocks import RawBlock
 from .grid import Area, Cell, Grid, Place, address, letters
 from .headers import column_paths
 from .labels import Path, row_paths, texts
+from .model import Block, Status, TidyCell
 from .notes import KINDS, Decision, Legend
-from .reading import Block, Status, TidyCell
 from .values import Read, folded, is_yearish, read
 
 _EVOLUTION = re.compile(
@@ -95,7 +95,7 @@ class Table:
         return found
 
     def summary(self) -> Block:
-        """What is said of the table by `traite inspect`."""
+        """What is said of the table by the command ``inspect``."""
         block = self.block
         columns = sorted([*block.labels, *block.data])
         area = f"{letters(columns[0])}{block.top}:{letters(columns[-1])}{block.bottom}"

@@ -1,6 +1,6 @@
 """What the words around a cell say, each taken alone: the title and the « Champ » of its table, then its labels.
 
-Nothing is concluded here; `matching` puts the words of a whole table together.
+Nothing is concluded here; `coding` puts the words of a whole table together.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from ..catalogue import Edition
-from ..nomenclature import ALL, Nomenclatures
-from ..observations import SUB_POPULATION
+from tidy_workbook import TidyCell
+
+from ...catalogue import Edition
+from ...nomenclature import ALL, Nomenclatures
+from ...observations import SUB_POPULATION
 from .layouts import TableLayout
 from .lexicon import WORDS, Lexicon, Meaning, Phrase, Text, without_number
-from .workbook import TidyCell
 
 State = Literal["observation", "control", "blank", "unmatched", "ambiguous", "set_aside"]
 """What became of a cell. `control`: the total of a distribution of shares, 100 by construction; `set_aside`: a layout says

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from ..catalogue import read_toml
-from ..errors import LayoutError
-from ..observations import SUB_POPULATION
-from .workbook import Block, Reading, TidyCell
+from tidy_workbook import Block, Reading, TidyCell
+
+from ...catalogue import read_toml
+from ...errors import LayoutError
+from ...observations import SUB_POPULATION
 
 
 class _Strict(BaseModel):

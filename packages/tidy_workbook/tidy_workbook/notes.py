@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .grid import one_line
-from .reading import Status
+from .model import Status
 from .values import FLAGS, flag_letters, folded, meaning, symbol_key, symbol_status
 
 NoteKind = Literal["population", "source", "reading", "note"]
@@ -116,7 +116,7 @@ _NEXT_MARK = re.compile(r";|[.,]\s*\S{1,4}\s*[:=]|\s\(\w{1,4}\)|(?<=[\s.,(])\*+(
 """Where the words of one mark end, when another one shares its line: « * Donnée révisée. (e) : estimation »."""
 
 Decision = tuple[Status, str]
-"""A status and how it was decided, for `traite inspect`."""
+"""A status and how it was decided, for the command ``inspect``."""
 
 
 class Legend:

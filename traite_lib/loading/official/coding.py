@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from ..catalogue import Edition
-from ..nomenclature import ALL, ANY, Nomenclatures
-from ..observations import CHANGE, SUB_POPULATION
+from tidy_workbook import TidyCell
+
+from ...catalogue import Edition
+from ...nomenclature import ALL, ANY, Nomenclatures
+from ...observations import CHANGE, SUB_POPULATION
 from .facts import Facts, State, TableWords, Unplaced, ambiguous
 from .layouts import TableLayout
 from .lexicon import Lexicon
-from .workbook import TidyCell
 
 STATUS = {
     "observed": "A", "revised": "A", "below_threshold": "A", "estimated": "E", "provisional": "P",
@@ -65,7 +66,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Placed:
+class CodedCell:
     """A tidy cell and what became of it; `unknown` are the words that no file explains."""
 
     cell: TidyCell
@@ -77,7 +78,7 @@ class Placed:
 
 def place_table(
     cells: Sequence[TidyCell], edition: Edition, words: Nomenclatures, lexicon: Lexicon, layout: TableLayout | None = None
-) -> list[Placed]:
+) -> list[CodedCell]:
     """What became of each cell of one table, in order.
 
     Parameters
@@ -92,13 +93,13 @@ def place_table(
         What a person says of the table.
     """
     if layout and layout.set_aside:
-        return [Placed(cell, "set_aside", layout.set_aside) for cell in cells]
+        return [CodedCell(cell, "set_aside", layout.set_aside) for cell in cells]
     said = TableWords(edition, words, lexicon, cells, layout)
     try:
         return _Table(said, words).place(cells)
     except Unplaced as no:
         unknown = said.unknown
-        return [Placed(c, "blank") if c.status == "blank" else Placed(c, no.state, no.why, unknown=unknown) for c in cells]
+        return [CodedCell(c, "blank") if c.status == "blank" else CodedCell(c, no.state, no.why, unknown=unknown) for c in cells]
 
 
 class _Table:
@@ -108,14 +109,14 @@ class _Table:
         self.said, self.words, self.context = said, words, said.context()
         self.facts: list[Facts] = []
 
-    def place(self, cells: Sequence[TidyCell]) -> list[Placed]:
-        done: dict[str, Placed] = {}
+    def place(self, cells: Sequence[TidyCell]) -> list[CodedCell]:
+        done: dict[str, CodedCell] = {}
 
         def tried(cell: TidyCell, step: Callable[[], _Result]) -> _Result | None:
             try:
                 return step()
             except Unplaced as no:
-                done[cell.cell] = Placed(cell, no.state, no.why, unknown=self.said.unknown_labels(cell))
+                done[cell.cell] = CodedCell(cell, no.state, no.why, unknown=self.said.unknown_labels(cell))
                 return None
 
         read = [fact for cell in cells if (fact := tried(cell, lambda c=cell: self.said.facts(c, self.context)))]  # type: ignore[misc]
@@ -123,7 +124,7 @@ class _Table:
         for fact in self.facts:
             if statement := tried(fact.cell, lambda f=fact: self._statement(f)):  # type: ignore[misc]
                 whole = statement.category == ALL and statement.unit == "percent"
-                done[fact.cell.cell] = Placed(fact.cell, "control" if whole else "observation", statement=statement)
+                done[fact.cell.cell] = CodedCell(fact.cell, "control" if whole else "observation", statement=statement)
         return with_bases([done[cell.cell] for cell in cells])
 
     # -- what each label means in this table -----------------------------------------------------------------------
@@ -338,12 +339,12 @@ class _Table:
         return unit, value, "" if value is None else bound, status, note
 
 
-def with_bases(placed: list[Placed]) -> list[Placed]:
+def with_bases(placed: list[CodedCell]) -> list[CodedCell]:
     """Shares with the number that they are computed on, where the same table gives it and its counts do not deny it."""
     said = [p.statement for p in placed if p.statement]
     counts = {(*s.whole, s.category): s.value for s in said if s.unit == "count" and s.value is not None and not s.bound}
 
-    def based(p: Placed) -> Placed:
+    def based(p: CodedCell) -> CodedCell:
         s = p.statement
         if s is None or s.unit != "percent" or p.state != "observation" or not (base := counts.get((*s.whole, ALL))):
             return p

@@ -24,7 +24,7 @@ _MIXED = re.compile(
 )
 _WORDS = (
     r"%|pour ?cent(?:ages?)?|points?(?: de (?:%|pourcentage))?|ann[ée]es?|ans?|mois|semaines?|jours?|heures?|minutes?|euros?|€|"
-    r"[kM]€|d[’']euros|milliers?|millions?|milliards?|effectifs?|nombres?|unit[ée]s?|personnes?|victimes?|individus?|habitants?|"
+    r"[kM]€|d[’']euros|milliers?|millions?|milliards?|effectifs?|nombres?|unit[ée]s?|personnes?|individus?|habitants?|"
     r"m[ée]nages?|foyers?|places?|lits?|[ée]quivalents?|ETP|tonnes?|km²?|kg|m²|ha|indices?|base 100|‰|"
     r"pour (?:mille|1 ?000|10 ?000|100 ?000)"
 )

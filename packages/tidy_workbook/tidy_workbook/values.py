@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .grid import Cell, one_line
-from .reading import Status
+from .model import Status
 
 Kind = Literal["number", "symbol", "flag", "date", "text"]
 
@@ -83,7 +83,8 @@ _WORDED = r"\((?:données? |chiffres? )?(?:provisoires?|semi-définiti\w+|estim�
 _TRAILING = re.compile(rf"(?:\s*(?:{_SIGN}|{_WORDED})|(?:\s+|(?<=\d)|(?<=%)){_LETTERED})+\s*$", re.IGNORECASE)
 _EUROSTAT = re.compile(r"(?P<body>.*\d)(?: (?P<sign>[eprs])|(?<=(?:19|20)\d\d)(?P<glued>[pre]))")
 _BELOW = re.compile(
-    r"(?:<|≤|<=|moins de|inf(?:érieur|erieur|\.)?\s*(?:à|a))\s*(?P<rest>\d[\d ,.]*\s*(?:%|€|cas|personnes?|victimes?)?)",
+    r"(?:<|≤|<=|moins de|inf(?:érieur|erieur|\.)?\s*(?:à|a))\s*"
+    r"(?P<rest>\d[\d ,.]*\s*(?:%|€|(?!ans?\b|mois|jours?|heures?)[^\W\d_]{3,20})?)",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\(-?\d[\d ]*(?:[.,]\d+)?\s*%?\)")

@@ -1,0 +1,5 @@
+"""``python -m tidy_workbook``."""
+
+from .commands import main
+
+main()

@@ -1,0 +1,11 @@
+"""Official workbooks: cells of tidy tables → statements.
+
+`lexicon` knows the words, `facts` what the words around one cell say, `coding` puts a table together, `layouts` are what a
+person adds, `statements` reads the declared workbooks.
+"""
+
+from __future__ import annotations
+
+from .statements import NO_LAYOUT, Matching, load_official, locator, match, matching, open_workbook, tidy_frame
+
+__all__ = ["NO_LAYOUT", "Matching", "load_official", "locator", "match", "matching", "open_workbook", "tidy_frame"]
