@@ -24,8 +24,8 @@ from traite_lib.loading.layouts import Layout, check, headers, read_layout
 from traite_lib.loading.lexicon import Lexicon
 from traite_lib.loading.workbook import Reading, read_workbook
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.observations import KEY, SUB_POPULATION
 from traite_lib.survey import observations
+from traite_lib.table import KEY, SUB_POPULATION
 
 CATALOGUE = Catalogue(ROOT)
 WORDS = Nomenclatures(ROOT / "data")

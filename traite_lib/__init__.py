@@ -6,9 +6,7 @@ and seaborn with ``charts``, and the command line, which may need none of them, 
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -41,22 +39,6 @@ _HOMES = {
     "explore": ".exploration",
     **dict.fromkeys(["Survey", "observations", "open_edition"], ".survey"),
 }
-
-
-class _Package(ModuleType):
-    """This package, where ``observations`` is always the function: the import system would put the module of that name there."""
-
-    @property
-    def observations(self) -> Any:
-        """The function `survey.observations`."""
-        return __getattr__("observations")
-
-    @observations.setter
-    def observations(self, module: ModuleType) -> None:
-        pass
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

@@ -9,11 +9,11 @@ import pandas as pd
 from .analysis import quality
 from .catalogue import INVENTED, Edition
 from .nomenclature import ALL
-from .observations import CALCULATED, KEY, Row, at, find, records
 from .presentation import wording
 from .presentation.tables import Link, Table, editions_table, provenance_table, trimmed
 from .result import Markdown, Result, without
 from .survey import Survey
+from .table import CALCULATED, KEY, Row, at, find, records
 
 NOT_SEEN = "Les rapports complets n’ont pas pu être consultés : un chiffre non relevé ici a pu être publié."
 

@@ -120,8 +120,8 @@ def show(
     """Print the observations of an edition and year on a variable, each with its source and locator."""
     import pandas as pd
 
-    from .observations import SUB_POPULATION
     from .survey import open_edition
+    from .table import SUB_POPULATION
 
     survey = open_edition(edition)
     survey.words.variable(variable)

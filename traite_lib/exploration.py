@@ -19,10 +19,10 @@ import pandas as pd
 from .errors import ObservationsError, available
 from .loading.harmonise import load
 from .nomenclature import ALL
-from .observations import COLUMNS, SUB_POPULATION
 from .presentation import tables, wording
 from .result import Result
 from .survey import Survey
+from .table import COLUMNS, SUB_POPULATION
 
 if TYPE_CHECKING:
     from .presentation.drawing import Chart

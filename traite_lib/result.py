@@ -9,8 +9,8 @@ from typing import Literal
 
 import pandas as pd
 
-from .observations import Row, records
 from .presentation import tables, wording
+from .table import Row, records
 
 Kind = Literal["distribution", "groups", "figures", "series", "panels", "editions"]
 

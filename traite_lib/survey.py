@@ -17,9 +17,9 @@ from .analysis.compare import NOT_FOUND
 from .catalogue import INVENTED, Catalogue, Edition
 from .loading.harmonise import load
 from .nomenclature import ALL, Nomenclatures, Variable
-from .observations import CALCULATED, SUB_POPULATION, Row, at, find, records, take
 from .presentation import wording
 from .result import Kind, Markdown, Result, together, without
+from .table import CALCULATED, SUB_POPULATION, Row, at, find, records, take
 
 if TYPE_CHECKING:
     from .loading.official import Matching

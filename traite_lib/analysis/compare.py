@@ -12,7 +12,7 @@ import pandas as pd
 from ..catalogue import Break, Catalogue
 from ..errors import ComparisonError, ObservationsError
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import SUB_POPULATION, Row, at, find, records, take
+from ..table import SUB_POPULATION, Row, at, find, records, take
 
 NOT_FOUND = "valeur non relevée"
 """Motive of a refusal for want of a value."""

@@ -12,7 +12,7 @@ from typing import Literal
 
 from ..catalogue import Edition
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import SUB_POPULATION
+from ..table import SUB_POPULATION
 from .layouts import TableLayout
 from .lexicon import WORDS, Lexicon, Meaning, Phrase, Text, without_number
 from .workbook import TidyCell

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from ..catalogue import read_toml
 from ..errors import LayoutError
-from ..observations import SUB_POPULATION
+from ..table import SUB_POPULATION
 from .workbook import Block, Reading, TidyCell
 
 

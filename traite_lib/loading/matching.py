@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from ..catalogue import Edition
 from ..nomenclature import ALL, ANY, Nomenclatures
-from ..observations import CHANGE, SUB_POPULATION
+from ..table import CHANGE, SUB_POPULATION
 from .facts import Facts, State, TableWords, Unplaced, ambiguous
 from .layouts import TableLayout
 from .lexicon import Lexicon

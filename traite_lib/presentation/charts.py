@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..analysis.shares import main_unit
-from ..observations import Row, records
+from ..table import Row, records
 from . import wording
 from .drawing import NOTHING as NOTHING
 from .drawing import Chart as Chart

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import COLUMNS, STATUSES, SUB_POPULATION, UNITS
+from ..table import COLUMNS, STATUSES, SUB_POPULATION, UNITS
 from . import wording
 
 if TYPE_CHECKING:

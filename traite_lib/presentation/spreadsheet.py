@@ -19,7 +19,7 @@ import pandas as pd
 import xlsxwriter
 
 from ..nomenclature import ALL
-from ..observations import SUB_POPULATION, Row, records
+from ..table import SUB_POPULATION, Row, records
 from . import wording
 from .dataset import rows_of
 from .tables import Link

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..nomenclature import ALL
-from ..observations import Row, records
+from ..table import Row, records
 from . import wording
 from .wording import NBSP
 

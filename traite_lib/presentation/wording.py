@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from ..analysis.compare import Comparison
 from ..analysis.shares import share_rule
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
+from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
 from .text import NARROW as NARROW
 from .text import NBSP as NBSP
 from .text import PUBLICATION as PUBLICATION
