@@ -314,7 +314,7 @@ def _replace(path: Path, before: str, after: str) -> None:
 
 
 def test_a_chapter_that_changed_is_redone_alone(settled: Path) -> None:
-    edit_cell(settled / "notebooks/12_evolutions.ipynb", -1, "survey.save(output)")
+    edit_cell(settled / "notebooks/12_evolutions.ipynb", -1, "metadata.save(survey, output, *shown)")
     assert redone(settled) == ["2021 12_evolutions", "2022 12_evolutions"]
     assert redone(settled) == []
 
@@ -409,7 +409,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("name", "redoes"),
     [
         ("presentation/charts.py", True),
-        ("annex.py", True),
+        ("metadata.py", True),
         ("loading/published.py", True),
         ("rendering/html.py", True),
         ("rendering/templates/style.css", True),

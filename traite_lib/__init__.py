@@ -10,11 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import annex
+    from . import metadata
     from .errors import ComparisonError, TraiteError
     from .exploration import explore
     from .presentation import charts
-    from .result import Result, control, side_by_side
+    from .presentation.result import Result, control, side_by_side
     from .survey import Survey, observations, open_edition
 
 __version__ = "0.1.0"
@@ -23,19 +23,19 @@ __all__ = [
     "Result",
     "Survey",
     "TraiteError",
-    "annex",
     "charts",
     "control",
     "explore",
+    "metadata",
     "observations",
     "open_edition",
     "side_by_side",
 ]
 
-_MODULES = {"annex": ".annex", "charts": ".presentation.charts"}
+_MODULES = {"metadata": ".metadata", "charts": ".presentation.charts"}
 _HOMES = {
     **dict.fromkeys(["ComparisonError", "TraiteError"], ".errors"),
-    **dict.fromkeys(["Result", "control", "side_by_side"], ".result"),
+    **dict.fromkeys(["Result", "control", "side_by_side"], ".presentation.result"),
     "explore": ".exploration",
     **dict.fromkeys(["Survey", "observations", "open_edition"], ".survey"),
 }

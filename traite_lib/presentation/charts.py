@@ -40,7 +40,7 @@ from .sheet import (
 )
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from .result import Result
 
 
 def _text(row: Row) -> str:

@@ -19,7 +19,7 @@ from .sheet import GRID, INK, INKS, MUTED, PALETTE, PHONE, THEME, layout
 from .text import FIGURE
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from .result import Result
 
 
 @dataclass(frozen=True)

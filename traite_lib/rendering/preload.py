@@ -50,11 +50,11 @@ import seaborn
 import tornado.platform.asyncio
 import zmq.utils.garbage
 
-from .. import annex, charts, open_edition
+from .. import charts, metadata, open_edition
 from ..catalogue import Catalogue
+from ..presentation.result import Markdown, Result
 from ..presentation.tables import Table
 from ..presentation.tables import control as control_text
-from ..result import Markdown, Result
 from . import data, keys
 
 PATH = [entry for entry in sys.path if entry]
@@ -71,7 +71,8 @@ def _rehearse() -> None:
     by_form, figures = survey.distribution("sex", by="form"), survey.figures(title="", restricted=True)
     survey.key_points(survey.indicator("form", "sexual"), survey.change("sex", "women"), survey.totals("accompanied"))
     shown: list[Result | Table | Markdown | charts.Chart] = [forms, series, by_form, figures, survey.heading()]
-    shown += [charts.bars(forms), charts.timeline(series), annex.published(survey, "form", "sex"), annex.sources(survey)]
+    shown += [charts.bars(forms), charts.timeline(series)]
+    shown += [metadata.published(survey, "form", "sex"), metadata.sources(survey, forms)]
     for each in shown:
         each._repr_mimebundle_()
     control_text(figures.frame)
