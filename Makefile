@@ -42,6 +42,7 @@ lint: .venv/installed-for-tests
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+	$(BIN)/lint-imports --no-cache
 
 reference: .venv/installed
 	$(BIN)/python tests/make_reference.py

@@ -19,7 +19,7 @@ from traite_lib.analysis.shares import distribution
 from traite_lib.catalogue import Catalogue
 from traite_lib.loading import selection
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.observations import select, validate
+from traite_lib.table import select, validate
 
 SIZES = (10_000, 100_000, 1_000_000)
 

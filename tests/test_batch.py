@@ -320,7 +320,7 @@ def _replace(path: Path, before: str, after: str) -> None:
 
 
 def test_a_chapter_that_changed_is_redone_alone(settled: Path) -> None:
-    edit_cell(settled / "notebooks/12_evolutions.ipynb", -1, "survey.save(output)")
+    edit_cell(settled / "notebooks/12_evolutions.ipynb", -1, "metadata.save(survey, output, *shown)")
     assert redone(settled) == ["2021 12_evolutions", "2022 12_evolutions"]
     assert redone(settled) == []
 
@@ -415,7 +415,7 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("name", "redoes"),
     [
         ("traite_lib/presentation/charts.py", True),
-        ("traite_lib/annex.py", True),
+        ("traite_lib/metadata.py", True),
         ("traite_lib/loading/published.py", True),
         ("traite_annexes/publishing/pages.py", True),
         ("traite_annexes/publishing/templates/style.css", True),

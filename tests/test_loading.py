@@ -18,7 +18,7 @@ from traite_lib.catalogue import Catalogue, Correction, sha256
 from traite_lib.errors import CatalogueError, NomenclatureError, ObservationsError, TraiteError
 from traite_lib.loading import published, selection
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.observations import CALCULATED, COLUMNS, KEY, select, validate
+from traite_lib.table import CALCULATED, COLUMNS, KEY, select, validate
 
 SHARED = ROOT.parent / "shared" / "data"
 

@@ -26,8 +26,8 @@ from traite_annexes.rendering import batch
 from traite_lib.catalogue import Catalogue
 from traite_lib.loading.selection import load
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.observations import CALCULATED, records
 from traite_lib.presentation import wording
+from traite_lib.table import CALCULATED, records
 
 EDITIONS = [edition.key for edition in Catalogue(ROOT).dated]
 CHAPTERS = [chapter.name for chapter in discover(ROOT / "notebooks")]

@@ -11,7 +11,7 @@ from traite_lib.catalogue import Catalogue
 from traite_lib.errors import NomenclatureError
 from traite_lib.loading.published import load_published
 from traite_lib.nomenclature import ALL, Nomenclatures, plain
-from traite_lib.observations import SUB_POPULATION
+from traite_lib.table import SUB_POPULATION
 
 WORDS = Nomenclatures(ROOT / "data")
 

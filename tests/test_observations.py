@@ -10,7 +10,7 @@ from conftest import ROOT
 from traite_lib import observations
 from traite_lib.errors import ObservationsError
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.observations import COLUMNS, SUB_POPULATION, find, records, select, take, validate
+from traite_lib.table import COLUMNS, SUB_POPULATION, find, records, select, take, validate
 
 WORDS = Nomenclatures(ROOT / "data")
 

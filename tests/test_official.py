@@ -16,7 +16,7 @@ from workbooks import DATA, FORMS, INVENTED, LAYOUTS, NAME, PUBLISHED_2022, Numb
 
 from tidy_workbook import Reading, read_workbook
 from traite_annexes.adding import Details, add_edition
-from traite_lib import annex, open_edition
+from traite_lib import metadata, open_edition
 from traite_lib.analysis import quality
 from traite_lib.catalogue import Catalogue, sha256
 from traite_lib.errors import CatalogueError, LayoutError, WorkbookError
@@ -24,8 +24,8 @@ from traite_lib.loading import official, selection
 from traite_lib.loading.official.layouts import Layout, check, headers, read_layout
 from traite_lib.loading.official.lexicon import Lexicon
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.observations import KEY, SUB_POPULATION
 from traite_lib.survey import observations
+from traite_lib.table import KEY, SUB_POPULATION
 
 CATALOGUE = Catalogue(ROOT)
 WORDS = Nomenclatures(ROOT / "data")
@@ -207,14 +207,14 @@ def test_a_distribution_is_complete_where_published_figures_were_fragments(with_
 
 def test_chapter_14_shows_disagreements_cells_and_what_was_left(with_workbook: Path) -> None:
     survey = open_edition(2022)
-    shown = annex.judgements(survey).frame
+    shown = metadata.judgements(survey).frame
     kept = shown[(shown["Statistique"] == "Sexe : femmes") & (shown["Décision"] == "retenu")]
     assert str(kept["Source"].iloc[0]).endswith(f"({NAME}), Figure 4!C5")
     assert {"82 %", "96 %"} <= {text.replace("\u00a0", " ") for text in shown["Valeur"]}
-    tables = annex.workbook(survey).frame.set_index("Feuille")
+    tables = metadata.workbook(survey).frame.set_index("Feuille")
     assert tables.loc["Figure 12", "Autres cellules"] == "3 non reconnu"
     assert tables.loc["Figure 2", "Chiffres repris"] == "11"
-    assert annex.workbook(open_edition(2024)).frame.empty
+    assert metadata.workbook(open_edition(2024)).frame.empty
     assert "Chiffres d’exemple" in survey.heading().text
 
 
@@ -309,7 +309,7 @@ def test_a_workbook_is_read_once_in_a_process(with_workbook: Path, monkeypatch: 
     monkeypatch.setattr(official.statements, "open_workbook", counted)
     open_edition(2022).workbook()
     open_edition(2021)
-    annex.workbook(open_edition(2022))
+    metadata.workbook(open_edition(2022))
     assert len(read) == 1
 
 

@@ -19,7 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image
 
-from traite_lib import Result, Survey, annex, charts, control, open_edition, side_by_side
+from traite_lib import Result, Survey, TraiteError, charts, control, metadata, open_edition, side_by_side
 from traite_lib.presentation import images, letters
 from traite_lib.presentation.letters import POINT, Lines
 from traite_lib.presentation.sheet import INK, PHONE, SLIDE, THEME, Layout, layout
@@ -234,14 +234,19 @@ def test_there_are_three_to_five_key_points_for_every_edition(edition: int) -> N
     assert 3 <= len(survey.key_points(*points, survey.change("total", population="accompanied")).text.splitlines()) <= 5
 
 
-def test_the_numbers_shown_are_remembered_for_the_sources() -> None:
+def test_the_sources_are_those_of_the_results_that_are_named() -> None:
     survey = open_edition(2022)
-    survey.distribution("form")
-    assert {"E2022-012", "E2022-016", "E2022-027"} <= set(survey.shown)
-    listed = set(annex.sources(survey).frame["Référence"])
-    assert set(survey.shown) <= listed
+    forms = survey.distribution("form")
+    assert {"E2022-012", "E2022-016", "E2022-027"} <= set(forms.statements)
+    listed = set(metadata.sources(survey, forms).frame["Référence"])
+    assert set(forms.statements) <= listed
     assert "E2022-045" in listed, "another witness of the same share, not retained, is listed too"
     assert "E2022-017" not in listed
+
+
+def test_sources_of_nothing_are_refused() -> None:
+    with pytest.raises(TraiteError, match="Name what is shown"):
+        metadata.sources(open_edition(2022))
 
 
 def test_an_edition_is_opened_by_text_or_number() -> None:
@@ -260,13 +265,13 @@ def test_by_gives_one_number_for_each_part() -> None:
 
 
 def test_what_may_be_compared_is_a_table() -> None:
-    frame = annex.comparisons(open_edition(2023), ("total", "accompanied"), ("form", "sexual")).frame.set_index("Statistique")
+    frame = metadata.comparisons(open_edition(2023), ("total", "accompanied"), ("form", "sexual")).frame.set_index("Statistique")
     assert frame.loc["Victimes accompagnées", "Depuis 2021"] == "+1\u202f288"
     assert frame.loc["Forme d’exploitation : exploitation sexuelle", "Depuis 2021"] == "non : valeur non relevée"
-    assert annex.comparisons(open_edition(2015), ("total", "accompanied")).frame.empty
+    assert metadata.comparisons(open_edition(2015), ("total", "accompanied")).frame.empty
 
 
 def test_the_edition_without_a_year_is_in_the_quality_chapter_only() -> None:
     survey = open_edition(2024)
-    assert len(annex.provenance(survey, undated=True).frame) == 18
-    assert "incertaine" in set(annex.editions(survey).frame["Année de référence"])
+    assert len(metadata.provenance(survey, undated=True).frame) == 18
+    assert "incertaine" in set(metadata.editions(survey).frame["Année de référence"])

@@ -74,7 +74,7 @@ def test_importing_the_library_is_light(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("first", ["import traite_lib.observations", "import traite_lib.survey", "import traite_lib"])
+@pytest.mark.parametrize("first", ["import traite_lib.table", "import traite_lib.survey", "import traite_lib"])
 def test_the_package_gives_functions_and_not_the_modules_of_the_same_name(first: str) -> None:
     script = f"{first}\nfrom traite_lib import observations, open_edition\nassert callable(observations), observations"
     subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)

@@ -10,7 +10,7 @@ from test_observations import statement
 
 from traite_lib.analysis import quality
 from traite_lib.loading.selection import load
-from traite_lib.observations import agree
+from traite_lib.table import agree
 
 values = st.one_of(st.integers(0, 5000).map(float), st.integers(0, 1000).map(lambda n: n / 10))
 statements = st.tuples(values, st.sampled_from(["", "<", ">", "~"])).map(lambda v: pd.Series(statement(value=v[0], bound=v[1])))

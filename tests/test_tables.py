@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import pytest
 
-from traite_lib import Survey, annex, control, open_edition
+from traite_lib import Survey, control, metadata, open_edition
 from traite_lib.presentation.tables import Link, Table, editions_table, trimmed
 
 NBSP = "\u00a0"
@@ -112,20 +112,19 @@ def test_control_text_of_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_the_provenance_of_a_chapter_lists_what_it_showed(survey_2022: Survey) -> None:
-    survey_2022.indicator("sex", "women")
-    survey_2022.totals("identified")
-    frame = annex.sources(survey_2022).frame
+    women, identified = survey_2022.indicator("sex", "women"), survey_2022.totals("identified")
+    frame = metadata.sources(survey_2022, women, identified).frame
     assert {"E2022-001", "E2022-017", "E2022-002"} <= set(frame["Référence"]), "and the other witness of the first"
     assert all(isinstance(link, Link) and link.url.startswith("https://") for link in frame["Source"])
 
 
 def test_the_comparisons_of_2023_refuse_what_breaks_and_give_the_rest() -> None:
-    line = annex.comparisons(open_edition(2023), ("form", "sexual"), ("total", "accompanied")).frame.set_index("Statistique")
+    line = metadata.comparisons(open_edition(2023), ("form", "sexual"), ("total", "accompanied")).frame.set_index("Statistique")
     assert list(line["Depuis 2021"]) == ["non : valeur non relevée", "+1\u202f288"]
 
 
 def test_the_disagreements_of_2015_show_both_totals_and_the_choice() -> None:
-    frame = annex.judgements(open_edition(2015)).frame
+    frame = metadata.judgements(open_edition(2015)).frame
     assert list(frame["Valeur"])[:3] == ["1\u202f826", "1\u202f826", "1\u202f828"]
     assert list(frame["Décision"])[:3] == ["retenu", "non retenu", "non retenu"]
     assert set(frame["Décision"]) >= {"écarté", "retenu, fiabilité faible"}
@@ -134,7 +133,7 @@ def test_the_disagreements_of_2015_show_both_totals_and_the_choice() -> None:
 
 
 def test_the_table_of_editions_has_the_undated_one_without_a_year(survey_2022: Survey) -> None:
-    frame = annex.editions(survey_2022).frame
+    frame = metadata.editions(survey_2022).frame
     assert list(frame["Année de référence"]) == ["2015", "incertaine", "2018", "2019", "2020", "2021", "2022", "2023", "2024"]
     assert list(frame["Associations répondantes"]) == ["13", "24", "53", "37", "26", "44", "72", "70", "44"]
     assert list(frame["Victimes repérées"])[:4] == ["non dénombrées"] * 3 + ["6\u202f457"]
@@ -148,13 +147,13 @@ def test_no_raw_code_and_no_nan_is_in_a_table(edition: int) -> None:
         survey.distribution("sex", by="form").table,
         survey.figures(title="Tout").table,
         survey.series("form", "sexual").table,
-        annex.sources(survey),
-        annex.breaks(survey),
-        annex.provenance(survey),
-        annex.judgements(survey),
-        annex.recomputed(survey),
-        annex.published(survey, "form", "sex"),
-        annex.editions(survey),
+        metadata.sources(survey, survey.distribution("form")),
+        metadata.breaks(survey),
+        metadata.provenance(survey),
+        metadata.judgements(survey),
+        metadata.recomputed(survey),
+        metadata.published(survey, "form", "sex"),
+        metadata.editions(survey),
     ]
     text = re.sub(r"<[^>]*>", " ", " ".join(table.html() for table in tables))
     assert re.findall(r"\b(nan|NaN|None|NA|accompanied\w*|_T|identified|percent|count)\b", text) == []

@@ -16,8 +16,8 @@ from test_pages import read
 from traite_annexes.publishing.pages import key_points
 from traite_lib import open_edition
 from traite_lib.nomenclature import ALL
-from traite_lib.observations import SUB_POPULATION
 from traite_lib.presentation.wording import change_sentence, number, typographic
+from traite_lib.table import SUB_POPULATION
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,15 @@ and seaborn with ``charts``, and the command line, which may need none of them, 
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import annex
+    from . import metadata
     from .errors import ComparisonError, TraiteError
     from .exploration import explore
     from .presentation import charts
-    from .result import Result, control, side_by_side
+    from .presentation.result import Result, control, side_by_side
     from .survey import Survey, observations, open_edition
 
 __version__ = "0.1.0"
@@ -25,38 +23,22 @@ __all__ = [
     "Result",
     "Survey",
     "TraiteError",
-    "annex",
     "charts",
     "control",
     "explore",
+    "metadata",
     "observations",
     "open_edition",
     "side_by_side",
 ]
 
-_MODULES = {"annex": ".annex", "charts": ".presentation.charts"}
+_MODULES = {"metadata": ".metadata", "charts": ".presentation.charts"}
 _HOMES = {
     **dict.fromkeys(["ComparisonError", "TraiteError"], ".errors"),
-    **dict.fromkeys(["Result", "control", "side_by_side"], ".result"),
+    **dict.fromkeys(["Result", "control", "side_by_side"], ".presentation.result"),
     "explore": ".exploration",
     **dict.fromkeys(["Survey", "observations", "open_edition"], ".survey"),
 }
-
-
-class _Package(ModuleType):
-    """This package, where ``observations`` is always the function: the import system would put the module of that name there."""
-
-    @property
-    def observations(self) -> Any:
-        """The function `survey.observations`."""
-        return __getattr__("observations")
-
-    @observations.setter
-    def observations(self, module: ModuleType) -> None:
-        pass
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

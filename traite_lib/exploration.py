@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from . import metadata
 from .errors import ObservationsError, available
 from .loading.selection import load
 from .nomenclature import ALL
-from .observations import COLUMNS, SUB_POPULATION
-from .presentation import tables, wording
-from .result import Result
+from .presentation import tables
+from .presentation.result import Result
 from .survey import Survey
+from .table import COLUMNS, SUB_POPULATION, check_question
 
 if TYPE_CHECKING:
     from .presentation.drawing import Chart
@@ -103,38 +104,18 @@ class Exploration:
 
     @property
     def bases(self) -> tables.Table:
-        """What each number is computed on: the base, or that none was published."""
-        rows = self.frame
-        frame = pd.DataFrame(
-            {
-                "Statistique": rows["label"],
-                "Période": rows["period"],
-                "Population": rows["who"],
-                "Base": [wording.base_cell(row) or "sans objet" for _, row in rows.iterrows()],
-            }
-        )
-        return tables.Table(frame, "Bases", absent=self.results[0].absent)
+        """What each number is computed on; see `metadata.bases`."""
+        return metadata.bases(*self.results)
 
     @property
     def breaks(self) -> tables.Table:
-        """Breaks of series between the editions chosen: nothing is compared across them."""
-        found: dict[tuple[str, str, str], None] = {}
-        for result in self.results:
-            if "break_before" in result.frame:
-                rows = result.frame[result.frame["break_before"] != ""]
-                found |= dict.fromkeys(zip(rows["label"], rows["period"], rows["break_before"], strict=True))
-        frame = pd.DataFrame(list(found), columns=["Statistique", "Avant l’édition", "Rupture"])
-        alone = "Une seule édition est choisie : aucune comparaison."
-        none = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
-        return tables.Table(frame, "Ruptures de série", absent=alone if len(self.editions) == 1 else none)
+        """Breaks of series between the editions chosen; see `metadata.breaks_between`."""
+        return metadata.breaks_between(*self.results)
 
     @property
     def sources(self) -> tables.Table:
-        """Who said each number, and where."""
-        shown = {name for result in self.results for name in result.frame["statement_id"]}
-        rows = self.survey.observations
-        kept = self.survey.read(rows[rows["statement_id"].isin(shown)])
-        return tables.provenance_table(kept, "Provenance", [self.survey.catalogue.licence.figures], self.results[0].absent)
+        """Who said each number, and where; see `metadata.sources`."""
+        return metadata.sources(self.survey, *self.results, title="Provenance")
 
     @property
     def code(self) -> str:
@@ -223,15 +204,7 @@ class Explore:
         >>> explore("total", population="identified", editions="all").charts[0].save("repérées.svg")
         """
         catalogue, words, table = load()
-        words.variable(variable)
-        if category != ALL:
-            words.item(variable, category)
-        if population is not None:
-            words.universe(population)
-        for column, code in sub_population.items():
-            if column not in SUB_POPULATION:
-                raise ObservationsError(f"There is no sub-population {column!r}. {available(column, SUB_POPULATION)}")
-            words.item(column, code)
+        check_question(words, variable, category, population=population, sub_population=sub_population)
         if editions is None or editions == "all":
             keys = [e.key for e in catalogue.dated] if editions else [catalogue.default]
         else:

@@ -37,8 +37,8 @@ def show(
     """Print the observations of an edition and year on a variable, each with its source and locator."""
     import pandas as pd
 
-    from traite_lib.observations import SUB_POPULATION
     from traite_lib.survey import open_edition
+    from traite_lib.table import SUB_POPULATION
 
     survey = open_edition(edition)
     survey.words.variable(variable)

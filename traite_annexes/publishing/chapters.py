@@ -156,8 +156,8 @@ def violations(chapter: Chapter) -> Iterator[str]:
         yield f"one cell tagged {KEY_POINTS!r} and {CONTROL!r}"
     if tags.count({CONTROL}) != 1:
         yield f"one control cell, tagged {CONTROL!r}, after the results"
-    for name in sorted(_named("display", code) - _named("control", code)):
-        yield f"`{name}` is shown and not given to `control`: nothing would compare its numbers"
+    for name in sorted(_named("display", code) - _listed("shown", code)):
+        yield f"`{name}` is shown and not named in `shown`: its numbers would be neither compared nor sourced"
     for text in prose:
         if year := re.search(r"\b(19|20)\d\d\b", text):
             yield f"no year in prose, found {year.group()}"
@@ -183,3 +183,10 @@ def _named(function: str, code: list[NotebookNode]) -> set[str]:
     """Variables that cells give to a function."""
     calls = [node for cell in code for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
     return {arg.id for call in calls if ast.unparse(call.func) == function for arg in call.args if isinstance(arg, ast.Name)}
+
+
+def _listed(name: str, code: list[NotebookNode]) -> set[str]:
+    """Variables of a list that a cell makes: ``shown = [forms, *lines]``."""
+    made = [node for cell in code for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Assign)]
+    lists = [node.value for node in made if [ast.unparse(target) for target in node.targets] == [name]]
+    return {node.id for value in lists for node in ast.walk(value) if isinstance(node, ast.Name)}

@@ -10,9 +10,9 @@ import pandas as pd
 
 from traite_lib.loading.selection import load
 from traite_lib.nomenclature import ALL, Nomenclatures
-from traite_lib.observations import COLUMNS, STATUSES, SUB_POPULATION, UNITS
 from traite_lib.presentation import wording
 from traite_lib.survey import Survey
+from traite_lib.table import COLUMNS, STATUSES, SUB_POPULATION, UNITS
 
 LABELS = {
     "who": "who is described, in French",

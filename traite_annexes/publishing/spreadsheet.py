@@ -19,9 +19,9 @@ import pandas as pd
 import xlsxwriter
 
 from traite_lib.nomenclature import ALL
-from traite_lib.observations import SUB_POPULATION, Row, records
 from traite_lib.presentation import wording
 from traite_lib.presentation.tables import Link
+from traite_lib.table import SUB_POPULATION, Row, records
 
 from .dataset import rows_of
 

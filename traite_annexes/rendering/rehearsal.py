@@ -14,11 +14,11 @@ with without("hypothesis", "ipywidgets"):  # to invent tables and to choose colo
     import pandera.pandas
     import seaborn
 
-from traite_lib import annex, charts, open_edition
+from traite_lib import charts, metadata, open_edition
 from traite_lib.catalogue import Catalogue
+from traite_lib.presentation.result import Markdown, Result
 from traite_lib.presentation.tables import Table
 from traite_lib.presentation.tables import control as control_text
-from traite_lib.result import Markdown, Result
 
 from ..publishing import dataset
 
@@ -33,7 +33,8 @@ def rehearse() -> None:
     by_form, figures = survey.distribution("sex", by="form"), survey.figures(title="", restricted=True)
     survey.key_points(survey.indicator("form", "sexual"), survey.change("sex", "women"), survey.totals("accompanied"))
     shown: list[Result | Table | Markdown | charts.Chart] = [forms, series, by_form, figures, survey.heading()]
-    shown += [charts.bars(forms), charts.timeline(series), annex.published(survey, "form", "sex"), annex.sources(survey)]
+    shown += [charts.bars(forms), charts.timeline(series)]
+    shown += [metadata.published(survey, "form", "sex"), metadata.sources(survey, forms)]
     for each in shown:
         each._repr_mimebundle_()
     control_text(figures.frame)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..catalogue import Catalogue
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import CALCULATED, KEY, SUB_POPULATION, agree, is_cell, last_year
+from ..table import CALCULATED, KEY, SUB_POPULATION, agree, is_cell, last_year
 from .compare import compare, respondents
 
 HALF = 0.5

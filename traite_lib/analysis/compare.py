@@ -12,7 +12,7 @@ import pandas as pd
 from ..catalogue import Break, Catalogue
 from ..errors import ComparisonError, ObservationsError
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import SUB_POPULATION, Row, at, find, records, take
+from ..table import SUB_POPULATION, Row, at, find, records, take
 
 NOT_FOUND = "valeur non relevée"
 """Motive of a refusal for want of a value."""
@@ -106,17 +106,6 @@ class Comparison:
         if self.after["unit"] != "count":
             raise ComparisonError("L’écart entre deux parts s’exprime en points.")
         return self.difference / float(self.before["value"]) * 100
-
-    def _repr_html_(self) -> str:
-        """The two values with their change, or the reason why there is none."""
-        from markupsafe import escape
-
-        from ..presentation.wording import quantity, quantity_of
-
-        values = f"{self.before['period']} : {quantity_of(self.before)} ; {self.after['period']} : {quantity_of(self.after)}."
-        unit = "points" if self.after["unit"] == "percent" else ""
-        gap = [] if self.refusals else [f"Écart : {quantity(self.difference, unit, sign=True)}."]
-        return "".join(f"<p>{escape(text)}</p>" for text in (values, *gap, *self.refusals, *self.reservations))
 
 
 def compare(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..catalogue import Catalogue
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import CALCULATED, KEY, SUB_POPULATION, Row, agree, at, find, is_cell, records
+from ..table import CALCULATED, KEY, SUB_POPULATION, Row, agree, at, find, is_cell, records
 
 
 def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..nomenclature import ALL, UNKNOWN, Nomenclatures
-from ..observations import at, find, take
+from ..table import at, find, take
 
 ShareRule = Literal["counts_only", "x_of_n", "small_base", "normal", "unknown_base"]
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import CatalogueError
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import CALCULATED, KEY, SUB_POPULATION, records
+from ..table import CALCULATED, KEY, SUB_POPULATION, records
 
 SOURCE = "calcul"
 """Source of a derived row, in ``sources.csv``; its two statements are in `locator` and in `note`."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..catalogue import Catalogue, DataFile, Edition
 from ..errors import NomenclatureError, ObservationsError, available
 from ..nomenclature import ALL, Nomenclatures, Years, plain
-from ..observations import CHANGE, SUB_POPULATION
+from ..table import CHANGE, SUB_POPULATION
 
 DIMENSIONS = (("dimension_1", "modality_1"), ("dimension_2", "modality_2"))
 REQUIRED = ["statement_id", "reference_year", "indicator", "population", *sum(DIMENSIONS, ()), "value", "unit"]

@@ -13,7 +13,7 @@ import pandas as pd
 from ..catalogue import Catalogue, Correction, project_root
 from ..errors import CatalogueError, available
 from ..nomenclature import Nomenclatures
-from ..observations import COLUMNS, KEY, Row, agree, decimals, is_cell, records, validate
+from ..table import COLUMNS, KEY, Row, agree, decimals, is_cell, records, validate
 from .derived import Rules, derive
 from .official import load_official
 from .published import Observation, load_published

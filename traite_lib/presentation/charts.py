@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..analysis.shares import main_unit
-from ..observations import Row, records
+from ..table import Row, records
 from . import wording
 from .drawing import NOTHING as NOTHING
 from .drawing import Chart as Chart
@@ -40,7 +40,7 @@ from .sheet import (
 )
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from .result import Result
 
 
 def _text(row: Row) -> str:

@@ -13,13 +13,13 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from ..errors import TraiteError
-from ..observations import CALCULATED
+from ..table import CALCULATED
 from . import images, wording
 from .sheet import GRID, INK, INKS, MUTED, PALETTE, PHONE, THEME, layout
 from .text import FIGURE
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from .result import Result
 
 
 @dataclass(frozen=True)

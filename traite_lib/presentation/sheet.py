@@ -22,7 +22,7 @@ from .images import DPI
 from .letters import POINT, Lines
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from .result import Result
 
 ROW = 0.36
 """Inches for one bar."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..nomenclature import ALL
-from ..observations import Row, records
+from ..table import Row, records
 from . import wording
 from .wording import NBSP
 
@@ -81,6 +81,8 @@ class Table:
         What is shown when there is no row.
     folded : bool
         Whether a page shows its caption only, until it is asked for (and whole on paper).
+    statements : sequence of str
+        Names of the statements whose numbers it shows: `metadata.sources` lists their sources.
     """
 
     frame: pd.DataFrame
@@ -89,6 +91,7 @@ class Table:
     numeric: Sequence[str] = ()
     absent: str = ""
     folded: bool = False
+    statements: Sequence[str] = ()
 
     def html(self) -> str:
         """The table as accessible HTML: caption, column and row headers, notes."""
@@ -253,7 +256,8 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
         }
         for row in found
     ]
-    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent, folded=True)
+    names = [row["statement_id"] for row in found]
+    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent, folded=True, statements=names)
 
 
 def control(rows: pd.DataFrame) -> str:

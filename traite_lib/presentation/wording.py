@@ -1,27 +1,33 @@
-"""French wording: numbers, quantities, populations and sentences, from the words kept in the nomenclatures."""
+"""French wording: populations and sentences, from the words kept in the nomenclatures. Quantities and text are given here too."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 
 import pandas as pd
-from babel.numbers import format_decimal
 
 from ..analysis.compare import Comparison
-from ..analysis.shares import share_rule
 from ..nomenclature import ALL, Nomenclatures
-from ..observations import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
+from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
+from .quantities import BOUNDS as BOUNDS
+from .quantities import MISSING as MISSING
+from .quantities import STATUSES as STATUSES
+from .quantities import UNKNOWN_BASE as UNKNOWN_BASE
+from .quantities import base_cell as base_cell
+from .quantities import base_of as base_of
+from .quantities import is_change as is_change
+from .quantities import marked as marked
+from .quantities import number as number
+from .quantities import quantity as quantity
+from .quantities import quantity_of as quantity_of
+from .quantities import rounded as rounded
 from .text import NARROW as NARROW
 from .text import NBSP as NBSP
 from .text import PUBLICATION as PUBLICATION
 from .text import citation as citation
 from .text import typographic as typographic
 
-UNKNOWN_BASE = "base non publiée"
-MISSING = "non relevé"
 EACH_LINE = "indiquée pour chaque ligne"
 
 SELECTORS = {
@@ -33,100 +39,6 @@ SELECTORS = {
     "territory": "le territoire",
 }
 """Sub-population columns after « selon »."""
-
-BOUNDS = {"": "", "<": "moins de ", ">": "plus de ", "~": "environ "}
-SUFFIXES = {
-    "percent": f"{NBSP}%",
-    "percent_change": f"{NBSP}%",
-    "points": f"{NBSP}points",
-    "years": f"{NBSP}ans",
-    "months": f"{NBSP}mois",
-    "per_100000": " pour 100 000 habitants",
-}
-NO_VALUE = {"L": "question non posée", "M": "sans objet", "N": "trop imprécis", "O": "non disponible", "Q": "confidentiel"}
-"""Why a source gives no value; what no source gives at all is `MISSING`."""
-
-STATUSES = {"A": "", "E": "estimé", "P": "provisoire", "B": "rupture", "I": "calculé", "U": "fiabilité faible", **NO_VALUE}
-
-
-def rounded(value: float, digits: int = 0) -> Decimal:
-    """A number rounded half up, as French publications do (Python rounds half to even)."""
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-
-
-@lru_cache(maxsize=4096)  # a chapter writes the same numbers in sentences, tables and charts
-def number(value: float, digits: int | None = None, *, sign: bool = False) -> str:
-    """A number in French: narrow no-break space between thousands, decimal comma.
-
-    Parameters
-    ----------
-    value : float
-        The number.
-    digits : int, optional
-        Decimals after rounding half up; by default the decimals it was published with, two at most.
-    sign : bool
-        Show « + » before a positive number.
-    """
-    if digits is None:
-        digits = min(2, max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent)))
-    exact = rounded(value, digits)
-    text = format_decimal(abs(exact), format="#,##0." + "0" * digits if digits else "#,##0", locale="fr")
-    return ("−" if exact < 0 else "+" if sign and exact > 0 else "") + text
-
-
-def quantity(value: float, unit: str, bound: str = "", *, sign: bool = False) -> str:
-    """A value with its unit and bound: « moins de 1 % », « environ 67 % », « 2 675 ».
-
-    An approximation is rounded to a whole number: the words it transcribes (« deux tiers ») have no decimals.
-    """
-    if pd.isna(value):
-        return MISSING
-    if unit == "ratio":
-        return f"multiplié par {BOUNDS[bound]}{number(value)}"
-    unit_text = SUFFIXES.get(unit, "")
-    if unit == "points" and abs(value) < 2:
-        unit_text = f"{NBSP}point"
-    return BOUNDS[bound] + number(value, 0 if bound == "~" else None, sign=sign) + unit_text
-
-
-def quantity_of(row: Row) -> str:
-    """The quantity of an observation, shown according to its base (see `share_rule`); a published change has a sign."""
-    if pd.isna(row["value"]):
-        return NO_VALUE[row["status"]] if row["source_id"] else MISSING
-    change = is_change(row)
-    base = None if pd.isna(row["base"]) else int(row["base"])
-    if row["unit"] == "percent" and not change and base is not None:
-        rule = share_rule(base)
-        if rule in ("counts_only", "x_of_n"):
-            count = number(row["value"] * base / 100, 0)
-            return BOUNDS[row["bound"]] + (count if rule == "counts_only" else f"{count} sur {base}")
-        if rule == "small_base":
-            return f"{quantity(float(rounded(row['value'])), 'percent', row['bound'])} (petite base)"
-    return quantity(row["value"], row["unit"], row["bound"], sign=change and row["unit"] != "ratio")
-
-
-def is_change(row: Row) -> bool:
-    """Whether a source gives a change and not a level: it is neither a share nor a count of anybody."""
-    return str(row["variable"]).startswith("change_")
-
-
-def marked(row: Row) -> str:
-    """The value as words alone say it, with the mark of what is not an ordinary published value."""
-    mark: str = STATUSES[row["status"]] if pd.notna(row["value"]) else ""
-    return f"{row['text']} ({mark})" if mark else str(row["text"])
-
-
-def base_of(row: Row) -> str:
-    """What a share is computed on: its base, or that none was published; nothing for a count or a change."""
-    if row["unit"] != "percent" or is_change(row) or pd.isna(row["value"]):
-        return ""
-    return UNKNOWN_BASE if pd.isna(row["base"]) else f"base : {number(int(row['base']))}"
-
-
-def base_cell(row: Row) -> str:
-    """`base_of` under a heading that already says « Base »."""
-    return base_of(row).removeprefix("base").removeprefix(" :").strip()
-
 
 _MASCULINE = ("hommes", "garçons", "mineurs", "mis")
 _AGREED = [(re.compile(rf"(?<!\w){word}(?!\w)"), other) for word, other in {

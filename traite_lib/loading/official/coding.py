@@ -18,7 +18,7 @@ from tidy_workbook import TidyCell
 
 from ...catalogue import Edition
 from ...nomenclature import ALL, ANY, Nomenclatures
-from ...observations import CHANGE, SUB_POPULATION
+from ...table import CHANGE, SUB_POPULATION
 from .facts import Facts, State, TableWords, Unplaced, ambiguous
 from .layouts import TableLayout
 from .lexicon import Lexicon

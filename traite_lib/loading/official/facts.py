@@ -14,7 +14,7 @@ from tidy_workbook import TidyCell
 
 from ...catalogue import Edition
 from ...nomenclature import ALL, Nomenclatures
-from ...observations import SUB_POPULATION
+from ...table import SUB_POPULATION
 from .layouts import TableLayout
 from .lexicon import WORDS, Lexicon, Meaning, Phrase, Text, without_number
 

@@ -16,7 +16,7 @@ from tidy_workbook import Block, Reading, TidyCell
 
 from ...catalogue import read_toml
 from ...errors import LayoutError
-from ...observations import SUB_POPULATION
+from ...table import SUB_POPULATION
 
 
 class _Strict(BaseModel):

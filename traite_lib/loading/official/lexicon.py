@@ -16,7 +16,7 @@ from typing import Literal, get_args
 
 from ...errors import NomenclatureError, available
 from ...nomenclature import ANY, Nomenclatures, Years
-from ...observations import SUB_POPULATION
+from ...table import SUB_POPULATION
 
 Kind = Literal[
     "modality", "variable", "population", "total", "measure", "share", "by", "among", "and", "year", "answered", "neutral"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from .errors import ObservationsError
+from .errors import ObservationsError, available
 from .nomenclature import ALL, UNKNOWN, Nomenclatures
 
 if TYPE_CHECKING:
@@ -216,6 +216,44 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(names, line, strict=True)) for line in rows.to_numpy(dtype=object).tolist()]
 
 
+def check_question(
+    nomenclatures: Nomenclatures, variable: str, category: str = ALL,
+    *, population: str | None = None, unit: str | None = None, sub_population: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Refuse what does not exist, for notebooks, exploration and the command line alike: a misspelt code is no missing figure.
+
+    Parameters
+    ----------
+    nomenclatures : Nomenclatures
+        What exists.
+    variable, category, population, unit : str
+        What is asked.
+    sub_population : mapping, optional
+        Code by column, as in `find`.
+
+    Raises
+    ------
+    TraiteError
+        Something does not exist: the message names the nearest spelling, and lists what does.
+    """
+    nomenclatures.variable(variable)
+    if category != ALL:
+        nomenclatures.item(variable, category)
+    if population is not None:
+        nomenclatures.universe(population)
+    if unit is not None and unit not in UNITS:
+        raise ObservationsError(f"There is no unit {unit!r}. {available(unit, UNITS)}")
+    for column, code in (sub_population or {}).items():
+        _check_column(column)
+        if code != ALL:
+            nomenclatures.item(column, code)
+
+
+def _check_column(column: str) -> None:
+    if column not in SUB_POPULATION:
+        raise ObservationsError(f"There is no sub-population {column!r}. {available(column, SUB_POPULATION)}")
+
+
 def find(
     table: pd.DataFrame,
     variable: str,
@@ -249,8 +287,8 @@ def find(
     ObservationsError
         A sub-population column does not exist.
     """
-    if unknown := set(sub_population) - set(SUB_POPULATION):
-        raise ObservationsError(f"There is no sub-population {sorted(unknown)[0]!r}. Available: {', '.join(SUB_POPULATION)}.")
+    for column in sub_population:
+        _check_column(column)
     wanted = {"variable": variable, "population": population, "category": category, "unit": unit}
     wanted |= {"edition": edition, "period": period}
     wanted |= {column: sub_population.get(column, ALL) for column in SUB_POPULATION}

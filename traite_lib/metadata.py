@@ -1,34 +1,100 @@
-"""Tables that document a chapter: provenance, what was published, breaks, comparisons, disagreements, editions."""
+"""Tables that document results: their sources, bases and breaks, what was published, what compares, what is discussed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from .analysis import quality
 from .catalogue import INVENTED, Edition
+from .errors import TraiteError
 from .nomenclature import ALL
-from .observations import CALCULATED, KEY, Row, at, find, records
-from .presentation import wording
+from .presentation import sentences, wording
+from .presentation.result import Markdown, Result, Shown, without
 from .presentation.tables import Link, Table, editions_table, provenance_table, trimmed
-from .result import Markdown, Result, without
 from .survey import Survey
+from .table import CALCULATED, KEY, Row, at, find, records
 
 NOT_SEEN = "Les rapports complets n’ont pas pu être consultés : un chiffre non relevé ici a pu être publié."
 
 
-def sources(survey: Survey) -> Table:
-    """Every number shown so far in the notebook, with its base, its source and its place, and the other statements of the same
-    statistic, which are not retained.
+def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres de ce chapitre") -> Table:
+    """Every number that results, tables and sentences show, with its base, its source and its place, and the other statements of
+    the same statistic, which are not retained.
+
+    Parameters
+    ----------
+    *shown : Result, Table or Markdown
+        What is shown, as it is given to `control`.
+    title : str
+        Title of the table.
+
+    Raises
+    ------
+    TraiteError
+        Nothing is given: numbers are not remembered, they are named.
+
+    Examples
+    --------
+    >>> shown = [forms, women]
+    >>> metadata.sources(survey, *shown)
     """
     every = survey.observations
-    shown = every.loc[every["statement_id"].isin(survey.shown), KEY].drop_duplicates()
-    rows = every.merge(shown, on=KEY)
+    rows = every.merge(_stated(survey, shown)[KEY].drop_duplicates(), on=KEY)
     notes = [survey.catalogue.licence.figures]
-    return provenance_table(
-        survey.read(rows), "Provenance des chiffres de ce chapitre", notes, f"Aucun chiffre relevé. {NOT_SEEN}"
+    return provenance_table(survey.read(rows), title, notes, f"Aucun chiffre relevé. {NOT_SEEN}")
+
+
+def save(survey: Survey, output: str, *shown: Shown) -> None:
+    """Write the numbers that results, tables and sentences show as a tidy CSV, when the renderer asks for it.
+
+    Parameters
+    ----------
+    output : str
+        File to write; empty, nothing is written.
+    *shown : Result, Table or Markdown
+        What is shown, as it is given to `sources`.
+    """
+    if output:
+        Path(output).parent.mkdir(parents=True, exist_ok=True)
+        survey.read(_stated(survey, shown)).to_csv(output, index=False)
+
+
+def _stated(survey: Survey, shown: Sequence[Shown]) -> pd.DataFrame:
+    """Rows of the statements that are shown."""
+    if not shown:
+        raise TraiteError("Name what is shown: metadata.sources(survey, *shown), where shown = [forms, women, …].")
+    named = {name for each in shown for name in each.statements}
+    return survey.observations[survey.observations["statement_id"].isin(named)]
+
+
+def bases(*results: Result) -> Table:
+    """What each number is computed on: the base, or that none was published."""
+    rows = pd.concat([result.frame for result in results])
+    frame = pd.DataFrame(
+        {
+            "Statistique": rows["label"],
+            "Période": rows["period"],
+            "Population": rows["who"],
+            "Base": [wording.base_cell(row) or "sans objet" for row in records(rows)],
+        }
     )
+    return Table(frame, "Bases", absent=results[0].absent)
+
+
+def breaks_between(*results: Result) -> Table:
+    """Breaks that series cross: nothing is compared across them."""
+    found: dict[tuple[str, str, str], None] = {}
+    series = [result.frame for result in results if result.kind == "series"]
+    for frame in series:
+        rows = frame[frame["break_before"] != ""]
+        found |= dict.fromkeys(zip(rows["label"], rows["period"], rows["break_before"], strict=True))
+    table = pd.DataFrame(list(found), columns=["Statistique", "Avant l’édition", "Rupture"])
+    alone = "Une seule édition est choisie : aucune comparaison."
+    none = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
+    return Table(table, "Ruptures de série", absent=none if series else alone)
 
 
 def published(survey: Survey, *variables: str) -> Table:
@@ -66,7 +132,6 @@ def administrative(
         local = (rows["territory"] != ALL) | ((rows["variable"] == "territory") & (rows["category"] != "national"))
         rows = rows[local == territories]
     found = survey.read(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
-    survey.shown += list(found["statement_id"])
     table = editions_table(found.assign(label=_statistic(found)), title, [], "")
     notes = ["Chaque chiffre vient d’une publication, nommée dans la provenance ; d’une publication à l’autre, les séries sont "
              "révisées : aucun écart n’est calculé."]  # fmt: skip
@@ -76,18 +141,12 @@ def administrative(
         notes.append("* : fiabilité faible.")
     notes += wording.notes_of(found)
     absent = "Aucun chiffre administratif relevé."
-    return Table(table.frame, title, notes, table.numeric, absent, folded=True)
+    return Table(table.frame, title, notes, table.numeric, absent, folded=True, statements=_names(found))
 
 
 def beside(survey: Survey, *points: Result) -> Markdown:
     """What police and justice say of the same theme in the same year, in sentences: beside the survey, never in one series."""
-    said = survey.mention(*points).text
-    if not said:
-        return Markdown("Aucun chiffre de la police ou de la justice n’a été relevé sur ce thème pour cette année.")
-    return Markdown(
-        f"{said}\n\nCes données ne portent ni sur les mêmes personnes, ni sur les mêmes définitions que l’enquête : les deux ne "
-        "se comparent pas et ne s’additionnent pas."
-    )
+    return sentences.beside(survey.captions, points)
 
 
 def cautions(survey: Survey) -> Markdown:
@@ -110,7 +169,7 @@ def cautions(survey: Survey) -> Markdown:
         *(entry.summary or entry.sentence for entry in survey.catalogue.breaks if entry.year == edition.reference_year),
         *filter(None, [edition.remarks]),
     ]
-    return Markdown("\n".join(f"- {line}" for line in lines))
+    return Markdown("\n".join(f"- {line}" for line in lines), tuple(answered.statements))
 
 
 def breaks(survey: Survey) -> Table:
@@ -138,6 +197,7 @@ def comparisons(survey: Survey, *statistics: tuple[str, ...]) -> Table:
     """
     earlier = [edition for edition in survey.catalogue.dated if edition.years < survey.edition.years]
     lines = []
+    shown: list[str] = []
     reserves: dict[str, None] = {}
     for variable, category, *restrictions in statistics:
         sub = dict(text.split("=") for text in restrictions)
@@ -158,6 +218,7 @@ def comparisons(survey: Survey, *statistics: tuple[str, ...]) -> Table:
             else:
                 line[f"Depuis {edition.key}"] = wording.quantity(found.difference, unit, sign=True)
                 reserves |= dict.fromkeys(found.reservations)
+                shown += found.statements
         lines.append(line)
     notes = [
         "Un nombre : l’écart, toujours avec les réserves ci-dessous. « Non » : aucun écart n’est calculé, "
@@ -166,28 +227,28 @@ def comparisons(survey: Survey, *statistics: tuple[str, ...]) -> Table:
     ]
     absent = "Cette édition est la première : il n’y a pas d’édition antérieure à comparer."
     frame = pd.DataFrame(lines) if earlier else pd.DataFrame()
-    return Table(frame, "Ce qui se compare, et ce qui ne se compare pas", notes, (), absent)
+    return Table(frame, "Ce qui se compare, et ce qui ne se compare pas", notes, (), absent, statements=shown)
 
 
 def editions(survey: Survey) -> Table:
     """All editions of the survey, the one without a certain year included."""
+    every, shown = survey.catalogue.editions, set[str]()
     return Table(
-        trimmed(pd.DataFrame([_edition_line(survey, edition) for edition in survey.catalogue.editions])),
+        trimmed(pd.DataFrame([_edition_line(survey, edition, shown) for edition in every])),
         "Les éditions de l’enquête",
-        [
-            *(f"{edition.number}ᵉ édition : {edition.remarks}" for edition in survey.catalogue.editions if edition.remarks),
-            NOT_SEEN,
-        ],
+        [*(f"{edition.number}ᵉ édition : {edition.remarks}" for edition in every if edition.remarks), NOT_SEEN],
         ("Associations répondantes", "Victimes repérées", "Victimes accompagnées"),
+        statements=sorted(shown),
     )
 
 
-def _edition_line(survey: Survey, edition: Edition) -> dict[str, str]:
+def _edition_line(survey: Survey, edition: Edition, shown: set[str]) -> dict[str, str]:
+    """One edition; the statements of its numbers are added to `shown`."""
     table = survey.observations
 
     def total(population: str) -> str:
         rows = find(table, "total", {}, population=population, unit="count", edition=edition.key)
-        survey.shown += list(at(table, "statement_id", rows))
+        shown.update(at(table, "statement_id", rows))
         return wording.quantity_of(table.iloc[rows[0]]) if len(rows) else "—"
 
     return {
@@ -218,7 +279,6 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     rivals = quality.disagreements(rows, survey.words)
     judged = rows[(rows["status"] == "U") | rows["statement_id"].isin(list(survey.catalogue.judged))]
     found = survey.read(pd.concat([rivals, judged[~judged["statement_id"].isin(rivals["statement_id"])]]))
-    survey.shown += list(found["statement_id"])
     kept = {tuple(row[name] for name in KEY): row["text"] for row in records(found) if row["retained"]}
     frame = pd.DataFrame(
         {
@@ -234,7 +294,7 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     absent = "Les sources consultées ne se contredisent pas, et aucun énoncé n’est mis en doute."
     title = "Énoncés administratifs discutés" if administrative else "Énoncés discutés"
     notes = ["Tous les énoncés sont gardés. « Écarté » : connu pour ne pas décrire ce que dit sa phrase, il n’est montré qu’ici."]
-    return Table(frame, title, notes, ("Valeur",), absent, folded=administrative)
+    return Table(frame, title, notes, ("Valeur",), absent, folded=administrative, statements=_names(found))
 
 
 def _decision(row: Row, survey: Survey) -> str:
@@ -272,7 +332,8 @@ def recomputed(survey: Survey) -> Table:
         "population, qui n’est pas cette base."
     )
     absent = "Aucune part publiée ne peut être recalculée à partir d’effectifs publiés."
-    return Table(frame, "Parts publiées et parts recalculées", [note], tuple(frame.columns[2:]), absent)
+    title = "Parts publiées et parts recalculées"
+    return Table(frame, title, [note], tuple(frame.columns[2:]), absent, statements=_names(found))
 
 
 STATES = {
@@ -322,6 +383,10 @@ def provenance(survey: Survey, *, undated: bool = False) -> Table:
 
 def _statistic(rows: pd.DataFrame) -> list[str]:
     return [wording.statistic(row) for row in records(rows)]
+
+
+def _names(rows: pd.DataFrame) -> list[str]:
+    return [str(name) for name in rows["statement_id"]]
 
 
 def _links(rows: pd.DataFrame) -> list[Link]:

@@ -1,18 +1,37 @@
-"""Results: numbers that answer one question, ready to be shown, drawn, checked or said."""
+"""Results: numbers that answer one question, ready to be shown, drawn, checked or said.
+
+Whatever shows numbers has `statements`, the names of the statements that they come from: a chapter gives what it shows to
+`metadata.sources`, and their sources follow.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 import pandas as pd
 
-from .observations import Row, records
-from .presentation import tables, wording
+from ..analysis.compare import Comparison
+from ..table import CALCULATED, Row, records
+from . import tables, wording
 
 Kind = Literal["distribution", "groups", "figures", "series", "panels", "editions"]
+
+
+class Shown(Protocol):
+    """What a chapter shows and gives to `control`, `metadata.sources` and `metadata.save`: a result, a table or sentences."""
+
+    @property
+    def statements(self) -> Sequence[str]:
+        """Names of the statements whose numbers are shown."""
+
+
+def statements_of(rows: Iterable[Row]) -> list[str]:
+    """Statements that show a value in some rows, with those that a calculated value comes from."""
+    named = [row["statement_id"] for row in rows if pd.notna(row["value"])]
+    return named + [name for row in rows if row["status"] == CALCULATED for name in row["locator"].split(" / ")]
 
 
 @dataclass(frozen=True)
@@ -40,6 +59,8 @@ class Result:
         The row of Observations of the nearest edition that answers, when this one does not.
     respondents : dict
         Responding associations by year, for a series: those of years without a value too.
+    beside : tuple of str
+        Statements shown beside those of the frame: the respondents of a series.
     """
 
     frame: pd.DataFrame
@@ -51,6 +72,7 @@ class Result:
     said: str = ""
     elsewhere: Row | None = None
     respondents: dict[str, int] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(len(self.frame))
@@ -67,6 +89,11 @@ class Result:
         if len(self.frame) != 1:
             raise ValueError(f"{self.title}: {len(self.frame)} values, one was expected. {self.absent}".strip())
         return float(self.frame["value"].iloc[0])
+
+    @property
+    def statements(self) -> list[str]:
+        """Names of the statements whose numbers are shown."""
+        return [*statements_of(records(self.frame)), *self.beside]
 
     @cached_property
     def lines(self) -> list[str]:
@@ -98,19 +125,49 @@ class Result:
 
 @dataclass(frozen=True)
 class Markdown:
-    """Text shown by a notebook as Markdown."""
+    """Text shown by a notebook as Markdown, with the statements that it says."""
 
     text: str
+    statements: tuple[str, ...] = ()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         text = wording.typographic(self.text)
         return {"text/markdown": text, "text/plain": text}
 
 
-def control(*results: Result) -> None:
-    """Print the numbers of each result under its title, as sorted text with fixed decimals, for a cell tagged
-    ``nbval-check-output``.
+@dataclass(frozen=True)
+class Change(Comparison):
+    """A comparison as a notebook shows it.
+
+    Attributes
+    ----------
+    beside : tuple of str
+        Statements shown beside the two values: the respondents of both editions, which the reservations name.
     """
+
+    beside: tuple[str, ...] = ()
+
+    @property
+    def statements(self) -> list[str]:
+        """Names of the statements whose numbers are shown: none when no change is computed."""
+        return [] if self.refusals else [*statements_of([self.before, self.after]), *self.beside]
+
+    def _repr_html_(self) -> str:
+        """The two values with their change, or the reason why there is none."""
+        from markupsafe import escape
+
+        before, after = self.before, self.after
+        values = f"{before['period']} : {wording.quantity_of(before)} ; {after['period']} : {wording.quantity_of(after)}."
+        unit = "points" if after["unit"] == "percent" else ""
+        gap = [] if self.refusals else [f"Écart : {wording.quantity(self.difference, unit, sign=True)}."]
+        return "".join(f"<p>{escape(text)}</p>" for text in (values, *gap, *self.refusals, *self.reservations))
+
+
+def control(*shown: Shown) -> None:
+    """Print the numbers of each result under its title, as sorted text with fixed decimals, for a cell tagged
+    ``nbval-check-output``; tables and sentences, which are made of results or of the whole table, are passed over.
+    """
+    results = [each for each in shown if isinstance(each, Result)]
     print("\n\n".join(f"{result.title}\n{tables.control(result.frame)}" for result in results))
 
 

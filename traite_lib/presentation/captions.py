@@ -1,0 +1,325 @@
+"""Captions: from rows of Observations to a `Result` with its title, its population, its notes, or why there is none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from ..catalogue import Catalogue, Edition
+from ..nomenclature import ALL, Nomenclatures, Variable
+from ..table import SUB_POPULATION, Row, records
+from . import wording
+from .result import Kind, Result, together
+
+UNITS = {
+    "count": "unités",
+    "percent": "%",
+    "percent_change": "%",
+    "points": "points",
+    "years": "ans",
+    "months": "mois",
+    "ratio": "fois",
+}
+UNITS |= {"per_100000": "pour 100 000"}
+
+SubPopulation = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Captions:
+    """How an edition reads the rows that answer a question: one method for each kind of question."""
+
+    edition: Edition
+    catalogue: Catalogue
+    words: Nomenclatures
+
+    def with_labels(self, rows: pd.DataFrame, found: Sequence[Row] | None = None) -> pd.DataFrame:
+        """Rows of Observations with the French words that tables and charts show.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            Observations.
+        found : sequence of mappings, optional
+            The same rows, when `records` has been asked already.
+        """
+        found = records(rows) if found is None else found
+        words, known = self.words, self.catalogue.sources
+        sources = [known[row["source_id"]] if row["source_id"] else None for row in found]
+        read = pd.DataFrame(
+            {
+                "label": [self._label(row) for row in found],
+                "inline": [wording.inline(row, words) for row in found],
+                "text": [wording.quantity_of(row) for row in found],
+                "who": [wording.population_of(row, words) for row in found],
+                "variable_label": [words.variables[row["variable"]].label_fr for row in found],
+                "unit_label": [UNITS[row["unit"]] for row in found],
+                "publisher": [source.publisher_fr if source else "" for source in sources],
+                "citation": [source.citation_fr if source else "" for source in sources],
+            },
+            index=rows.index,
+            dtype="str",
+        )
+        # One concatenation costs less than half of eight assignments, which only rows that were read before need.
+        return rows.assign(**read) if "label" in rows else pd.concat([rows, read], axis=1)
+
+    def _label(self, row: Row) -> str:
+        if row["category"] == ALL:
+            alone = row["variable"] == "total"
+            return wording.subtitle(row, self.words) if alone else self.words.variable(row["variable"]).label_fr
+        return wording.label_of(row, self.words)
+
+    def result(
+        self, rows: pd.DataFrame, variable: str, population: str, sub: SubPopulation, kind: Kind = "distribution"
+    ) -> Result:  # fmt: skip
+        """Rows about one variable and one population, with what every kind of result says."""
+        info = self.words.variable(variable)
+        found = records(rows)
+        described = found[0] if found else self._blank(population, sub)
+        frame = self.with_labels(rows, found)
+        title = info.label_fr if variable != "total" else self.words.populations[population].label_fr
+        notes = (*wording.notes_of(frame), *self._notes(found))
+        absent = self._absent(info, described)
+        return Result(frame, title, wording.subtitle(described, self.words), notes, absent, kind, self._said(frame))
+
+    def _notes(self, rows: Sequence[Row]) -> list[str]:
+        """What a reader must know of rows together: several answers, values that nobody gives."""
+        notes = []
+        # Modalities of one variable, for the same victims: what several answers can add up to.
+        asked = {
+            (row["variable"], row["population"], *(row[name] for name in SUB_POPULATION), row["category"])
+            for row in rows
+            if row["unit"] == "percent" and pd.notna(row["value"])
+        }
+        several = {key[0] for key, number in Counter(key[:-1] for key in asked).items() if number > 1}
+        multiple = [self.words.variable(name) for name in several if self.words.variable(name).multiple]
+        if any(variable.question == "administrative" for variable in multiple):
+            notes.append("Une même personne peut compter dans plusieurs lignes : les parts peuvent dépasser 100 % au total.")
+        elif multiple:
+            notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
+        if any(pd.isna(row["value"]) and row["source_id"] == "" for row in rows):
+            notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
+        return notes
+
+    def _said(self, frame: pd.DataFrame) -> str:
+        """The sentence of a single value, with the modalities that were asked for and not found."""
+        known = frame["value"].notna().to_numpy()
+        if known.sum() != 1:
+            return ""
+        row = frame[known].iloc[0]
+        missing = wording.listed(str(label) for label in frame["inline"][~known])
+        other = f" {wording.upper_first(missing)} : non relevé." if missing else ""
+        return wording.sentence(row, self.words, row["publisher"]) + other
+
+    # -- one method for each question of `Survey` ------------------------------------------------------------------------
+
+    def distribution(self, rows: pd.DataFrame, variable: str, population: str, sub: SubPopulation, by: str | None) -> Result:
+        """A distribution, or one for each code of a sub-population column."""
+        result = self.result(rows, variable, population, sub)
+        if population != self.edition.share_population and variable != "accompanied":
+            described = self.words.populations[population]
+            result = replace(result, title=f"{result.title}, {described.noun_fr} {described.qualifier_fr}")
+        if not by:
+            return result
+        title = f"{result.title}, selon {wording.SELECTORS[by]}"
+        frame = result.frame.assign(group=self._parts_of(rows, by))
+        absent = f"Aucun chiffre relevé pour cette édition : {wording.lower_first(title)}."
+        whole = wording.subtitle(self._blank(population, sub), self.words)
+        return replace(result, frame=frame, title=title, kind="groups", absent=absent, population=whole)
+
+    def indicator(
+        self, rows: pd.DataFrame, variable: str, category: str, population: str, sub: SubPopulation,
+        *, by: str | None, unit: str | None, nearest: Row | None,
+    ) -> Result:  # fmt: skip
+        """One number, or the same number for each part; without it, what is missing and the nearest edition that has it."""
+        result = self.result(rows, variable, population, sub)
+        if not result and unit is not None:  # the share may be known: nothing is said of a missing count
+            result = replace(result, absent="")
+        elif not result and category != ALL:
+            result = replace(result, absent=self._absent_category(variable, category, population, sub))
+        if by and not result:
+            subject = self.words.variable(variable).subject_fr
+            absent = f"Aucun chiffre relevé pour cette édition : {subject}, selon {wording.SELECTORS[by]}."
+            return replace(result, absent=absent)
+        if not by:
+            return replace(result, elsewhere=nearest)
+        title = f"{self._subject(result)}, selon {wording.SELECTORS[by]}"
+        labels = self._parts_of(rows, by)
+        inline = [wording.lower_first(text) for text in labels]
+        return replace(result, frame=result.frame.assign(label=labels, inline=inline), title=title)
+
+    def totals(self, rows: pd.DataFrame, populations: Sequence[str], title: str) -> Result:
+        """Numbers of one or several populations."""
+        result = self.result(rows, "total", populations[0], {})
+        if len(populations) == 1 or result.said:
+            return result
+        return replace(result, title=title, population=together(result.frame["label"]) or result.population)
+
+    def profile(self, indicators: Sequence[Result], title: str) -> Result:
+        """One indicator a line."""
+        frame = pd.concat([result.frame for result in indicators if result] or [indicators[0].frame])
+        labels = _with_subject(frame)
+        frame = frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels])
+        absent = "Aucun des chiffres clés n’a été relevé pour cette édition."
+        return Result(frame, title, indicators[0].population, tuple(wording.notes_of(frame)), absent, said=self._said(frame))
+
+    def figures(
+        self, rows: pd.DataFrame, variables: Sequence[str], title: str, universe: str, sub: SubPopulation, *, others: bool
+    ) -> Result:  # fmt: skip
+        """Figures about several populations; `others` when what there is stands above."""
+        result = self.result(rows, variables[0] if variables else "total", self.edition.share_population, sub)
+        found = records(rows)
+        labels = list(result.frame["label"])
+        if len({row["variable"] for row in found}) > 1:
+            labels = _with_subject(result.frame)
+        described = {row["population"] for row in found}
+        whole = self.words.populations[described.pop()].scope_fr if len(described) == 1 else ""
+        parts = list(result.frame["who"])
+        population = together(parts)
+        if whole and len(set(parts)) > 1:
+            population = f"{whole} ; chaque ligne dit laquelle de ses parties"
+            parts = [wording.part_of(row, self.words) for row in found]
+            parts = [f"ensemble des {part}" if " " not in part else part for part in parts]
+        subjects = wording.listed(self.words.variable(name).subject_fr for name in variables)
+        survey = wording.population_of(self._blank(self.edition.share_population, sub), self.words)
+        who = {"survey": survey, "associations": "associations répondantes"}.get(universe, "police et justice")
+        absent = f"Aucun chiffre relevé pour cette édition : {subjects or wording.lower_first(title)} ({who})."
+        if others:
+            absent = f"Aucun autre chiffre relevé pour cette édition ({who})."
+        frame = result.frame.assign(label=labels, inline=_inline(result.frame, labels), group=parts)
+        population = population or result.population
+        return replace(result, frame=frame, title=title, population=population, absent=absent, kind="figures")
+
+    def over_editions(
+        self, rows: pd.DataFrame, variables: Sequence[str], title: str, sub: SubPopulation, *, others: bool
+    ) -> Result:  # fmt: skip
+        """The same theme in all dated editions; `others` when what this edition has stands above."""
+        result = self.result(rows, variables[0] if variables else "total", self.edition.share_population, sub)
+        labels = list(result.frame["label"])
+        if result.frame["variable"].nunique() > 1:
+            labels = _with_subject(result.frame)
+        notes = [
+            *result.notes,
+            "Un tiret : aucun chiffre relevé. Aucun écart n’est calculé ici : ce qui se compare est au chapitre des évolutions.",
+        ]
+        if (rows["status"] == "U").any():
+            notes.append("* : fiabilité faible.")
+        shown = set(rows["period"])
+        if missing := [edition.key for edition in self.catalogue.dated if edition.key not in shown]:
+            notes.append(f"Sans {'autre ' if others else ''}chiffre sur ce thème : {wording.listed(missing)}.")
+        return replace(
+            result,
+            frame=result.frame.assign(label=labels, inline=_inline(result.frame, labels)),
+            title=title, population=wording.EACH_LINE, notes=tuple(notes), kind="editions", said="",
+            absent=f"Aucun chiffre retenu : {wording.lower_first(title)}.",
+        )  # fmt: skip
+
+    def series(
+        self, rows: pd.DataFrame, variable: str, population: str | None, sub: SubPopulation,
+        respondents: Mapping[str, int], counted: Collection[str],
+    ) -> Result:  # fmt: skip
+        """One statistic over time, with the breaks and the years without a value.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            What `analysis.compare.series` returns.
+        population : str or None
+            Who is described; None for the population of each edition's shares.
+        respondents : mapping
+            Responding associations by edition.
+        counted : collection of str
+            Statements of these numbers.
+        """
+        result = self.result(rows, variable, population or self.edition.share_population, sub, "series")
+        breaks = tuple(
+            f"Avant {p}, la ligne s’interrompt : {wording.lower_first(b)}"
+            for p, b in zip(rows["period"], rows["break_before"], strict=True)
+            if b
+        )
+        who = together(result.frame["who"]) or result.population
+        result = replace(result, title=self._subject(result), population=who)
+        universe = self.words.universe(population or self.edition.share_population)
+        if universe == "administrative" or rows.empty:
+            return replace(result, notes=(*result.notes, *breaks))
+        dated = [edition.key for edition in self.catalogue.dated]
+        known = {key: respondents[key] for key in dated if key in respondents}
+        missing = [key for key in dated if key not in set(rows["period"])]
+        said_once = dict.fromkeys(missing[:1], " associations répondantes")
+        named = [f"{key} ({known[key]}{said_once.get(key, '')})" if key in known else key for key in missing]
+        gap = (f"Sans valeur retenue : {wording.listed(named)}.",) if named else ()
+        return replace(result, notes=(*result.notes, *gap, *breaks), respondents=known, beside=tuple(counted))
+
+    def panels(self, variable: str, frames: Sequence[pd.DataFrame]) -> Result:
+        """Several yearly series, each labelled, that come from one publication: series of two publications are not one."""
+        frame = pd.concat(frames)
+        frame = frame[frame["publication"] == frame["publication"].mode().iloc[0]]  # the one that says most
+        title = f"{self.words.variable(variable).label_fr} : effectifs par année"
+        return Result(frame, title, together(frame["who"]), tuple(wording.notes_of(frame)), "", "panels")
+
+    def missing(self, wanted: Mapping[str, Any], aside: pd.DataFrame) -> pd.Series:
+        """The row that an edition does not have; its note says which values were found and set aside, and why."""
+        blank = self._blank(wanted["population"], wanted) | {"reference_year": int(wanted["period"])}
+        blank |= {"value": float("nan"), "bound": "", "status": "O", "source_id": "", "publication": ""}
+        said = [f"{wording.quantity_of(row)} : {wording.lower_first(row['reason'])}" for row in records(aside)]
+        return pd.Series(blank | {"note": f"Valeur écartée, {' ; '.join(said)}" if said else ""})
+
+    # -- inside ----------------------------------------------------------------------------------------------------------
+
+    def _parts_of(self, rows: pd.DataFrame, by: str) -> list[str]:
+        return [self.words.label(by, code, self.edition.years[0]) for code in rows[by]]
+
+    def _subject(self, result: Result) -> str:
+        """Title of a result about one modality: « Sexe : femmes », or the variable alone when it has no other."""
+        if not result or result.frame["category"].iloc[-1] == ALL:
+            return result.title
+        last = result.frame.iloc[-1]
+        if len(self.words.top_level(last["variable"], wording.year_of(last))) == 1:
+            return result.title
+        own = wording.inline({**last, "period": str(self.edition.years[-1])}, self.words)  # as this edition says it
+        return f"{result.title} : {own}"
+
+    def _blank(self, population: str, sub: Mapping[str, Any]) -> dict[str, Any]:
+        """Who a missing observation would describe."""
+        year = self.edition.years[0]
+        about = {"population": population, "reference_year": year, "period": str(year)}
+        return dict.fromkeys(SUB_POPULATION, ALL) | about | dict(sub)
+
+    def _absent(self, info: Variable, described: Row) -> str:
+        if described["population"] == "identified" and not self.edition.identified_counted:
+            return "Les victimes repérées n’étaient pas encore dénombrées pour cette édition."
+        who = wording.population_of(described, self.words)
+        if info.code == "total":
+            return f"Aucun chiffre relevé pour cette édition : nombre {wording.of(who)}."
+        return f"Aucun chiffre relevé pour cette édition : {info.subject_fr} ({who})."
+
+    def _absent_category(self, variable: str, category: str, population: str, sub: SubPopulation) -> str:
+        """What is said of one missing modality: nothing when the edition did not have it."""
+        year = self.edition.years[0]
+        asked = [(variable, category), *((column, code) for column, code in sub.items() if code != ALL)]
+        if not all(self.words.valid(name, code, year) for name, code in asked):
+            return ""
+        predicate = self.words.item(variable, category, year, sub.get("age", ALL)).predicate_fr
+        who = wording.population_of(self._blank(population, sub), self.words)
+        return f"Aucun chiffre relevé pour cette édition : part des {who} qui {predicate}."
+
+
+def _inline(frame: pd.DataFrame, labels: Sequence[str]) -> list[str]:
+    """Labels inside a sentence: those of the frame where they did not change, which keep the capital of proper nouns."""
+    same = zip(frame["label"], frame["inline"], labels, strict=True)
+    return [inline if label == new else wording.lower_first(new) for label, inline, new in same]
+
+
+def _with_subject(frame: pd.DataFrame) -> list[str]:
+    """Label of each row with its variable, where a table holds several."""
+    pairs = zip(frame["variable_label"], frame["label"], frame["inline"], strict=True)
+    return [label if label == subject else f"{subject} : {inline}" for subject, label, inline in pairs]
+
+
+def as_group(result: Result, group: str, label: str = "") -> pd.DataFrame:
+    """Rows of a result as one of several series; `label` in place of its own."""
+    return result.frame.assign(group=wording.upper_first(group), label=label or result.frame["label"])
