@@ -3,7 +3,7 @@ EDITION ?= 2022
 PYTHON3 ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help annexes test lint reference lab bench clean
+.PHONY: help annexes test lint reference lab bench coverage upgrade clean
 
 help:
 	@echo "make annexes [EDITION=2022|2024|all]  render the annexes into outputs/"
@@ -11,24 +11,28 @@ help:
 	@echo "make lab                              open JupyterLab on the notebooks"
 	@echo "make bench [BENCH=2022]               time every way to render, write docs/benchmarks.md (an hour for all editions)"
 	@echo "make reference                        write the reference outputs that nbval compares"
+	@echo "make coverage                         which lines the tests run (half an hour)"
+	@echo "make upgrade                          take the newest versions that pyproject.toml allows, write constraints.txt"
 
 # Paths are relative: the project works in a folder whose name has spaces and accents.
 define install
 @$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, found `$(PYTHON3) --version`."; exit 1; }
 @if command -v uv >/dev/null 2>&1; then \
-	uv venv --quiet --allow-existing --python $(PYTHON3) .venv && uv pip install --quiet --python $(BIN)/python -e '.$(1)'; \
+	uv venv --quiet --allow-existing --python $(PYTHON3) .venv && uv pip install --quiet --python $(BIN)/python $(2) -e '.$(1)'; \
 else \
-	$(PYTHON3) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.$(1)'; \
+	$(PYTHON3) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check $(2) -e '.$(1)'; \
 fi
 @$(BIN)/python -c 'import matplotlib.font_manager' 2>/dev/null
 @touch $@
 endef
 
-.venv/installed: pyproject.toml
-	$(call install,)
+LOCKED := -c constraints.txt
 
-.venv/installed-for-tests: pyproject.toml
-	$(call install,[dev])
+.venv/installed: pyproject.toml constraints.txt
+	$(call install,,$(LOCKED))
+
+.venv/installed-for-tests: pyproject.toml constraints.txt
+	$(call install,[dev],$(LOCKED))
 	@touch .venv/installed
 
 annexes: .venv/installed
@@ -36,6 +40,7 @@ annexes: .venv/installed
 
 test: .venv/installed-for-tests lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests
+	$(BIN)/python -m pytest --doctest-modules --doctest-glob='*.md' README.md docs packages traite_lib
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=120 tests/reference
 
 lint: .venv/installed-for-tests
@@ -48,8 +53,8 @@ reference: .venv/installed
 	$(BIN)/python tests/make_reference.py
 
 # ploomber-engine makes papermill import it wherever both are installed: it has a folder of its own, on one contender's path.
-.venv/installed-for-bench: pyproject.toml
-	$(call install,[dev])
+.venv/installed-for-bench: pyproject.toml constraints.txt
+	$(call install,[dev],$(LOCKED))
 	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python --target .bench ploomber-engine; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --target .bench ploomber-engine; fi
 	@touch .venv/installed .venv/installed-for-tests
@@ -57,8 +62,18 @@ reference: .venv/installed
 bench: .venv/installed-for-bench
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 
+coverage: .venv/installed-for-tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests
+
+# The newest versions that pyproject.toml allows, in an environment of their own; then `make test`, and commit constraints.txt.
+upgrade:
+	$(PYTHON3) -m venv .upgrade
+	.upgrade/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	.upgrade/bin/python -m pip list --format=freeze --exclude-editable --disable-pip-version-check | grep -Ev '^(pip|setuptools)==' > constraints.txt
+	rm -rf .upgrade
+
 lab: .venv/installed
 	$(BIN)/python -m jupyter lab notebooks
 
 clean:
-	rm -rf .venv .bench outputs
+	rm -rf .venv .bench .upgrade outputs

@@ -6,11 +6,16 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
+from pathlib import Path
 
 import pytest
 import yaml
 from conftest import ROOT
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+import traite_lib
 from traite_annexes.publishing.chapters import discover
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -89,3 +94,42 @@ def test_what_makes_pages_imports_neither_pandas_nor_matplotlib() -> None:
     modules = "from papermill_warm import kernels\nfrom traite_annexes.publishing import folder, pages\nfrom traite_annexes.rendering import batch"
     script = f"import sys\n{modules}\nassert not {{'numpy', 'pandas', 'matplotlib'}} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
+
+
+def test_there_is_one_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["hatch"]["version"]["path"] == "traite_lib/__init__.py"
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == traite_lib.__version__
+
+
+LOCK = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines())
+
+
+def test_the_lock_holds_names_and_versions_and_covers_what_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [
+        Requirement(text) for texts in (project["dependencies"], *project["optional-dependencies"].values()) for text in texts
+    ]
+    locked = {canonicalize_name(name): version for name, version in LOCK.items()}
+    assert {
+        r.name: locked[canonicalize_name(r.name)] for r in asked if not r.specifier.contains(locked[canonicalize_name(r.name)])
+    } == {}
+    assert all(re.fullmatch(r"[\w.-]+", name) and re.fullmatch(r"[\w.]+", version) for name, version in LOCK.items())
+
+
+def test_the_lock_is_what_runs() -> None:
+    """Skipped in an environment that `make` did not make, as conda's."""
+    if not (ROOT / ".venv").is_dir() or not Path(sys.prefix).samefile(ROOT / ".venv"):
+        pytest.skip("this Python is not that of `make`")
+    found = {name: metadata.version(name) for name in LOCK if _installed(name)}
+    assert found == {name: LOCK[name] for name in found}, "run `make upgrade`, or `make clean test`"
+
+
+def _installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .presentation.result import Result, control, side_by_side
     from .survey import Survey, observations, open_edition
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "ComparisonError",
     "Result",

@@ -11,39 +11,15 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import psutil
 import pytest
+from commands import TRAITE, contents, edit_cell, started, traite, wait
 from conftest import ROOT
 
 from traite_lib.catalogue import sha256
-
-TRAITE = [sys.executable, "-m", "traite_annexes"]
-
-
-def traite(*words: str, root: Path, check: int | None = 0) -> subprocess.CompletedProcess[str]:
-    """Run the command line on a project."""
-    done = subprocess.run(
-        [*TRAITE, *words], env={**os.environ, "TRAITE_ROOT": str(root)}, capture_output=True, text=True, timeout=300
-    )
-    assert check is None or done.returncode == check, done.stderr
-    return done
-
-
-def edit_cell(path: Path, place: int, source: str) -> None:
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells[place].source = source
-    nbformat.write(notebook, path)
-
-
-def contents(folder: Path) -> dict[str, str]:
-    """Checksum of every file of a folder."""
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 @pytest.fixture
@@ -117,10 +93,10 @@ def test_a_killed_render_leaves_the_previous_annex_whole_and_the_next_one_cleans
         env={**os.environ, "TRAITE_ROOT": str(rendered), **short},
         stderr=subprocess.DEVNULL,
     )
-    kernels = _wait(lambda: [p for p in psutil.Process(process.pid).children(recursive=True) if _started(p)], "no kernel")
+    kernels = wait(lambda: [p for p in psutil.Process(process.pid).children(recursive=True) if started(p)], "no kernel")
     process.send_signal(signal.SIGKILL)
     process.wait()
-    _wait(lambda: not any(kernel.is_running() for kernel in kernels), "a kernel outlived its render")
+    wait(lambda: not any(kernel.is_running() for kernel in kernels), "a kernel outlived its render")
     assert contents(rendered / "outputs") == before
     shutil.copy(ROOT / "notebooks/02_formes.ipynb", rendered / "notebooks/02_formes.ipynb")
     left = {path.name for path in Path(short["TMPDIR"]).glob("traite-*")}
@@ -132,24 +108,6 @@ def test_a_killed_render_leaves_the_previous_annex_whole_and_the_next_one_cleans
     assert left, "the killed run had left its private folder"
     assert list(Path(short["TMPDIR"]).glob("traite-*")) == [], "the next run removes it"
     shutil.rmtree(short["TMPDIR"])  # with the empty folder where multiprocessing had its socket
-
-
-def _started(process: psutil.Process) -> bool:
-    """Whether a kernel runs in a process: one of several threads, in a group of its own."""
-    try:
-        return os.getpgid(process.pid) == process.pid and process.num_threads() > 3
-    except (psutil.Error, ProcessLookupError):
-        return False
-
-
-def _wait(condition: Callable[[], Any], said: str, seconds: float = 120) -> Any:
-    """What a condition returns once it holds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.02)
-    pytest.fail(said)
 
 
 @pytest.mark.parametrize(

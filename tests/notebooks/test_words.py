@@ -11,7 +11,7 @@ import french
 import nbformat
 import pytest
 from conftest import EDITIONS, ROOT
-from test_pages import read
+from reading import read
 
 from traite_annexes.publishing.pages import key_points
 from traite_lib import open_edition

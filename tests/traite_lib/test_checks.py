@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 import pytest
 from conftest import ROOT
-from test_observations import statement, table
+from statements import statement, table
 
 from traite_lib.analysis import checks
 from traite_lib.catalogue import Catalogue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import ROOT
-from test_observations import statement, table
+from statements import statement, table
 
 from traite_lib.analysis.shares import distribution, main_unit, share_rule
 from traite_lib.errors import NomenclatureError

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import openpyxl
 import pytest
-from test_render import contents
-from test_render import traite as traite_process
+from commands import contents
+from commands import traite as traite_process
 from workbooks import NAME, write
 
 from traite_annexes import cli

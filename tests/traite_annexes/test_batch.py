@@ -21,8 +21,8 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
+from commands import TRAITE, contents, edit_cell, started, traite, wait
 from conftest import ROOT
-from test_render import TRAITE, _started, _wait, contents, edit_cell, traite
 
 from papermill_warm import server, sources
 from traite_annexes import fingerprints
@@ -201,8 +201,8 @@ def test_notebooks_leave_no_process_port_socket_or_file(project: Path, tmp_path:
     before, after = ([float(number) for number in line.split()] for line in done.stdout.splitlines())
     assert after[:4] == before[:4], "processes, descriptors, ports, files"
     assert after[4] < before[4] + 10 + 0.05 * LEAK_RUNS, "MiB"
-    _wait(lambda: list(temporary.iterdir()) == [], "a temporary file was left")
-    _wait(lambda: not [p for p in psutil.process_iter() if _mentions(p, str(temporary))], "a process was left")
+    wait(lambda: list(temporary.iterdir()) == [], "a temporary file was left")
+    wait(lambda: not [p for p in psutil.process_iter() if _mentions(p, str(temporary))], "a process was left")
     temporary.rmdir()
 
 
@@ -244,7 +244,7 @@ def test_ctrl_c_leaves_nothing_half_written_and_no_process(project: Path) -> Non
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests that run in the background inherit a deaf one
     )  # fmt: skip
     tree = psutil.Process(process.pid)
-    _wait(lambda: [p for p in tree.children(recursive=True) if "sleep" in _name(p)], "the cell never started")
+    wait(lambda: [p for p in tree.children(recursive=True) if "sleep" in _name(p)], "the cell never started")
     family = tree.children(recursive=True)
     process.send_signal(signal.SIGINT)
     try:
@@ -254,7 +254,7 @@ def test_ctrl_c_leaves_nothing_half_written_and_no_process(project: Path) -> Non
         left = [p.name() for p in family if p.is_running()]
         pytest.fail(f"Not ended after 30 s; {left} run.\n{process.communicate(timeout=30)[1]}")
     assert process.returncode != 0
-    _wait(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family), "a process was left")
+    wait(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family), "a process was left")
     assert contents(project / "outputs") == before
     assert list(temporary.iterdir()) == []
     temporary.rmdir()
@@ -523,13 +523,13 @@ def test_a_cluster_gives_the_same_bytes_and_survives_the_loss_of_a_worker(
     command = [*TRAITE, "render", "2022", "--output", str(project / "far"), "--dask", address]
     process = subprocess.Popen(command, env={**os.environ, "TRAITE_ROOT": str(project)}, stderr=subprocess.PIPE, text=True)
     tree = psutil.Process(workers[0].pid)
-    _wait(lambda: [p for p in tree.children(recursive=True) if _started(p)], "no kernel on the worker", 90)
+    wait(lambda: [p for p in tree.children(recursive=True) if started(p)], "no kernel on the worker", 90)
     lost = tree.children(recursive=True)
     os.killpg(workers[0].pid, signal.SIGKILL)
     _, said = process.communicate(timeout=180)
     assert process.returncode == 0, said
     assert "4 rendered" in said
-    _wait(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in lost), "an orphan of the lost worker")
+    wait(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in lost), "an orphan of the lost worker")
     traite("render", "2022", "--output", str(project / "near"), root=project)
     assert contents(project / "far") == contents(project / "near")
 

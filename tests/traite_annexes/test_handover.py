@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from commands import traite
 from conftest import EDITIONS
-from test_render import traite
 
 from traite_annexes.files import listed
 from traite_annexes.publishing import archive

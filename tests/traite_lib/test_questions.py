@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from traite_lib.cli import app
 from typer.testing import CliRunner
 
+from traite_annexes.cli import app
 from traite_lib import Survey, TraiteError, explore
 
 QUESTIONS: dict[str, Callable[..., Any]] = {

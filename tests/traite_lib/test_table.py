@@ -6,34 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from statements import statement, table
 
 from traite_lib import observations
 from traite_lib.errors import ObservationsError
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.table import COLUMNS, SUB_POPULATION, find, records, select, take, validate
+from traite_lib.table import COLUMNS, find, records, select, take, validate
 
 WORDS = Nomenclatures(ROOT / "data")
-
-
-def statement(**changes: object) -> dict[str, object]:
-    """A sound row of Observations, with some cells changed: 76 % of all accompanied victims are in sexual exploitation."""
-    row: dict[str, object] = dict.fromkeys(SUB_POPULATION, "_T") | dict.fromkeys(["bound", "reason", "note"], "")
-    row |= {"edition": "2022", "reference_year": 2022, "period": "2022", "population": "accompanied"}
-    row |= {"variable": "form", "category": "sexual", "value": 76.0, "unit": "percent", "base": None, "status": "A"}
-    row |= {
-        "confidentiality": "F",
-        "source_id": "source-01",
-        "publication": "",
-        "locator": "https://example.org",
-        "statement_id": "T-1",
-    }
-    return row | {"rank": 1, "retained": True} | changes
-
-
-def table(*rows: dict[str, object]) -> pd.DataFrame:
-    """Observations made of some rows."""
-    frame = pd.DataFrame(list(rows), columns=COLUMNS)
-    return frame.astype({"reference_year": "Int64", "base": "Int64", "value": float})
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_observations import statement
+from statements import statement
 
 from traite_lib import open_edition
 from traite_lib.loading.selection import load

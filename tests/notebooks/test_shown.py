@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from conftest import EDITIONS, ROOT
-from traite_lib.rendering.chapters import PARAMETERS, Chapter, choose, discover
 
+from traite_annexes.publishing.chapters import PARAMETERS, Chapter, choose, discover
 from traite_lib.presentation import charts
 from traite_lib.presentation.tables import Table
 

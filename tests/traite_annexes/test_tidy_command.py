@@ -20,13 +20,13 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("command", ["tidy", "inspect"])
 def test_the_program_says_what_the_package_says(command: str, tmp_path: Path) -> None:
     write(tmp_path / "classeur.xlsx", "A", 2022)
-    of_package, of_program = (run(name, command, str(tmp_path / "classeur.xlsx")) for name in ("tidy_workbook", "traite_lib"))
+    of_package, of_program = (run(name, command, str(tmp_path / "classeur.xlsx")) for name in ("tidy_workbook", "traite_annexes"))
     assert (of_program.returncode, of_program.stdout, of_program.stderr) == (0, of_package.stdout, "")
     assert "Figure 1" in of_program.stdout
 
 
 def test_an_error_of_the_package_is_one_sentence_and_an_exit_code(tmp_path: Path) -> None:
-    done = run("traite_lib", "tidy", str(tmp_path / "absent.xlsx"))
+    done = run("traite_annexes", "tidy", str(tmp_path / "absent.xlsx"))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("traite: ")
     assert "No such file" in done.stderr
