@@ -396,8 +396,8 @@ class Reader:
         headed = {column for line in block.header for column in line.columns("text")}
         if headed.issuperset(block.data) and block.labels and first.label and not first.all_yearish():
             return ""  # a label, and 1, 2, 3 below three headers in words: figures
-        ordered = [line.all_yearish() or bool(line.sequence()) for line in (first, *others)]
-        alone = ordered[0] and len(first.numbers) > 1 and sum(ordered[1:]) * 2 < len(others)
+        ordered = [line.all_yearish() or line.maybe_years() or bool(line.sequence()) for line in (first, *others)]
+        alone = ordered[0] and (len(first.numbers) > 1 or not block.header) and sum(ordered[1:]) * 2 < len(others)
         return "the first row may be a header" if alone else ""
 
     def _run(self, index: int) -> list[Line]:

@@ -97,8 +97,11 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
         deepest = max((column for column, (_, at) in own.items() if at), default=0)
         for column in block.labels:
             if column not in own:
-                if column < deepest and column not in merged and not _covered(grid, row.line.row, column):
-                    path += [carried[column]] if column in carried else []
+                if column < deepest and column in carried and not _covered(grid, row.line.row, column):
+                    if column not in merged:
+                        path.append(carried[column])
+                    elif grid.merge(*carried[column].place) is None:  # merged for some groups, typed once for others
+                        doubt = doubt or "labels merged for some groups only"
                 continue
             label, fresh = own[column]
             if fresh and row.line.row in beside and beside[row.line.row].column == column:

@@ -9,14 +9,9 @@ from itertools import pairwise
 
 from . import notes, units
 from .grid import Cell, Grid, address
-from .metadata import read_metadata
+from .metadata import is_navigation, read_metadata
 from .values import Kind, Read, folded, is_whole, is_yearish, read, split_marks
 
-_NAVIGATION = re.compile(
-    r"(?:retour|revenir|aller|acc[eè]s)\b.{0,40}|sommaire|accueil|menu|index|"
-    r"(?:←|<<|<-|▲|►|>>|→)\s?.{0,30}|back to .{0,20}|cliquez? ici.{0,30}",
-    re.IGNORECASE,
-)
 _CAPTION = re.compile(
     r"\W*(?:tableau|tab\.|graphique|graph\.|figure|fig\.|carte|encadr[ée]|annexe|sch[ée]ma|table)\b[^:–—.|]{0,30}?(?:\d|[A-Z]\b)",
     re.IGNORECASE,
@@ -84,9 +79,17 @@ class Line:
         years = [is_yearish(self.cells[column]) for column in self.numbers]
         if not years or all(years):
             return bool(years)
-        # one year of a header may carry the number format of the figures below it: the others, and their order, tell
-        wide = (is_yearish(self.cells[column], formatted=True) for column in self.numbers)
-        return len(years) > 2 and sum(years) * 2 >= len(years) and all(wide) and self.in_order()
+        # years of a header may carry the number format of the figures below them: the others, and their order, tell
+        most = len(years) > 2 and sum(years) * 2 >= len(years)
+        return self.maybe_years() and (most or (not self.label and len(years) > 1 and self._one_by_one()))
+
+    def maybe_years(self) -> bool:
+        """Whether every number may be a year, whatever its format, and they follow each other."""
+        return bool(self.numbers) and self.in_order() and all(is_yearish(self.cells[c], formatted=True) for c in self.numbers)
+
+    def _one_by_one(self) -> bool:
+        steps = {int(after) - int(before) for before, after in pairwise(self.cells[c].text[:4] for c in self.numbers)}
+        return steps in ({1}, {-1})
 
     def in_order(self) -> bool:
         """Whether its years or dates follow each other, up or down, the same under each spanner: 2021, 2022, 2021, 2022."""
@@ -146,12 +149,6 @@ def is_labelish(text: str) -> bool:
     return bool(_LABELISH.fullmatch(split_marks(text)[0]))
 
 
-def is_navigation(cell: Cell) -> bool:
-    """Whether a cell leads somewhere else in the workbook and says nothing of the figures."""
-    text = cell.text
-    return isinstance(cell.value, str) and len(text) <= 45 and (cell.link or bool(_NAVIGATION.fullmatch(text)))
-
-
 def cleared(grid: Grid) -> Cleared:
     """Set apart navigation cells and notes that begin with a keyword; what is left is titles, tables and plain notes."""
     block = read_metadata(grid)
@@ -166,7 +163,7 @@ def cleared(grid: Grid) -> Cleared:
     grid = found.grid
     gone = []
     for row, cells in grid.rows.items():
-        numbers = [cell.column for cell in cells if read(cell).kind == "number"]
+        numbers = [cell.column for cell in cells if read(cell).kind in ("number", "symbol")]
         after = set(numbers)
         figures = any(cell.column in after and not is_yearish(cell) for cell in cells)
         for cell in cells:
@@ -203,7 +200,7 @@ def _is_head(cell: Cell, grid: Grid) -> bool:
     if cell.link or beside < 2:
         return False
     under = (grid.cells.get((row, cell.column)) for row in range(cell.row + 1, cell.row + (4 if beside > 2 else 2)))
-    return any(below is not None and read(below).kind == "number" for below in under)
+    return any(below is not None and read(below).kind in ("number", "symbol") for below in under)
 
 
 def lines_of(grid: Grid, columns: range) -> list[Line]:

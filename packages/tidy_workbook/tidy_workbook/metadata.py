@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .grid import Cell, Grid, Place
-from .values import folded
+from .values import folded, split_marks
 
 Key = Literal["title", "population", "source", "unit", "reading", "other"]
 
@@ -33,6 +33,11 @@ _KEYS: tuple[tuple[Key, str], ...] = (
     ),
 )
 _KINDS = tuple((kind, re.compile(pattern)) for kind, pattern in _KEYS)
+_NAVIGATION = re.compile(
+    r"(?:retour|revenir|aller|acc[eè]s)\b.{0,40}|sommaire|accueil|menu|index|"
+    r"(?:←|<<|<-|▲|►|>>|→)\s?.{0,30}|back to .{0,20}|cliquez? ici.{0,30}",
+    re.IGNORECASE,
+)
 _DEEPEST = 60
 """Rows below the first one where a block may still be: further down, such words are notes or labels."""
 
@@ -57,6 +62,12 @@ class _Entry:
     cells: tuple[Cell, ...]
     key: str
     value: str
+
+
+def is_navigation(cell: Cell) -> bool:
+    """Whether a cell leads somewhere else in the workbook and says nothing of the figures."""
+    text = cell.text
+    return isinstance(cell.value, str) and len(text) <= 45 and (cell.link or bool(_NAVIGATION.fullmatch(text)))
 
 
 def read_metadata(grid: Grid) -> Block:
@@ -93,9 +104,11 @@ def _entries(grid: Grid) -> Iterator[_Entry | None]:
     """Entries of the first rows, until a row that is none and looks like a table; titles between them are passed over."""
     column = 0
     first = min(grid.rows, default=0)
-    for row, cells in grid.rows.items():
+    for row, every in grid.rows.items():
         if row > first + _DEEPEST:
             return
+        if not (cells := [cell for cell in every if not is_navigation(cell)]):
+            continue
         entry = _entry(cells)
         if entry is not None and (not column or cells[0].column == column):
             column = cells[0].column
@@ -128,7 +141,7 @@ def _entry(cells: list[Cell]) -> _Entry | None:
 def _kind(key: str) -> Key | None:
     if len(key) > 60:
         return None
-    words = folded(key)
+    words = folded(split_marks(key)[0])
     return next((kind for kind, pattern in _KINDS if pattern.fullmatch(words)), None)
 
 

@@ -25,7 +25,8 @@ _CHANGES = re.compile(r"\b(?:evolutions?|variations?|croissance|glissement|progr
 """Of these, the ones that say so for a whole table when they stand in its title: a « taux » there is one of its columns."""
 MOST_PERCENT, MOST_CHANGE = 100.5, 1000.0
 """Above these a percentage is in doubt: said by words alone; said by the format of the cell or under a word of change."""
-_THOUSANDS = {1: "millier", 2: "million", 3: "milliard"}
+_THOUSANDS = {1: ("millier", "thousand"), 2: ("million",), 3: ("milliard", "billion")}
+_SCALES = (*(word for words in _THOUSANDS.values() for word in words), "k€", "m€")
 _CHANGE_TITLE = re.compile(r"\W*(?:tableau|graphique|figure)?[\s\w.]{0,8}\W*evolution")
 _PROVISIONAL_TITLE = re.compile(r"(?:donnees?|chiffres?|resultats?) (?:semi-definiti\w+|provisoires?)")
 
@@ -130,7 +131,7 @@ class Table:
         unit = found.unit or self._unit(row, column)
         value, status, marker = self._status(cell, found, row, column, flag)
         divided = found.divided
-        if value is not None and divided and unit.startswith(_THOUSANDS.get(divided, "-")):
+        if value is not None and divided and unit.startswith(_THOUSANDS.get(divided, ())):
             value, divided = value / 1000**divided, 0  # the number is in units, shown and announced in thousands
         if value is not None and status == "observed" and (doubt := self._doubt(place, cell, value, unit, row, column, divided)):
             status, marker = "ambiguous", doubt
@@ -175,7 +176,7 @@ class Table:
         labelled = bool(row.texts) or not self.block.labels
         if not labelled or not (column.texts or self.block.labels):
             return "no label"
-        if divided and unit.startswith(("millier", "million", "milliard", "k€", "m€")):
+        if divided and unit.startswith(_SCALES):
             return "the format divides by thousands, and the unit is another one"
         if self.block.doubt:
             return self.block.doubt

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from .grid import one_line
+from .values import split_marks
 
 LONGEST = 300
 """A unit stands in a short text, or at the end of a long one: no pattern reads further back."""
@@ -28,10 +29,17 @@ _WORDS = (
     r"m[ée]nages?|foyers?|places?|lits?|[ée]quivalents?|ETP|tonnes?|km²?|kg|m²|ha|indices?|base 100|‰|"
     r"pour (?:mille|1 ?000|10 ?000|100 ?000)"
 )
+_SCALE = r"(?:thousands?|millions?|billions?|000s?)"
+_ENGLISH = (
+    rf"per ?cent(?:ages?)?(?: points?| changes?| growth| shares?)?(?: of .{{0,60}})?|% (?:points?|change|growth|share|of .{{0,60}})|"
+    rf"{_SCALE}(?: of .{{0,60}})?|"
+    rf"[£€$] ?(?:{_SCALE}|m|bn|k)?|index(?: numbers?| .{{0,30}}=.{{0,10}})"
+)
+"""Units that an English text gives alone, in brackets or after a comma: no preposition stands before them."""
 _LONE = re.compile(
     r"\(?\s*(?:unit[ée]s?\s*:\s*(?:en )?|(?:valeurs? |chiffres? |données )?en )"
     rf"(?P<unit>(?:{_WORDS})(?![^\W\d]).{{0,60}}?)\s*\)?\.?|"
-    r"\(?(?P<money>[£€$] ?(?:thousands?|millions?|billions?|m|bn)|per ?cent|percentages?)\)?",
+    rf"\(?\s*(?:units?\s*:\s*|(?:figures? |values? |data )?in )?(?P<english>{_ENGLISH})\s*\)?\.?|\(%\)",
     re.IGNORECASE,
 )
 _ALONE = (
@@ -41,21 +49,25 @@ _ALONE = (
 )
 _INSIDE = re.compile(
     rf"\(\s*(?:en (?P<unit>(?:{_WORDS})(?![^\W\d])[^()]*(?:\([^()]*\))?[^()]*)|"
-    rf"(?P<alone>(?:{_ALONE})(?: d[’'e][^()]*| en [^()]*)?))\s*\)",
+    rf"(?P<alone>(?:{_ALONE})(?: d[’'e][^()]*| en [^()]*)?)|(?:in )?(?P<english>{_ENGLISH}|years?|months?|weeks?|days?|hours?))\s*\)",
     re.IGNORECASE,
 )
 _ENDING = re.compile(
     r"(?:[,:;–—-]|\s)\s*en "
     r"(?P<unit>(?:%|‰|€|pour ?cent|pourcentages?|points?|milliers?|millions?|milliards?|euros?|effectifs?|[kM]€)"
-    r"(?![^\W\d])[^,;:()]*)$",
+    r"(?![^\W\d])[^,;:()]*)$|"
+    rf"(?:[,:;–—]\s*|\s-\s|\sin )(?:in )?(?P<english>%|{_ENGLISH})$",
     re.IGNORECASE,
 )
-_RATE = re.compile(r"pour (?:1 000|10 000|100 000|1 million d[’'])\s?[^\W\d][\w’' -]{0,40}", re.IGNORECASE)
-_PERCENT = re.compile(r"%|pour ?cent(?:ages?)?|per ?cent(?:ages?)?", re.IGNORECASE)
+_RATE = re.compile(
+    r"(?:pour (?:1 000|10 000|100 000|1 million d[’'])|per (?:100|1[ ,]?000|10[ ,]?000|100[ ,]?000|million))\s?[^\W\d][\w’' -]{0,40}",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"(?:%|pour ?cent(?:ages?)?|per ?cent(?:ages?)?)(?! points?)", re.IGNORECASE)
 _SHARE = re.compile(r"(?:%|pourcentages?(?: d.{0,60})?|part \(%\)|% .{0,60}|r[ée]partition en %|part en %)", re.IGNORECASE)
 _COUNTS = re.compile(
     r"(?:effectifs?|nombres?|nb\.?|n)(?:\s*\(?(?:n|effectifs?|unit[ée]s?)\)?)?(?:\s+(?:de|d['’]|des|total|totaux|moyen)\b.*|\s*[=:].*)?|"
-    r"effectifs?(?: \w+){0,2}|(?:total|ensemble|base)\s*\(?(?:n|nombre|effectifs?)\b.*|"
+    r"effectifs?(?: \w+){0,2}|(?:numbers?|no\.|counts?)(?:\s+of\b.*)?|(?:total|ensemble|base)\s*\(?(?:n|nombre|effectifs?)\b.*|"
     r"(?:total|ensemble|base)?\s*\(?(?:en )?effectifs?\)?",
     re.IGNORECASE,
 )
@@ -63,16 +75,16 @@ _COUNTS = re.compile(
 
 def normal(unit: str) -> str:
     """A unit in its usual form: ``%`` for every percentage, otherwise the words, without brackets nor line breaks."""
-    words = one_line(unit).strip(" .()").lower()
+    words = split_marks(one_line(unit))[0].strip(" .()").lower()
     if _MIXED.fullmatch(words):
         return MIXED
     if _PERCENT.match(words) or words.startswith("%"):
         return "%"
     if words == "€":
         return "euros"
-    if words.startswith("point") or words in ("pt", "pts"):
+    if words.startswith(("point", "percentage point", "% point")) or words in ("pt", "pts"):
         return "points"
-    if re.fullmatch(r"(?:effectifs?|nombres?|unit[ée]s?)(?: .*)?", words):
+    if re.fullmatch(r"(?:effectifs?|nombres?|numbers?|unit[ée]s?)(?: .*)?", words):
         return COUNT
     return words
 
@@ -82,8 +94,8 @@ def lone(text: str) -> str:
     """Unit of a cell that says nothing else: « En % », « (en milliers) », « Unité : euros ». Empty for other texts."""
     if len(text) > LONGEST:
         return ""
-    found = _LONE.fullmatch(one_line(text))
-    return normal(found["unit"] or found["money"]) if found else ""
+    found = _LONE.fullmatch(split_marks(one_line(text))[0])
+    return normal(found["unit"] or found["english"] or "%") if found else ""
 
 
 @lru_cache(maxsize=16384)
@@ -92,16 +104,16 @@ def of_label(text: str) -> str:
 
     Returns ``count`` for a label that says that it counts, and an empty string when it says nothing.
     """
-    text = one_line(text)[-LONGEST:]
+    text = split_marks(one_line(text)[-LONGEST:])[0]
     if found := lone(text):
         return found
     if _SHARE.fullmatch(text):
         return "%"
-    inside = [normal(found["unit"] or found["alone"]) for found in _INSIDE.finditer(text)]
+    inside = [normal(found["unit"] or found["alone"] or found["english"]) for found in _INSIDE.finditer(text)]
     if inside:
         return inside[-1]
     if found_ending := _ENDING.search(text):
-        return normal(found_ending["unit"])
+        return normal(found_ending["unit"] or found_ending["english"])
     if rate := _RATE.search(text):
         return rate[0].lower()
     if re.search(r":\s*% d", text):
@@ -114,14 +126,17 @@ def of_label(text: str) -> str:
 @lru_cache(maxsize=4096)
 def of_title(text: str) -> str:
     """Unit at the end or in brackets of a title: « … en 2022, en % », « … (en milliers) »."""
-    text = one_line(text)[-LONGEST:]
-    inside = [normal(found["unit"] or found["alone"]) for found in _INSIDE.finditer(text)]
+    text = split_marks(one_line(text)[-LONGEST:])[0]
+    inside = [normal(found["unit"] or found["alone"] or found["english"]) for found in _INSIDE.finditer(text)]
     if inside:
         return inside[-1]
     ending = _ENDING.search(text)
-    return normal(ending["unit"]) if ending else ""
+    return normal(ending["unit"] or ending["english"]) if ending else ""
+
+
+_RELATIVE = ("point", "an", "mois", "jour", "pour ", "indice", "index", "per ", "year", "month", "week", "day", "hour")
 
 
 def is_relative(unit: str) -> bool:
     """Whether a unit cannot be that of a count: a percentage, points, a duration…"""
-    return unit == "%" or unit.startswith(("point", "an", "mois", "jour", "pour ", "indice"))
+    return unit == "%" or unit.startswith(_RELATIVE)

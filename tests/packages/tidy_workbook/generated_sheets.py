@@ -17,41 +17,71 @@ from tidy_workbook.grid import Area, Cell, Grid, address
 from tidy_workbook.tidy import tidy_sheet
 
 Value = int | float | str
-WORDS = (
-    "Amont", "Aval", "Rive", "Crête", "Plaine", "Accès aux soins", "Retour volontaire", "Déclarations reçues", "Immigration", "Ateliers",
-    "Autres communes", "Bourgs", "Rapports annuels", "Étang", "Lac", "Forêt", "Gare", "Port",
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """The words of one language."""
+
+    places: tuple[str, ...]
+    heads: tuple[str, ...]
+    corners: tuple[str, ...]
+    table: str
+    title: str
+    ages: str
+    zone: str
+    dont: str
+    units: dict[str, tuple[str, ...]]
+    """Unit as it is read → how a title ends, how brackets say it, how a lone cell does."""
+    measures: tuple[tuple[str, str], ...]
+    symbols: dict[str, str]
+    notes: tuple[str, ...]
+
+
+FRENCH = Tongue(
+    ("Amont", "Aval", "Rive", "Crête", "Plaine", "Accès aux soins", "Retour volontaire", "Déclarations reçues", "Immigration", "Ateliers",
+     "Autres communes", "Bourgs", "Rapports annuels", "Étang", "Lac", "Forêt", "Gare", "Port"),
+    ("Femmes", "Hommes", "Aide", "Domicile", "Accueil", "Ménages", "Degré 1", "Degré 2"),
+    ("Canton", "Type de commune", "", "Catégorie"),
+    "Tableau", "Ateliers suivis", "Âge atteint dans l'année", "Zone", "dont",
+    {"%": (", en %", " (en %)", "En %"), "milliers": (", en milliers", " (en milliers)", "(en milliers)"),
+     "euros": (", en euros", " (en euros)", "En euros")},
+    (("Effectif", ""), ("Part (en %)", "%"), ("Montant (en euros)", "euros"), ("Durée (en jours)", "jours"), ("Nombre", ""), ("En %", "%")),
+    {"nd": "not_available", "ns": "not_significant", "s": "confidential", "///": "not_applicable", "-": "ambiguous"},
+    ("Source : service inventé.", "Champ : ensemble de l'île.", "(1) Données au 31 décembre.", "(e) : estimation."),
 )  # fmt: skip
-HEADS = ("Femmes", "Hommes", "Aide", "Domicile", "Accueil", "Ménages", "Degré 1", "Degré 2")
-CORNERS = ("Canton", "Type de commune", "", "Catégorie")
+ENGLISH = Tongue(
+    ("North", "South", "Riverside", "Hill", "Plain", "Access to care", "Returns received", "Immigration", "Workshops", "Other towns",
+     "Villages", "Annual reports", "Lake", "Forest", "Station", "Harbour", "Moor", "Coast"),
+    ("Women", "Men", "Support", "Home", "Shelter", "Households", "Level 1", "Level 2"),
+    ("Area", "Type of place", "", "Category"),
+    "Table", "Workshops attended", "Age", "Zone", "of which",
+    {"%": (", per cent", " (%)", "Per cent"), "thousands": (", thousands", " (thousands)", "Thousands"),
+     "£ million": (", £ million", " (£ million)", "£ million")},
+    (("Number", ""), ("Percentage", "%"), ("Share (%)", "%"), ("Spending (£ million)", "£ million"), ("Count", ""), ("%", "%")),
+    {"..": "not_available", ":": "not_available", "c": "confidential", "-": "ambiguous"},
+    ("Source: an invented office.", "Notes: figures as at 31 December.", "(1) Includes the islands.", "(e) Estimated."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Truth:
     """What a cell is."""
 
-    value: float
+    value: float | None
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     unit: str
     status: str
 
 
-@dataclass
-class Sheet:
-    """A sheet that is being composed, what its cells are, and the kinds that it is made of."""
+@dataclass(frozen=True)
+class _Column:
+    """A column of figures: its headers, outermost first, the unit that they give, the status that they give."""
 
-    grid: Grid = field(default_factory=lambda: Grid("Feuille"))
-    truth: dict[str, Truth] = field(default_factory=dict)
-    kinds: list[str] = field(default_factory=list)
-
-    def put(self, row: int, column: int, value: Value, number_format: str = "General", indent: int = 0) -> None:
-        """Write a cell."""
-        self.grid.cells[row, column] = Cell(row, column, value, number_format, False, indent)
-
-    def merge(self, top: int, left: int, bottom: int, right: int) -> None:
-        """Merge an area."""
-        if (top, left) != (bottom, right):
-            self.grid.merges.append(Area(top, left, bottom, right))
+    path: tuple[str, ...]
+    status: str = "observed"
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,17 +93,39 @@ class _Stub:
     indent: int = 0
     section: bool = False
     merged: int = 0
+    bold: bool = False
+    gap: bool = False
+
+
+@dataclass
+class Sheet:
+    """A sheet that is being composed, what its cells are, and the kinds that it is made of."""
+
+    grid: Grid = field(default_factory=lambda: Grid("Feuille"))
+    truth: dict[str, Truth] = field(default_factory=dict)
+    kinds: list[str] = field(default_factory=list)
+    tongue: Tongue = FRENCH
+
+    def put(self, row: int, column: int, value: Value, number_format: str = "General", indent: int = 0, bold: bool = False) -> None:
+        """Write a cell."""
+        self.grid.cells[row, column] = Cell(row, column, value, number_format, bold, indent)
+
+    def merge(self, top: int, left: int, bottom: int, right: int) -> None:
+        """Merge an area."""
+        if (top, left) != (bottom, right):
+            self.grid.merges.append(Area(top, left, bottom, right))
 
 
 def generate(draw: random.Random) -> Sheet:
     """A sheet of one or two tables."""
-    sheet = Sheet()
+    sheet = Sheet(tongue=draw.choice((FRENCH, FRENCH, ENGLISH)))
+    sheet.kinds.append("English" if sheet.tongue is ENGLISH else "French")
     row, title, unit = _above(draw, sheet)
     tables = 2 if title and draw.random() < 0.25 else 1
     for number in range(tables):
         if number:
             sheet.kinds.append("two tables")
-            sheet.put(row + 1, 1, "Tableau 2 – Autres ateliers")
+            sheet.put(row + 1, 1, f"{sheet.tongue.table} 2 – {sheet.tongue.heads[2]} {sheet.tongue.places[3].lower()}")
             row, unit = row + 3, ""
         row = _table(draw, sheet, row, unit)
     _below(draw, sheet, row)
@@ -82,101 +134,143 @@ def generate(draw: random.Random) -> Sheet:
 
 def _above(draw: random.Random, sheet: Sheet) -> tuple[int, bool, str]:
     """What stands above the first table: a title or a block of keys; the next row, whether it is numbered, the unit."""
+    tongue = sheet.tongue
     if draw.random() < 0.35:
         style = draw.choice(("two", "two with colon", "one", "merged"))
         sheet.kinds.append(f"metadata {style}")
-        unit = draw.choice(("", "%", "euros"))
-        pairs = [("Titre", "Ateliers suivis"), ("Type de données", "données brutes"), ("Champ", "ensemble de l'île")]
-        pairs += [("Source", "service inventé, déclarations")] + ([("Unité", unit)] if unit else [])
+        unit = draw.choice(("", *tongue.units))
+        if tongue is FRENCH:
+            pairs = [("Titre", "Ateliers suivis"), ("Type de données", "données brutes"), ("Champ", "ensemble de l'île")]
+            pairs += [("Source", "service inventé, déclarations")] + ([("Unité", unit)] if unit else [])
+            extra = ("Niveau géographique", "canton")
+        else:
+            pairs = [("Title", "Workshops attended"), ("Time frequency", "Annual"), ("Coverage", "the whole island")]
+            pairs += [("Source", "an invented office")] + ([("Unit of measure", unit)] if unit else [])
+            extra = ("Last updated", "12 May 2023")
         if draw.random() < 0.5:
-            pairs.insert(2, ("Niveau géographique", "canton"))
+            pairs.insert(2, extra)
         for row, (key, value) in enumerate(pairs, start=1):
+            colon = ":" if tongue is ENGLISH else " :"
             if style == "one":
-                sheet.put(row, 1, f"{key} : {value}")
+                sheet.put(row, 1, f"{key}{colon} {value}")
                 continue
-            sheet.put(row, 1, key if style == "two" else f"{key} :")
+            sheet.put(row, 1, key if style == "two" else f"{key}{colon}")
             sheet.put(row, 2, value)
             if style == "merged":
                 sheet.merge(row, 2, row, 5)
         return len(pairs) + 2, False, unit
     where = draw.choice(("none", "title", "title brackets", "right", "left"))
-    unit = "" if where == "none" else draw.choice(("%", "milliers", "euros"))
-    said = {"none": "", "title": f", en {unit}", "title brackets": f" (en {unit})"}.get(where, "")
+    unit = "" if where == "none" else draw.choice(tuple(tongue.units))
+    ending, brackets, lone = tongue.units.get(unit, ("", "", ""))
     sheet.kinds.append(f"unit {where}")
-    sheet.put(1, 1, f"Tableau 1 – Ateliers suivis{said}")
+    said = {"title": ending, "title brackets": brackets}.get(where, "")
+    sheet.put(1, 1, f"{tongue.table} 1{draw.choice((' – ', ': ', '. '))}{tongue.title}{said}", bold=draw.random() < 0.5)
     if where in ("right", "left"):
-        sheet.put(2, 1 if where == "left" else 4, f"En {unit}" if draw.random() < 0.5 else f"(en {unit})")
+        sheet.put(2, 1 if where == "left" else 4, lone if draw.random() < 0.5 else f"({lone.strip('()')})")
     return 3, True, unit
 
 
 def _stubs(draw: random.Random, sheet: Sheet) -> tuple[tuple[str, ...], list[_Stub]]:
     """Corner cells and rows of a table."""
-    kind = draw.choice(("flat", "flat", "ages", "codes", "sections", "dont", "groups"))
+    tongue = sheet.tongue
+    kind = draw.choice(("flat", "flat", "total", "ages", "years", "codes", "sections", "bold sections", "tree", "dont", "groups", "outline"))
     sheet.kinds.append(f"stub {kind}")
-    words = draw.sample(WORDS, 9)
+    words = draw.sample(tongue.places, 9)
     size = draw.randint(3, 5)
+    corner = (draw.choice(tongue.corners),)
     if kind == "ages":
         first = draw.randint(0, 60)
-        return ("Âge atteint dans l'année",), [_Stub((first + n,), (str(first + n),)) for n in range(size + 1)]
+        return (tongue.ages,), [_Stub((first + n,), (str(first + n),)) for n in range(size + 1)]
+    if kind == "years":
+        first = draw.randint(2001, 2018)
+        return (draw.choice(("Année", "")) if tongue is FRENCH else "Year",), [_Stub((first + n,), (str(first + n),)) for n in range(size + 1)]
     if kind == "codes":
         return ("Code", "Canton"), [_Stub((f"{n + 1:02}", words[n]), (f"{n + 1:02}", words[n])) for n in range(size)]
-    corner = (draw.choice(CORNERS),)
-    if kind == "sections":
+    if kind.endswith("sections"):
         found = []
         for n in range(2):
-            found.append(_Stub((f"Zone {words[n]}",), (), section=True))
-            found += [_Stub((w,), (f"Zone {words[n]}", w)) for w in words[2 + 3 * n : 5 + 3 * n]]
+            name = f"{tongue.zone} {words[n].lower()}"
+            found.append(_Stub((name,), (), section=True, bold=kind == "bold sections"))
+            found += [_Stub((w,), (name, w)) for w in words[2 + 3 * n : 5 + 3 * n]]
+        return corner, found
+    if kind == "tree":
+        found = []
+        for n in range(2):
+            top, *parts = words[3 * n : 3 * n + 3]
+            found.append(_Stub((top,), (top,), bold=draw.random() < 0.5))
+            found += [_Stub((part,), (top, part), indent=1) for part in parts]
         return corner, found
     if kind == "dont":
         found = []
         for n in range(2):
             top, *parts = words[4 * n : 4 * n + 4]
+            first_part = f"{tongue.dont}{' : ' if tongue is FRENCH else ': '}{parts[0].lower()}"
             found.append(_Stub((top,), (top,)))
-            found.append(_Stub((f"dont : {parts[0].lower()}",), (top, f"dont : {parts[0].lower()}")))
+            found.append(_Stub((first_part,), (top, first_part)))
             found += [_Stub((part.lower(),), (top, part.lower()), indent=2) for part in parts[1:]]
         return corner, found
-    if kind == "groups":
+    if kind in ("groups", "outline"):
         found = []
         for n in range(2):
+            name = f"{'Groupe' if tongue is FRENCH else 'Group'} {n + 1}"
             for m, word in enumerate(words[3 * n : 3 * n + 3]):
-                found.append(_Stub((f"Groupe {n + 1}" if not m else "", word), (f"Groupe {n + 1}", word), merged=0 if m else 3))
+                merged = 0 if m or kind == "outline" else 3
+                found.append(_Stub((name if not m else "", word), (name, word), merged=merged))
         return (corner[0] or "Groupe", "Lieu"), found
-    return corner, [_Stub((word,), (word,)) for word in words[:size]]
+    found = [_Stub((word,), (word,)) for word in words[:size]]
+    if kind == "total":
+        name = draw.choice(("Ensemble", "Total")) if tongue is FRENCH else "Total"
+        found.append(_Stub((name,), (name,), bold=True, gap=draw.random() < 0.3))
+    return corner, found
 
 
-def _header(
-    draw: random.Random, sheet: Sheet, row: int, left: int, corner: tuple[str, ...]
-) -> tuple[int, list[tuple[tuple[str, ...], str]], str]:
-    """Header rows of a table; the next row, the path and status of each column, the unit that they give."""
-    unit, first = "", draw.randint(2001, 2018)
-    kind = draw.choice(("years", "years", "years marked", "years formatted", "words", "spanners", "spanner years", "unit above"))
+def _header(draw: random.Random, sheet: Sheet, row: int, left: int, corner: tuple[str, ...]) -> tuple[int, list[_Column], str]:
+    """Header rows of a table; the next row, its columns, the unit that they all have."""
+    tongue, unit, first = sheet.tongue, "", draw.randint(2001, 2018)
+    kind = draw.choice(
+        ("years", "years", "years marked", "years formatted", "words", "words noted", "spanners", "spanner years", "spanners unmerged",
+         "years unmerged", "measures", "measures of years", "unit above", "unit row")
+    )  # fmt: skip
     sheet.kinds.append(f"header {kind}")
     size = draw.randint(3, 4)
-    paths: list[tuple[tuple[str, ...], str]] = []
     if kind == "unit above":
-        unit = "euros"
-        sheet.put(row, left + size - 1, "Dépense par membre (en euros)")
+        unit = "euros" if tongue is FRENCH else "£ million"
+        sheet.put(row, left + size - 1, "Dépense par membre (en euros)" if tongue is FRENCH else "Spending (£ million)")
         row += 1
-    if kind.startswith("spanner"):
-        heads = draw.sample(HEADS, 2)
+    if kind.startswith("spanner") or kind in ("years unmerged", "measures of years"):
+        lower: list[tuple[str, str | None]] = [(head, None) for head in draw.sample(tongue.heads, 2)]
+        if kind == "measures of years":
+            lower = list(draw.sample(tongue.measures, 2))
+            while lower[0][1] == lower[1][1]:
+                lower = list(draw.sample(tongue.measures, 2))
         last = draw.choice(("2023 (p)", "2023 (1)", 2023))
-        spans: list[Value] = [2022, last] if kind == "spanner years" else ["Ensemble A", "Ensemble B"]
+        spans: list[Value] = [2022, last] if "years" in kind else ["Ensemble A", "Ensemble B"]
+        columns = []
         for n, span in enumerate(spans):
             sheet.put(row, left + 2 * n, span)
-            sheet.merge(row, left + 2 * n, row, left + 2 * n + 1)
-            for m, head in enumerate(heads):
+            if "unmerged" not in kind:
+                sheet.merge(row, left + 2 * n, row, left + 2 * n + 1)
+            for m, (head, own) in enumerate(lower):
                 sheet.put(row + 1, left + 2 * n + m, head)
-                paths.append(((str(span).split(" (")[0], head), "provisional" if span == "2023 (p)" else "observed"))
+                columns.append(_Column((str(span).split(" (")[0], head), "provisional" if span == "2023 (p)" else "observed", own))
         for column, text in enumerate(corner, start=1):
             if text:
-                sheet.put(row, column, text)
-                sheet.merge(row, column, row + 1, column)
-        return row + 2, paths, unit
+                low = "unmerged" in kind and draw.random() < 0.5
+                sheet.put(row + low, column, text)
+                if not low:
+                    sheet.merge(row, column, row + 1, column)
+        return row + 2, columns, unit
     for column, text in enumerate(corner, start=1):
         if text:
             sheet.put(row, column, text)
+    if kind == "measures":
+        chosen = draw.sample(tongue.measures, size)
+        for n, (head, _) in enumerate(chosen):
+            sheet.put(row, left + n, head)
+        return row + 1, [_Column((head,), unit=own) for head, own in chosen], unit
     as_text = draw.random() < 0.5
-    words = draw.sample(HEADS, size)
+    words = draw.sample(tongue.heads, size)
+    columns = []
     for n in range(size):
         year, status, shown = first + n, "observed", "General"
         value: Value = str(year) if as_text else year
@@ -184,50 +278,73 @@ def _header(
             value, status = f"{year} (p)", "provisional"
         if kind == "years formatted" and n == 1:
             value, shown = year, "#,##0"
-        if kind == "words":
-            value = words[n]
+        if kind in ("words", "words noted", "unit row"):
+            value = words[n] if kind != "words noted" or n else f"{words[n]} (1)"
         sheet.put(row, left + n, value, shown)
-        paths.append(((str(words[n] if kind == "words" else year),), status))
-    return row + 1, paths, unit
+        columns.append(_Column((words[n] if kind in ("words", "words noted", "unit row") else str(year),), status))
+    if kind == "unit row":  # a line of units below the headers
+        chosen = [draw.choice((("Effectif", ""), ("En %", "%"))) if tongue is FRENCH else draw.choice((("Number", ""), ("%", "%"))) for _ in columns]
+        for n, (text, _) in enumerate(chosen):
+            sheet.put(row + 1, left + n, text)
+        columns = [_Column((*column.path, text), unit=own) for column, (text, own) in zip(columns, chosen, strict=True)]
+        row += 1
+    return row + 1, columns, unit
 
 
 def _table(draw: random.Random, sheet: Sheet, row: int, unit: str) -> int:
     """Write a table from a row; the row after it."""
     corner, stubs = _stubs(draw, sheet)
     left = len(corner) + 1
-    row, paths, own = _header(draw, sheet, row, left, corner)
+    row, columns, own = _header(draw, sheet, row, left, corner)
     unit = own or unit
-    flagged = draw.random() < 0.2 and len(paths) < 5
+    flagged = draw.random() < 0.2 and len(columns) < 5 and all(column.unit is None for column in columns)
     if flagged:
         sheet.kinds.append("flags")
-        sheet.merge(row - 1, left + len(paths) - 1, row - 1, left + len(paths))
+        sheet.merge(row - 1, left + len(columns) - 1, row - 1, left + len(columns))
+    symbols = draw.random() < 0.3
+    if symbols:
+        sheet.kinds.append("symbols")
     shown = draw.choice(("General", "# ##0", "#,##0"))
+    sums = [0.0] * len(columns)
     for number, stub in enumerate(stubs):
+        row += stub.gap
         for column, text in enumerate(stub.cells, start=1):
             if text != "":
-                sheet.put(row, column, text, indent=stub.indent if column == len(stub.cells) else 0)
+                sheet.put(row, column, text, indent=stub.indent if column == len(stub.cells) else 0, bold=stub.bold)
                 if stub.merged and column == 1:
                     sheet.merge(row, 1, row + stub.merged - 1, 1)
-        for n, (path, status) in enumerate([] if stub.section else paths):
-            value = round(draw.uniform(1, 99), 1) if unit == "%" else draw.randint(11, 9999)
-            sheet.put(row, left + n, value, "General" if unit == "%" else shown)
-            last = n == len(paths) - 1
-            if flagged and last:
+        for n, column in enumerate([] if stub.section else columns):
+            said = unit if column.unit is None else column.unit
+            if column.unit == "" and unit not in ("", "%"):
+                said = unit
+            where = address(row, left + n)
+            if symbols and draw.random() < 0.15 and not stub.bold:
+                symbol = draw.choice(tuple(sheet.tongue.symbols))
+                sheet.put(row, left + n, symbol)
+                sheet.truth[where] = Truth(None, stub.path, column.path, said, sheet.tongue.symbols[symbol])
+                continue
+            value = round(draw.uniform(1, 15), 1) if said == "%" else draw.randint(11, 9999)
+            if stub.bold and stub.path and len(stub.path) == 1 and number == len(stubs) - 1:
+                value = round(sums[n], 1) if said == "%" else round(sums[n])
+            sums[n] += value
+            status, format_ = column.status, "General" if said == "%" else shown
+            if said == "%" and column.unit and n % 2 and draw.random() < 0.3:
+                sheet.put(row, left + n, round(value / 100, 4), "0.0%")
+            else:
+                sheet.put(row, left + n, value, format_)
+            if flagged and n == len(columns) - 1:
                 flag = "(e)" if number == len(stubs) - 1 else draw.choice(("(e)", 0, ""))
                 if flag != "":
                     sheet.put(row, left + n + 1, flag)
                 status = "estimated" if flag == "(e)" else status
-            sheet.truth[address(row, left + n)] = Truth(value, stub.path, path, unit, status)
+            sheet.truth[where] = Truth(value, stub.path, column.path, said, status)
         row += 1
     return row
 
 
 def _below(draw: random.Random, sheet: Sheet, row: int) -> None:
     """Notes, and zeros that a formula left."""
-    notes = draw.sample(
-        ("Source : service inventé.", "Champ : ensemble de l'île.", "(1) Données au 31 décembre.", "(e) : estimation."), 2
-    )
-    for text in notes:
+    for text in draw.sample(sheet.tongue.notes, 2):
         row += 1
         sheet.put(row, 1, text)
     if draw.random() < 0.15:
@@ -256,7 +373,8 @@ def judge(sheet: Sheet) -> tuple[Counter[str], list[str]]:
 
 
 def _outcome(cell: TidyCell, truth: Truth) -> str:
-    got = Truth(cell.value or 0.0, cell.rows, cell.columns, cell.unit, cell.status)
+    unit = cell.unit if truth.value is not None else truth.unit  # the unit of a missing number says nothing
+    got = Truth(cell.value, cell.rows, cell.columns, unit, cell.status)
     if got == truth:
         return "right"
     return "in doubt" if cell.status == "ambiguous" else "silently wrong"
