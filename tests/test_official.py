@@ -190,7 +190,7 @@ def test_a_total_is_a_base_and_no_modality(with_workbook: Path) -> None:
     age = survey.distribution("age")
     assert set(age.frame["category"]) == {"adult", "minor", "15_to_17"}
     assert set(age.frame.loc[age.frame["unit"] == "percent", "base"]) == {2556}
-    figures = survey.figures("age", title="Âge")
+    figures = survey.statistics("age", title="Âge")
     assert "_T" not in set(figures.frame["category"])
     assert survey.totals("accompanied_in_france").value == 2675
 
@@ -231,7 +231,7 @@ def test_rounding_is_no_disagreement(project: Path, tmp_path: Path) -> None:
 def disagreeing() -> set[tuple[str, str]]:
     """Statistics of 2022 on which sources do not agree."""
     survey = open_edition(2022)
-    found = quality.disagreements(survey.observations.query("edition == '2022'"), survey.words)
+    found = quality.disagreements(survey.observations.query("edition == '2022'"), survey.nomenclatures)
     return set(zip(found["variable"], found["category"], strict=True))
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .aliases import warn_renamed
+
 if TYPE_CHECKING:
     from . import metadata
     from .errors import ComparisonError, TraiteError
@@ -39,9 +41,14 @@ _HOMES = {
     "explore": ".exploration",
     **dict.fromkeys(["Survey", "observations", "open_edition"], ".survey"),
 }
+_RENAMED = {"annex": "metadata"}
+"""Old names, for one version."""
 
 
 def __getattr__(name: str) -> Any:
+    if name in _RENAMED:
+        warn_renamed(f"traite_lib.{name}", _RENAMED[name])
+        name = _RENAMED[name]
     if name in _MODULES:
         return import_module(_MODULES[name], __name__)
     if name in _HOMES:

@@ -97,6 +97,7 @@ def _tables(matched: Matching) -> list[str]:
 def _missing(added: Added) -> list[str]:
     """Variables that the last edition before has figures on, and that the workbook says nothing of."""
     from .loading.harmonise import load
+    from .table import is_change
 
     catalogue, words, table = load()
     year = added.edition.years[0]
@@ -105,7 +106,7 @@ def _missing(added: Added) -> list[str]:
         return []
     rows = table[(table["edition"] == earlier[-1]) & table["retained"] & table["value"].notna()]
     said = {p.statement.variable for p in added.matching.placed if p.statement and p.statement.year == year}
-    lost = [name for name in words.variables if name in set(rows["variable"]) - said and not name.startswith("change_")]
+    lost = [name for name in words.variables if name in set(rows["variable"]) - said and not is_change(name)]
     return [f"{name} ({words.variables[name].label_fr}): {(rows['variable'] == name).sum()} in {earlier[-1]}" for name in lost]
 
 
@@ -128,7 +129,7 @@ def check(
         rows = table[table["statement_id"].isin(own)]
     else:
         rows = table[(table["edition"] == survey.edition.key) & table["retained"]]
-    found += check_edition(rows, table, survey.catalogue, survey.words)
+    found += check_edition(rows, table, survey.catalogue, survey.nomenclatures)
     say = Console(highlight=False, soft_wrap=True).print
     for level, heading in (("look", "A person must look"), ("note", "For information")):
         lines = [finding for finding in found if finding.level == level]

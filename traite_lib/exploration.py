@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from . import metadata
+from .aliases import renamed
 from .errors import ObservationsError, available
 from .loading.harmonise import load
 from .nomenclature import ALL
@@ -56,7 +57,7 @@ class Exploration:
         rows = survey.observations
         found = rows[(rows["variable"] == self.variable) & rows["retained"] & (rows["edition"] != "")]
         categories = [self.category] if self.category != ALL else list(dict.fromkeys(found["category"]))
-        order = {code: survey.words.item(self.variable, code).order if code != ALL else 0 for code in categories}
+        order = {code: survey.nomenclatures.item(self.variable, code).order if code != ALL else 0 for code in categories}
         every = [
             survey.series(self.variable, code, unit=unit, population=self._who, **self.parts)
             for code in sorted(categories, key=lambda code: order[code])
@@ -91,7 +92,7 @@ class Exploration:
         columns = ["Modalité", "Mesure", "Population", *self.editions]
         frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
         notes = list(dict.fromkeys(line for result in self.results for line in result.lines))
-        title = self.survey.words.variable(self.variable).label_fr
+        title = self.survey.nomenclatures.variable(self.variable).label_fr
         return tables.Table(frame, title, [*notes, "Un tiret : aucun chiffre relevé."], self.editions, first.absent)
 
     @property
@@ -249,7 +250,7 @@ class Explore:
         ]
         return pd.DataFrame(rows).set_index("édition")
 
-    def panel(self) -> object:
+    def menus(self) -> object:
         """Menus to explore with the mouse, in a live notebook; each choice prints the line of Python that gives it again.
 
         Without ipywidgets, the default exploration is returned: everything can be asked in Python.
@@ -258,13 +259,15 @@ class Explore:
             import ipywidgets
         except ImportError:
             return self("form")
-        return _panel(self, ipywidgets)
+        return _menus(self, ipywidgets)
+
+    panel = renamed("panel", "menus")
 
     def __repr__(self) -> str:
         return "explore(variable, category, population=…, editions=…, form=…, sex=…, age=…); explore.variables() lists them."
 
 
-def _panel(explore: Explore, ipywidgets: object) -> object:
+def _menus(explore: Explore, ipywidgets: object) -> object:
     """Menus and the place where their exploration is shown."""
     widgets: Any = ipywidgets
     catalogue, words, _ = load()
