@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 from workbooks import DATA, FORMS, INVENTED, LAYOUTS, NAME, PUBLISHED_2022, Number, statements, write
 
-from traite_lib import metadata, open_edition
+from traite_lib import metadata, observations, open_edition
 from traite_lib.adding import Details, add_edition
 from traite_lib.analysis import quality
 from traite_lib.catalogue import Catalogue, sha256
@@ -24,7 +24,6 @@ from traite_lib.loading.layouts import Layout, check, headers, read_layout
 from traite_lib.loading.lexicon import Lexicon
 from traite_lib.loading.workbook import Reading, read_workbook
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.survey import observations
 from traite_lib.table import KEY, SUB_POPULATION
 
 CATALOGUE = Catalogue(ROOT)

@@ -14,10 +14,10 @@ from .aliases import warn_renamed
 if TYPE_CHECKING:
     from . import metadata
     from .errors import ComparisonError, TraiteError
-    from .exploration import explore
+    from .exploration import explore, observations
     from .presentation import charts
     from .presentation.result import Result, control, side_by_side
-    from .survey import Survey, observations, open_edition
+    from .survey import Survey, open_edition
 
 __version__ = "0.1.0"
 __all__ = [
@@ -38,8 +38,8 @@ _MODULES = {"metadata": ".metadata", "charts": ".presentation.charts"}
 _HOMES = {
     **dict.fromkeys(["ComparisonError", "TraiteError"], ".errors"),
     **dict.fromkeys(["Result", "control", "side_by_side"], ".presentation.result"),
-    "explore": ".exploration",
-    **dict.fromkeys(["Survey", "observations", "open_edition"], ".survey"),
+    **dict.fromkeys(["explore", "observations"], ".exploration"),
+    **dict.fromkeys(["Survey", "open_edition"], ".survey"),
 }
 _RENAMED = {"annex": "metadata"}
 """Old names, for one version."""

@@ -1,9 +1,9 @@
 """Explore what was published: choose a variable, a population, a part of it and editions; see, question, export.
 
 >>> from traite_lib import explore
->>> explore("form")  # the default edition: table, chart, bases, breaks, sources
->>> explore("form", "sexual", editions=["2019", "2020", "2021"])  # one modality over editions, stopped at each break
->>> explore.variables()  # what there is to ask
+>>> forms = explore("form")  # the default edition: shown at the end of a cell, a table, a chart, breaks and sources
+>>> sexual = explore("form", "sexual", editions=["2019", "2020", "2021"])  # one modality over editions, stopped at each break
+>>> variables = explore.variables()  # what there is to ask
 """
 
 from __future__ import annotations
@@ -22,12 +22,48 @@ from .errors import ObservationsError, available
 from .loading.harmonise import load
 from .nomenclature import ALL
 from .presentation import tables
+from .presentation.labelled import labelled
 from .presentation.result import Result
 from .survey import Survey
 from .table import COLUMNS, SUB_POPULATION, check_question
 
 if TYPE_CHECKING:
     from .presentation.drawing import Chart
+
+
+def observations(*, labels: bool = False, unit: str | None = None, retained: bool = False) -> pd.DataFrame:
+    """The whole Observations table, every statement of every source; a copy, free to change.
+
+    Parameters
+    ----------
+    labels : bool
+        French labels in place of codes, as ordered categoricals, and a column ``who`` that says who a row describes.
+    unit : str, optional
+        Keep one unit: a share and a count are never two values of one column.
+    retained : bool
+        Keep the statement that is retained for each statistic.
+
+    Raises
+    ------
+    TraiteError
+        There is no such unit.
+
+    Examples
+    --------
+    With one unit and one statement a statistic, ``who``, ``category`` and ``period`` name a number, and a pivot mixes nothing:
+
+    >>> from traite_lib import observations
+    >>> shares = observations(labels=True, unit="percent", retained=True)
+    >>> sexes = shares[(shares["variable"] == "Sexe") & (shares["who"] == "victimes accompagnées")]
+    >>> sexes.pivot(index="category", columns="period", values="value")["2015"].to_dict()
+    {'Femmes': 88.0, 'Hommes': 10.0, 'Personnes trans': 1.0}
+    """
+    _, words, table = load()
+    rows = table[table["retained"]] if retained else table
+    if unit is not None:
+        check_question(words, "total", unit=unit)
+        rows = rows[rows["unit"] == unit]
+    return labelled(rows, words) if labels else rows.copy()
 
 
 @dataclass(frozen=True)
@@ -201,8 +237,8 @@ class Explore:
 
         Examples
         --------
-        >>> explore("sex", form="sexual").table
-        >>> explore("total", population="identified", editions="all").charts[0].save("repérées.svg")
+        >>> sexes = explore("sex", form="sexual").table
+        >>> explore("total", population="identified", editions="all").charts[0].save("repérées.svg")  # doctest: +SKIP
         """
         catalogue, words, table = load()
         check_question(words, variable, category, population=population, sub_population=sub_population)

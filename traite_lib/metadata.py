@@ -39,8 +39,11 @@ def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres
 
     Examples
     --------
-    >>> shown = [forms, women]
-    >>> metadata.sources(survey, *shown)
+    >>> from traite_lib import metadata, open_edition
+    >>> survey = open_edition(2022)
+    >>> shown = [survey.indicator("form", "begging"), survey.totals("associations")]
+    >>> list(metadata.sources(survey, *shown).frame["Référence"])
+    ['E2022-015', 'E2022-055', 'E2022-007']
     """
     every = survey.observations
     rows = every.merge(_stated(survey, shown)[KEY].drop_duplicates(), on=KEY)
@@ -196,7 +199,11 @@ def comparisons(survey: Survey, *statistics: Statistic | tuple[str, str]) -> Tab
 
     Examples
     --------
-    >>> metadata.comparisons(survey, ("form", "sexual"), metadata.statistic("total", population="identified"))
+    >>> from traite_lib import metadata, open_edition
+    >>> total = metadata.statistic("total", population="accompanied")
+    >>> table = metadata.comparisons(open_edition(2023), total, ("form", "sexual"))
+    >>> list(table.frame["Depuis 2021"])
+    ['+1\u202f288', 'non : valeur non relevée']
     """
     earlier = [edition for edition in survey.catalogue.dated if edition.years < survey.edition.years]
     lines: list[dict[str, str]] = []

@@ -378,11 +378,6 @@ class Survey:
         return self.captions.missing(wanted, rows)
 
 
-def observations() -> pd.DataFrame:
-    """The whole Observations table, every statement of every source; a copy, free to change."""
-    return load()[2].copy()
-
-
 def open_edition(edition: str | int) -> Survey:
     """Open an edition of the survey by its reference year.
 
