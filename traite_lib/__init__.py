@@ -9,13 +9,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .aliases import warn_renamed
+
 if TYPE_CHECKING:
     from . import metadata
     from .errors import ComparisonError, TraiteError
-    from .exploration import explore
+    from .exploration import explore, observations
     from .presentation import charts
     from .presentation.result import Result, control, side_by_side
-    from .survey import Survey, observations, open_edition
+    from .survey import Survey, open_edition
 
 __version__ = "0.2.0"
 __all__ = [
@@ -36,12 +38,17 @@ _MODULES = {"metadata": ".metadata", "charts": ".presentation.charts"}
 _HOMES = {
     **dict.fromkeys(["ComparisonError", "TraiteError"], ".errors"),
     **dict.fromkeys(["Result", "control", "side_by_side"], ".presentation.result"),
-    "explore": ".exploration",
-    **dict.fromkeys(["Survey", "observations", "open_edition"], ".survey"),
+    **dict.fromkeys(["explore", "observations"], ".exploration"),
+    **dict.fromkeys(["Survey", "open_edition"], ".survey"),
 }
+_RENAMED = {"annex": "metadata"}
+"""Old names, for one version."""
 
 
 def __getattr__(name: str) -> Any:
+    if name in _RENAMED:
+        warn_renamed(f"traite_lib.{name}", _RENAMED[name])
+        name = _RENAMED[name]
     if name in _MODULES:
         return import_module(_MODULES[name], __name__)
     if name in _HOMES:

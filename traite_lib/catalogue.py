@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from .errors import CatalogueError, available
 
-INVENTED = "Chiffres d’exemple : le classeur de cette édition est inventé, en tout ou partie ; ne pas citer."
+DO_NOT_QUOTE = "Chiffres d’exemple : le classeur de cette édition est inventé, en tout ou partie ; ne pas citer."
 """Said on everything that shows numbers of an example."""
 
 CATALOGUE_FILE = Path("data", "editions.toml")
@@ -98,7 +98,7 @@ class Edition(_Strict):
         """What a reader must know of the edition, in French: its note, and the workbook that was published but not seen."""
         unseen = self.workbook_published and self.workbook is None
         sentence = "Un classeur de données accompagne la publication ; il n’a pas pu être consulté."
-        return " ".join(filter(None, (INVENTED if self.invented else "", self.note, sentence if unseen else "")))
+        return " ".join(filter(None, (DO_NOT_QUOTE if self.invented else "", self.note, sentence if unseen else "")))
 
     @property
     def invented(self) -> bool:

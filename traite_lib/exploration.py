@@ -1,9 +1,9 @@
 """Explore what was published: choose a variable, a population, a part of it and editions; see, question, export.
 
 >>> from traite_lib import explore
->>> explore("form")  # the default edition: table, chart, bases, breaks, sources
->>> explore("form", "sexual", editions=["2019", "2020", "2021"])  # one modality over editions, stopped at each break
->>> explore.variables()  # what there is to ask
+>>> forms = explore("form")  # the default edition: shown at the end of a cell, a table, a chart, breaks and sources
+>>> sexual = explore("form", "sexual", editions=["2019", "2020", "2021"])  # one modality over editions, stopped at each break
+>>> variables = explore.variables()  # what there is to ask
 """
 
 from __future__ import annotations
@@ -17,16 +17,53 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from . import metadata
+from .aliases import renamed
 from .errors import ObservationsError, available
 from .loading.selection import load
 from .nomenclature import ALL
 from .presentation import tables
+from .presentation.labelled import labelled
 from .presentation.result import Result
 from .survey import Survey
 from .table import COLUMNS, SUB_POPULATION, check_question
 
 if TYPE_CHECKING:
     from .presentation.drawing import Chart
+
+
+def observations(*, labels: bool = False, unit: str | None = None, retained: bool = False) -> pd.DataFrame:
+    """The whole Observations table, every statement of every source; a copy, free to change.
+
+    Parameters
+    ----------
+    labels : bool
+        French labels in place of codes, as ordered categoricals, and a column ``who`` that says who a row describes.
+    unit : str, optional
+        Keep one unit: a share and a count are never two values of one column.
+    retained : bool
+        Keep the statement that is retained for each statistic.
+
+    Raises
+    ------
+    TraiteError
+        There is no such unit.
+
+    Examples
+    --------
+    With one unit and one statement a statistic, ``who``, ``category`` and ``period`` name a number, and a pivot mixes nothing:
+
+    >>> from traite_lib import observations
+    >>> shares = observations(labels=True, unit="percent", retained=True)
+    >>> sexes = shares[(shares["variable"] == "Sexe") & (shares["who"] == "victimes accompagnées")]
+    >>> sexes.pivot(index="category", columns="period", values="value")["2015"].to_dict()
+    {'Femmes': 88.0, 'Hommes': 10.0, 'Personnes trans': 1.0}
+    """
+    _, words, table = load()
+    rows = table[table["retained"]] if retained else table
+    if unit is not None:
+        check_question(words, "total", unit=unit)
+        rows = rows[rows["unit"] == unit]
+    return labelled(rows, words) if labels else rows.copy()
 
 
 @dataclass(frozen=True)
@@ -56,7 +93,7 @@ class Exploration:
         rows = survey.observations
         found = rows[(rows["variable"] == self.variable) & rows["retained"] & (rows["edition"] != "")]
         categories = [self.category] if self.category != ALL else list(dict.fromkeys(found["category"]))
-        order = {code: survey.words.item(self.variable, code).order if code != ALL else 0 for code in categories}
+        order = {code: survey.nomenclatures.item(self.variable, code).order if code != ALL else 0 for code in categories}
         every = [
             survey.series(self.variable, code, unit=unit, population=self._who, **self.parts)
             for code in sorted(categories, key=lambda code: order[code])
@@ -91,7 +128,7 @@ class Exploration:
         columns = ["Modalité", "Mesure", "Population", *self.editions]
         frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
         notes = list(dict.fromkeys(line for result in self.results for line in result.lines))
-        title = self.survey.words.variable(self.variable).label_fr
+        title = self.survey.nomenclatures.variable(self.variable).label_fr
         return tables.Table(frame, title, [*notes, "Un tiret : aucun chiffre relevé."], self.editions, first.absent)
 
     @property
@@ -200,8 +237,8 @@ class Explore:
 
         Examples
         --------
-        >>> explore("sex", form="sexual").table
-        >>> explore("total", population="identified", editions="all").charts[0].save("repérées.svg")
+        >>> sexes = explore("sex", form="sexual").table
+        >>> explore("total", population="identified", editions="all").charts[0].save("repérées.svg")  # doctest: +SKIP
         """
         catalogue, words, table = load()
         check_question(words, variable, category, population=population, sub_population=sub_population)
@@ -249,7 +286,7 @@ class Explore:
         ]
         return pd.DataFrame(rows).set_index("édition")
 
-    def panel(self) -> object:
+    def menus(self) -> object:
         """Menus to explore with the mouse, in a live notebook; each choice prints the line of Python that gives it again.
 
         Without ipywidgets, the default exploration is returned: everything can be asked in Python.
@@ -258,13 +295,15 @@ class Explore:
             import ipywidgets
         except ImportError:
             return self("form")
-        return _panel(self, ipywidgets)
+        return _menus(self, ipywidgets)
+
+    panel = renamed("panel", "menus")
 
     def __repr__(self) -> str:
         return "explore(variable, category, population=…, editions=…, form=…, sex=…, age=…); explore.variables() lists them."
 
 
-def _panel(explore: Explore, ipywidgets: object) -> object:
+def _menus(explore: Explore, ipywidgets: object) -> object:
     """Menus and the place where their exploration is shown."""
     widgets: Any = ipywidgets
     catalogue, words, _ = load()

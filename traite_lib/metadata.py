@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from .analysis import quality
-from .catalogue import INVENTED, Edition
+from .catalogue import DO_NOT_QUOTE, Edition
 from .errors import TraiteError
-from .nomenclature import ALL
+from .nomenclature import ALL, terms
 from .presentation import sentences, wording
 from .presentation.result import Markdown, Result, Shown, without
-from .presentation.tables import Link, Table, editions_table, provenance_table, trimmed
+from .presentation.tables import Link, Table, bases_table, breaks_table, editions_table, provenance_table, trimmed
 from .survey import Survey
 from .table import CALCULATED, KEY, Row, at, find, records
 
@@ -38,13 +39,16 @@ def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres
 
     Examples
     --------
-    >>> shown = [forms, women]
-    >>> metadata.sources(survey, *shown)
+    >>> from traite_lib import metadata, open_edition
+    >>> survey = open_edition(2022)
+    >>> shown = [survey.indicator("form", "begging"), survey.totals("associations")]
+    >>> list(metadata.sources(survey, *shown).frame["Référence"])
+    ['E2022-015', 'E2022-055', 'E2022-007']
     """
     every = survey.observations
     rows = every.merge(_stated(survey, shown)[KEY].drop_duplicates(), on=KEY)
     notes = [survey.catalogue.licence.figures]
-    return provenance_table(survey.read(rows), title, notes, f"Aucun chiffre relevé. {NOT_SEEN}")
+    return provenance_table(survey.with_labels(rows), title, notes, f"Aucun chiffre relevé. {NOT_SEEN}")
 
 
 def save(survey: Survey, output: str, *shown: Shown) -> None:
@@ -59,7 +63,7 @@ def save(survey: Survey, output: str, *shown: Shown) -> None:
     """
     if output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
-        survey.read(_stated(survey, shown)).to_csv(output, index=False)
+        survey.with_labels(_stated(survey, shown)).to_csv(output, index=False)
 
 
 def _stated(survey: Survey, shown: Sequence[Shown]) -> pd.DataFrame:
@@ -72,29 +76,12 @@ def _stated(survey: Survey, shown: Sequence[Shown]) -> pd.DataFrame:
 
 def bases(*results: Result) -> Table:
     """What each number is computed on: the base, or that none was published."""
-    rows = pd.concat([result.frame for result in results])
-    frame = pd.DataFrame(
-        {
-            "Statistique": rows["label"],
-            "Période": rows["period"],
-            "Population": rows["who"],
-            "Base": [wording.base_cell(row) or "sans objet" for row in records(rows)],
-        }
-    )
-    return Table(frame, "Bases", absent=results[0].absent)
+    return bases_table(pd.concat([result.frame for result in results]), results[0].absent)
 
 
 def breaks_between(*results: Result) -> Table:
     """Breaks that series cross: nothing is compared across them."""
-    found: dict[tuple[str, str, str], None] = {}
-    series = [result.frame for result in results if result.kind == "series"]
-    for frame in series:
-        rows = frame[frame["break_before"] != ""]
-        found |= dict.fromkeys(zip(rows["label"], rows["period"], rows["break_before"], strict=True))
-    table = pd.DataFrame(list(found), columns=["Statistique", "Avant l’édition", "Rupture"])
-    alone = "Une seule édition est choisie : aucune comparaison."
-    none = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
-    return Table(table, "Ruptures de série", absent=none if series else alone)
+    return breaks_table([result.frame for result in results if result.kind == "series"])
 
 
 def published(survey: Survey, *variables: str) -> Table:
@@ -102,7 +89,7 @@ def published(survey: Survey, *variables: str) -> Table:
     counts = quality.availability(survey.observations, survey.catalogue, list(variables))
     frame = counts.astype(object).where(counts > 0, "—").astype(str)
     frame.columns = pd.Index([f"{key} *" if key == survey.edition.key else key for key in frame.columns])
-    frame.insert(0, "Sujet", [survey.words.variable(name).label_fr for name in frame.index])
+    frame.insert(0, "Sujet", [survey.nomenclatures.variable(name).label_fr for name in frame.index])
     note = "Nombre de chiffres relevés et retenus. * : cette édition ; un tiret : aucun chiffre dans les sources consultées."
     title = "Chiffres relevés sur ce thème, par édition"
     return Table(frame, title, [note, NOT_SEEN], tuple(frame.columns[1:]), folded=True)
@@ -131,7 +118,7 @@ def administrative(
     if territories is not None:
         local = (rows["territory"] != ALL) | ((rows["variable"] == "territory") & (rows["category"] != "national"))
         rows = rows[local == territories]
-    found = survey.read(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
+    found = survey.with_labels(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
     table = editions_table(found.assign(label=_statistic(found)), title, [], "")
     notes = ["Chaque chiffre vient d’une publication, nommée dans la provenance ; d’une publication à l’autre, les séries sont "
              "révisées : aucun écart n’est calculé."]  # fmt: skip
@@ -152,7 +139,7 @@ def beside(survey: Survey, *points: Result) -> Markdown:
 def cautions(survey: Survey) -> Markdown:
     """What these figures do not say: the survey's limits, then the breaks that this edition brings."""
     edition = survey.edition
-    scope = survey.words.populations[edition.share_population].scope_fr
+    scope = survey.nomenclatures.populations[edition.share_population].scope_fr
     answered = survey.totals("associations")
     who = (
         f"{answered.frame['text'].iloc[0]} associations ont répondu"
@@ -178,8 +165,8 @@ def breaks(survey: Survey) -> Table:
         {
             "Rupture ou réserve": entry.short[:1].upper() + entry.short[1:],
             "À partir de": str(entry.year or "toutes les éditions"),
-            "Données": {"survey": "enquête", "administrative": "police et justice"}[entry.universe],
-            "Effet": {"refuse": "aucun écart n’est calculé", "reserve": "écart donné avec une réserve"}[entry.effect],
+            "Données": terms("universes")[entry.universe].short_fr,
+            "Effet": terms("effects")[entry.effect].label_fr,
             "Explication": entry.summary or entry.sentence,
         }
         for entry in survey.catalogue.breaks
@@ -187,30 +174,48 @@ def breaks(survey: Survey) -> Table:
     return Table(pd.DataFrame(lines), "Ruptures de série et réserves")
 
 
-def comparisons(survey: Survey, *statistics: tuple[str, ...]) -> Table:
+@dataclass(frozen=True)
+class Statistic:
+    """What may be compared from one edition to the next; made by `statistic`."""
+
+    variable: str
+    category: str
+    population: str | None
+    sub_population: dict[str, str]
+
+
+def statistic(variable: str, category: str = ALL, *, population: str | None = None, **sub_population: str) -> Statistic:
+    """A statistic to compare, asked for as `Survey.change` is: ``statistic("sex", "women", age="minor")``."""
+    return Statistic(variable, category, population, sub_population)
+
+
+def comparisons(survey: Survey, *statistics: Statistic | tuple[str, str]) -> Table:
     """What may be compared between this edition and each earlier one: the change, or why there is none.
 
     Parameters
     ----------
-    *statistics : tuple of str
-        Variable and category, then restrictions such as ``"age=adult"``; for a total, ``("total", population)``.
+    *statistics : Statistic or tuple of str
+        Each made by `statistic`; or a variable and a category.
+
+    Examples
+    --------
+    >>> from traite_lib import metadata, open_edition
+    >>> total = metadata.statistic("total", population="accompanied")
+    >>> table = metadata.comparisons(open_edition(2023), total, ("form", "sexual"))
+    >>> list(table.frame["Depuis 2021"])
+    ['+1\u202f288', 'non : valeur non relevée']
     """
     earlier = [edition for edition in survey.catalogue.dated if edition.years < survey.edition.years]
-    lines = []
+    lines: list[dict[str, str]] = []
     shown: list[str] = []
     reserves: dict[str, None] = {}
-    for variable, category, *restrictions in statistics:
-        sub = dict(text.split("=") for text in restrictions)
-        total = variable == "total"
-        code, population = (ALL, category) if total else (category, None)
-        subject = survey.words.variable(variable).label_fr
-        blank = {"variable": variable, "category": code, "period": survey.edition.key, "age": sub.get("age", ALL)}
-        label = survey.words.populations[category].label_fr if total else wording.label_of(blank, survey.words)
-        name = wording.inline({**blank, "population": category}, survey.words)
-        line = {"Statistique": label if total or label == subject else f"{subject} : {name}"}
+    for given in statistics:
+        asked = given if isinstance(given, Statistic) else statistic(*given)
+        line = {"Statistique": _compared(survey, asked)}
         for edition in earlier:
-            found = survey.change(variable, code, since=edition.key, population=population, **sub)
-            unit = "" if total else "points"
+            since, who = edition.key, asked.population
+            found = survey.change(asked.variable, asked.category, since=since, population=who, **asked.sub_population)
+            unit = "" if asked.variable == "total" else "points"
             if found is None:
                 line[f"Depuis {edition.key}"] = "—"
             elif found.refusals:
@@ -228,6 +233,21 @@ def comparisons(survey: Survey, *statistics: tuple[str, ...]) -> Table:
     absent = "Cette édition est la première : il n’y a pas d’édition antérieure à comparer."
     frame = pd.DataFrame(lines) if earlier else pd.DataFrame()
     return Table(frame, "Ce qui se compare, et ce qui ne se compare pas", notes, (), absent, statements=shown)
+
+
+def _compared(survey: Survey, asked: Statistic) -> str:
+    """Name of a statistic in its row: a population for a total, else the variable and the modality."""
+    words = survey.nomenclatures
+    if asked.variable == "total":
+        return words.populations[asked.population or survey.edition.share_population].label_fr
+    row = {
+        "variable": asked.variable,
+        "category": asked.category,
+        "period": survey.edition.key,
+        "age": ALL,
+    } | asked.sub_population
+    label, subject = wording.label_of(row, words), words.variable(asked.variable).label_fr
+    return label if label == subject else f"{subject} : {wording.inline(row, words)}"
 
 
 def editions(survey: Survey) -> Table:
@@ -259,7 +279,7 @@ def _edition_line(survey: Survey, edition: Edition, shown: set[str]) -> dict[str
         "Associations répondantes": total("associations"),
         "Victimes repérées": total("identified") if edition.identified_counted else "non dénombrées",
         "Victimes accompagnées": total("accompanied"),
-        "Champ des parts": survey.words.populations[edition.share_population].scope_fr,
+        "Champ des parts": survey.nomenclatures.populations[edition.share_population].scope_fr,
     }
 
 
@@ -276,9 +296,9 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     """
     rows = survey.observations[survey.observations["edition"] == ("" if administrative else survey.edition.key)]
     rows = rows[rows["variable"].isin(variables)] if variables else rows
-    rivals = quality.disagreements(rows, survey.words)
+    rivals = quality.disagreements(rows, survey.nomenclatures)
     judged = rows[(rows["status"] == "U") | rows["statement_id"].isin(list(survey.catalogue.judged))]
-    found = survey.read(pd.concat([rivals, judged[~judged["statement_id"].isin(rivals["statement_id"])]]))
+    found = survey.with_labels(pd.concat([rivals, judged[~judged["statement_id"].isin(rivals["statement_id"])]]))
     kept = {tuple(row[name] for name in KEY): row["text"] for row in records(found) if row["retained"]}
     frame = pd.DataFrame(
         {
@@ -316,7 +336,7 @@ def _motive(row: Row, kept: dict[tuple[str, ...], str]) -> str:
 def recomputed(survey: Survey) -> Table:
     """Published shares beside those that published counts give."""
     rows = survey.observations[survey.observations["edition"] == survey.edition.key]
-    found = survey.read(quality.recomputed(rows))
+    found = survey.with_labels(quality.recomputed(rows))
     frame = pd.DataFrame(
         {
             "Statistique": _statistic(found),
@@ -336,17 +356,6 @@ def recomputed(survey: Survey) -> Table:
     return Table(frame, title, [note], tuple(frame.columns[2:]), absent, statements=_names(found))
 
 
-STATES = {
-    "observation": "repris",
-    "control": "contrôle (total des parts)",
-    "blank": "vide",
-    "set_aside": "écarté, avec son motif",
-    "unmatched": "non reconnu",
-    "ambiguous": "ambigu",
-}
-"""What became of a cell of a workbook, in French."""
-
-
 def workbook(survey: Survey) -> Table:
     """Tables of the edition's workbook: how many cells each gives, and what was not taken; all stay in `Survey.workbook`."""
     cells = survey.workbook()
@@ -359,7 +368,9 @@ def workbook(survey: Survey) -> Table:
                 "Tableau": rows["title"].iloc[0] or "(sans titre)",
                 "Cellules": f"{rows['cell'].iloc[0]} à {rows['cell'].iloc[-1]}",
                 "Chiffres repris": str(counts.get("observation", 0)),
-                "Autres cellules": " ; ".join(f"{n} {STATES[str(s)]}" for s, n in counts.items() if s != "observation"),
+                "Autres cellules": " ; ".join(
+                    f"{n} {terms('states')[str(s)].label_fr}" for s, n in counts.items() if s != "observation"
+                ),
             }
         )
     notes = [
@@ -367,7 +378,7 @@ def workbook(survey: Survey) -> Table:
         "les autres restent consultables, jamais devinées."
     ]
     if survey.edition.invented:
-        notes.append(INVENTED)
+        notes.append(DO_NOT_QUOTE)
     absent = "Aucun classeur de données n’a été consulté pour cette édition."
     return Table(trimmed(pd.DataFrame(lines)), "Classeur de données : ce qui est repris", notes, ("Chiffres repris",), absent)
 
@@ -376,7 +387,7 @@ def provenance(survey: Survey, *, undated: bool = False) -> Table:
     """Every statement of the edition, retained or not; or those of the edition without a certain year."""
     edition = next(e for e in survey.catalogue.editions if e.reference_year is None) if undated else survey.edition
     rows = survey.observations[survey.observations["edition"] == edition.key]
-    rows = survey.read(rows[rows["status"] != CALCULATED])
+    rows = survey.with_labels(rows[rows["status"] != CALCULATED])
     title = "Énoncés de l’édition sans année certaine" if undated else "Tous les énoncés relevés pour cette édition"
     return provenance_table(rows, title, [edition.remarks] if edition.remarks else [])
 

@@ -1,13 +1,14 @@
-"""Nomenclatures: from the labels of a source to codes, from codes to French labels, with dates of validity."""
+"""Nomenclatures: from the labels of a source to codes, from codes to French labels, with dates of validity; and terms."""
 
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from .catalogue import project_root
 from .errors import NomenclatureError, available
 
 ALL = "_T"
@@ -76,6 +77,42 @@ class Population:
     scope_fr: str
     total_fr: str
     order: int
+
+
+@dataclass(frozen=True)
+class Term:
+    """A code of the table itself, not of what the survey asks: a unit, a status, a bound, a rank…
+
+    `short_fr` is said where the heading says the rest (empty for what goes without saying); `after_fr` follows a number, and
+    `after_one_fr` a number below two.
+    """
+
+    code: str
+    label_fr: str
+    label_en: str
+    short_fr: str
+    order: int
+    after_fr: str = ""
+    after_one_fr: str = ""
+
+
+@cache
+def terms(name: str) -> dict[str, Term]:
+    """Terms by code, in order: ``units``, ``statuses``, ``bounds``, ``ranks``, ``universes``; ``effects`` of a break;
+    ``states`` of a cell.
+
+    They are read once, from ``data/nomenclatures/terms/`` of the project found: every number that is written needs them.
+
+    Raises
+    ------
+    NomenclatureError
+        There are no such terms.
+    """
+    folder = project_root() / "data" / "nomenclatures" / "terms"
+    if name not in (known := sorted(path.stem for path in folder.glob("*.csv"))):
+        raise NomenclatureError(f"There are no terms {name!r}. {available(name, known)}")
+    found = [Term(order=int(row.pop("order")), **row) for row in _rows(folder / f"{name}.csv")]
+    return {term.code: term for term in sorted(found, key=lambda term: term.order)}
 
 
 def plain(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from .aliases import renamed
 from .analysis import compare, shares
 from .catalogue import Catalogue, Edition
 from .errors import ObservationsError, available
@@ -19,7 +20,7 @@ from .presentation import sentences
 from .presentation.captions import Captions, as_group
 from .presentation.result import Change, Markdown, Result, without
 from .presentation.tables import Table
-from .table import SUB_POPULATION, Row, at, check_question, find, records, take
+from .table import SUB_POPULATION, Row, at, check_question, find, levels, records, take
 
 if TYPE_CHECKING:
     from .loading.official import Matching
@@ -35,7 +36,7 @@ class Survey:
 
     edition: Edition
     catalogue: Catalogue
-    words: Nomenclatures
+    nomenclatures: Nomenclatures
     observations: pd.DataFrame
     _counted: tuple[pd.DataFrame, pd.Series] | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -68,12 +69,13 @@ class Survey:
             codes = self._codes(variable, who, by, sub_population)
             parts = [{**sub_population, by: code} for code in codes if code != ALL]
         frames = [
-            shares.distribution(self.observations, self.words, variable, period=self.edition.key, population=who, **part)
+            shares.distribution(self.observations, self.nomenclatures, variable, period=self.edition.key, population=who, **part)
             for part in parts
         ]
         rows = pd.concat(frames) if frames else self.observations.iloc[:0].assign(level=0, order=0)
         if among:
-            rows = rows[rows["category"].isin({code for code in rows["category"] if self.words.within(variable, code, among)})]
+            inside = [self.nomenclatures.within(variable, code, among) for code in rows["category"]]
+            rows = rows[np.array(inside, dtype=bool)]
         return self.captions.distribution(without(rows, but), variable, who, sub_population, by)
 
     def indicator(
@@ -97,7 +99,7 @@ class Survey:
         rows = take(self.observations, np.array([first[code] for code in self._in_order(by, first)], dtype=int))
         rows = without(rows, but)
         nearest = None
-        if rows.empty and not by and self.words.universe(who) == "survey":
+        if rows.empty and not by and self.nomenclatures.universe(who) == "survey":
             nearest = self._nearest(variable, category, population, unit, sub_population)
         return self.captions.indicator(rows, variable, category, who, sub_population, by=by, unit=unit, nearest=nearest)
 
@@ -112,7 +114,7 @@ class Survey:
         """One indicator a line: variable and modality, in the population that the edition computes its shares on."""
         return self.captions.profile([self.indicator(*statistic) for statistic in statistics], title)
 
-    def figures(
+    def statistics(
         self, *variables: str, title: str, universe: str = "survey", populations: Sequence[str] = (), restricted: bool = False,
         but: Iterable[Result] = (), **sub_population: str,
     ) -> Result:  # fmt: skip
@@ -136,7 +138,7 @@ class Survey:
             Keep what describes these victims or a part of them: ``form="labour"`` keeps domestic labour too.
         """
         self._check_theme(variables, populations, sub_population)
-        if universe not in (known := sorted({each.universe for each in self.words.populations.values()})):
+        if universe not in (known := sorted({each.universe for each in self.nomenclatures.populations.values()})):
             raise ObservationsError(f"There is no universe {universe!r}. {available(universe, known)}")
         kept = self._retained("" if universe == "administrative" else self.edition.key)
         if universe == "administrative":
@@ -144,16 +146,16 @@ class Survey:
         if populations:
             kept = kept[kept["population"].isin(populations)]
         rows = self._about(kept, variables, universe, restricted, but, sub_population)
-        return self.captions.figures(rows, variables, title, universe, sub_population, others=bool(list(but)))
+        return self.captions.statistics(rows, variables, title, universe, sub_population, others=bool(list(but)))
 
     def over_editions(self, *variables: str, title: str, but: Iterable[Result] = (), **sub_population: str) -> Result:
         """The same theme in all dated editions: one row a statistic, one column an edition; nothing is compared.
 
-        Parameters are those of `figures`.
+        Parameters are those of `statistics`.
         """
         self._check_theme(variables, (), sub_population)
         kept = pd.concat([self._retained(edition.key) for edition in self.catalogue.dated])
-        kept = kept[kept["value"].notna() & ~kept["variable"].str.startswith("change_")]
+        kept = levels(kept[kept["value"].notna()])
         rows = self._about(kept, variables, "survey", False, but, sub_population)
         return self.captions.over_editions(rows, variables, title, sub_population, others=bool(list(but)))
 
@@ -163,24 +165,24 @@ class Survey:
         """One statistic over all editions, broken where editions do not compare; see `analysis.compare.series`."""
         self._check(variable, category, population=population, unit=unit, sub=sub_population)
         rows = compare.series(
-            self.observations, self.catalogue, self.words, variable, category, unit=unit, population=population,
+            self.observations, self.catalogue, self.nomenclatures, variable, category, unit=unit, population=population,
             known=self._respondents, **sub_population,
         )  # fmt: skip
         respondents = {str(key): int(number) for key, number in self._respondents.items()}
-        survey = self.words.universe(population or "accompanied") == "survey"
+        survey = self.nomenclatures.universe(population or "accompanied") == "survey"
         counted = self._statements_of_respondents() if survey else []
         return self.captions.series(rows, variable, population, sub_population, respondents, counted)
 
-    def panels(self, variable: str, populations: Iterable[str]) -> Result:
+    def small_multiples(self, variable: str, populations: Iterable[str]) -> Result:
         """Yearly counts of several populations over a variable, its total first: for small multiples."""
         frames = []
         for who in populations:
             self._check(variable, population=who)
-            noun = self.words.populations[who].noun_fr
+            noun = self.nomenclatures.populations[who].noun_fr
             frames.append(as_group(self.series("total", unit="count", population=who), noun, "Ensemble"))
-            for code in self.words.top_level(variable, self.edition.years[0]):
+            for code in self.nomenclatures.top_level(variable, self.edition.years[0]):
                 frames.append(as_group(self.series(variable, code, unit="count", population=who), noun))
-        return self.captions.panels(variable, frames)
+        return self.captions.small_multiples(variable, frames)
 
     def change(
         self, variable: str, category: str = ALL, *, since: str | None = None, population: str | None = None,
@@ -197,7 +199,7 @@ class Survey:
         if earlier is None:
             return None
         unit = unit or ("count" if variable == "total" else "percent")
-        found = []
+        found: list[Row] = []
         for key in (earlier, self.edition.key):
             who = population or self.catalogue.edition(key).share_population
             rows = find(self.observations, variable, sub_population, population=who, category=category, unit=unit, edition=key)
@@ -205,7 +207,9 @@ class Survey:
             found.append(self.observations.iloc[rows[0]] if len(rows) else self._missing(wanted | sub_population))
         if all(pd.isna(row["value"]) for row in found):
             return None
-        result = compare.compare(found[0], found[1], self.observations, self.catalogue, self.words, known=self._respondents)
+        before, after = found
+        every, known = self.observations, self._respondents
+        result = compare.compare(before, after, every, self.catalogue, self.nomenclatures, known=known)
         return Change(**vars(result), beside=tuple(self._statements_of_respondents(earlier, self.edition.key)))
 
     def workbook(self, sheet: str | None = None) -> pd.DataFrame:
@@ -237,7 +241,7 @@ class Survey:
         """What became of each cell of the edition's workbook; None without one."""
         from .loading.official import matching
 
-        return matching(self.edition, self.catalogue, self.words)
+        return matching(self.edition, self.catalogue, self.nomenclatures)
 
     def heading(self) -> Markdown:
         """The edition in one paragraph: who produced it, when, about whom, from how many associations."""
@@ -251,14 +255,14 @@ class Survey:
         """Short sentences, one a value, whatever their reliability: what there is to say beside tables."""
         return sentences.mention(self.captions, points)
 
-    def read(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def with_labels(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of Observations with the French words that tables and charts show."""
         return self.captions.with_labels(rows)
 
     @property
     def captions(self) -> Captions:
         """How rows of this edition are titled, labelled and explained."""
-        return Captions(self.edition, self.catalogue, self.words)
+        return Captions(self.edition, self.catalogue, self.nomenclatures)
 
     def _repr_html_(self) -> str:
         """What the edition is, and what there is to ask about it."""
@@ -266,24 +270,24 @@ class Survey:
 
         kept = self._retained()
         counts = kept.groupby("variable", sort=False).size()
-        frame = pd.DataFrame(
-            {
-                "Variable": [self.words.variable(name).label_fr for name in self.words.variables if name in counts],
-                "Code": [name for name in self.words.variables if name in counts],
-                "Chiffres retenus": [str(counts[name]) for name in self.words.variables if name in counts],
-            }
-        )
+        asked = [(v.label_fr, v.code, str(counts[v.code])) for v in self.nomenclatures.variables.values() if v.code in counts]
+        frame = pd.DataFrame(asked, columns=["Variable", "Code", "Chiffres retenus"])
         about = self.heading().text.replace("**", "")
         table = Table(frame, "Ce que l’on peut demander : survey.distribution(code), survey.series(code, modalité)…")
         return f"<p>{escape(about)}</p>\n{table.html()}"
 
-    # -- inside ----------------------------------------------------------------------------------------------------
+    words = renamed("words", "nomenclatures")
+    figures = renamed("figures", "statistics")
+    panels = renamed("panels", "small_multiples")
+    read = renamed("read", "with_labels")
+
+    # -- inside ----------------------------------------------------------------------------------------------------------
     def _check(
         self, variable: str, category: str | None = None, *, population: str | None = None, unit: str | None = None,
         sub: Mapping[str, str] | None = None, by: str | None = None,
     ) -> None:  # fmt: skip
         parts = {**(sub or {}), **({by: ALL} if by else {})}
-        check_question(self.words, variable, category or ALL, population=population, unit=unit, sub_population=parts)
+        check_question(self.nomenclatures, variable, category or ALL, population=population, unit=unit, sub_population=parts)
 
     def _check_theme(self, variables: Iterable[str], populations: Iterable[str], sub: Mapping[str, str]) -> None:
         for variable in variables or ["total"]:
@@ -314,7 +318,7 @@ class Survey:
         *, category: str | None = None, unit: str | None = None, known: bool = False,
     ) -> np.ndarray:  # fmt: skip
         """Positions about a population in the edition's year: statements of the edition, or of the administrative sources."""
-        edition = "" if self.words.universe(population) == "administrative" else self.edition.key
+        edition = "" if self.nomenclatures.universe(population) == "administrative" else self.edition.key
         return find(
             self.observations, variable, sub, population=population, category=category, unit=unit, edition=edition,
             period=self.edition.key, known=known,
@@ -328,7 +332,7 @@ class Survey:
     def _in_order(self, by: str | None, codes: Iterable[str]) -> list[str]:
         """Codes of a sub-population column, all first, then in nomenclature order."""
         year = self.edition.years[0]
-        return sorted(codes, key=lambda code: -1 if code == ALL else self.words.item(str(by), code, year).order)
+        return sorted(codes, key=lambda code: -1 if code == ALL else self.nomenclatures.item(str(by), code, year).order)
 
     def _about(
         self, rows: pd.DataFrame, variables: Sequence[str], universe: str, restricted: bool, but: Iterable[Result],
@@ -338,15 +342,15 @@ class Survey:
         rows = without(rows, but)
 
         def asked(row: Row) -> bool:
-            if self.words.universe(row["population"]) != universe or (variables and row["variable"] not in variables):
+            if self.nomenclatures.universe(row["population"]) != universe or (variables and row["variable"] not in variables):
                 return False
-            if row["category"] == ALL and self.words.variables[row["variable"]].nomenclature:
+            if row["category"] == ALL and self.nomenclatures.variables[row["variable"]].nomenclature:
                 return False  # the total of a distribution is a base: it is shown beside the shares
             if restricted and all(row[column] == ALL for column in SUB_POPULATION):
                 return False
-            return all(row[name] != ALL and self.words.within(name, row[name], code) for name, code in sub.items())
+            return all(row[name] != ALL and self.nomenclatures.within(name, row[name], code) for name, code in sub.items())
 
-        order = {name: number for number, name in enumerate(self.words.variables)}
+        order = {name: number for number, name in enumerate(self.nomenclatures.variables)}
         found = [(order[row["variable"]], place) for place, row in enumerate(records(rows)) if asked(row)]
         return take(rows, np.array([place for _, place in sorted(found)], dtype=int))
 
@@ -372,11 +376,6 @@ class Survey:
         for column in (*SUB_POPULATION, "population", "variable", "category", "unit"):
             rows = rows[rows[column] == wanted.get(column, ALL)]
         return self.captions.missing(wanted, rows)
-
-
-def observations() -> pd.DataFrame:
-    """The whole Observations table, every statement of every source; a copy, free to change."""
-    return load()[2].copy()
 
 
 def open_edition(edition: str | int) -> Survey:

@@ -29,7 +29,7 @@ UNITS = ["count", "percent", "percent_change", "points", "years", "months", "rat
 """`percent` is a share, 0-100; a change in percent that a source publishes is `percent_change`, never a share."""
 
 CHANGE = "change"
-"""Nomenclature of the variables that hold published changes."""
+"""Nomenclature of the variables that hold published changes, and the first word of their codes: ``change_total``."""
 
 NO_VALUE = ["L", "M", "N", "O", "Q"]
 """Statuses of a row without a value. With the value 0 and the category ``_U`` (did not answer), they keep apart what must not
@@ -107,6 +107,16 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
         ordered=True,
         unique=["statement_id"],
     )
+
+
+def is_change(variable: str) -> bool:
+    """Whether a variable holds changes that a source publishes, and not levels: neither shares nor counts of anybody."""
+    return variable.startswith(f"{CHANGE}_")
+
+
+def levels(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows that give a level, published changes left out."""
+    return rows[~rows["variable"].str.startswith(f"{CHANGE}_")]
 
 
 def last_year(period: object) -> int:

@@ -100,7 +100,7 @@ def permitted(edition: str) -> set[str]:
         population = key["population"] if key["variable"] == "total" else None
         found = survey.change(key["variable"], key["category"], since=since, population=population, unit=key["unit"], **part)
         if found is not None and not found.refusals:
-            said |= set(french.changes(typographic(change_sentence(found, survey.words))))
+            said |= set(french.changes(typographic(change_sentence(found, survey.nomenclatures))))
     return said
 
 

@@ -142,7 +142,7 @@ def test_the_project_s_own_reader_finds_the_same_observations(edition: str, tmp_
     for words, (_, row) in zip(flat["rows"], expected.iterrows(), strict=True):
         path_of_labels = words.split(" > ")
         assert path_of_labels[0] == row["statement_id"]
-        for said in (survey.words.populations[row["population"]].label_fr, row["variable_label"], row["citation"]):
+        for said in (survey.nomenclatures.populations[row["population"]].label_fr, row["variable_label"], row["citation"]):
             assert plain(said) in plain(words), words
 
     kept = expected[expected["retained"]]
@@ -158,7 +158,7 @@ def test_the_csv_is_the_observations_table_with_reading_words(survey: Survey) ->
     row = frame.set_index("statement_id").loc["E2022-012"]
     assert (row["value"], row["unit"], row["form"], row["category"], row["base"]) == ("76.0", "percent", "_T", "sexual", "")
     assert row["text"].replace(NBSP, " ").replace(NARROW, " ") == "76 %"
-    codes = pd.read_csv(io.StringIO(dataset.codes_csv(survey.words)), keep_default_na=False)
+    codes = pd.read_csv(io.StringIO(dataset.codes_csv(survey.nomenclatures)), keep_default_na=False)
     assert set(frame["population"]) <= set(codes.loc[codes["list"] == "population", "code"])
     assert set(frame["variable"]) <= set(codes.loc[codes["list"] == "variable", "code"])
 
@@ -169,7 +169,7 @@ def test_the_data_package_is_valid(edition: str, tmp_path: Path) -> None:
 
     survey = open_edition(edition)
     (tmp_path / "observations.csv").write_text(dataset.observations_csv(survey), encoding="utf-8", newline="")
-    (tmp_path / "codes.csv").write_text(dataset.codes_csv(survey.words), encoding="utf-8", newline="")
+    (tmp_path / "codes.csv").write_text(dataset.codes_csv(survey.nomenclatures), encoding="utf-8", newline="")
     (tmp_path / "datapackage.json").write_text(dataset.data_package(survey), encoding="utf-8")
     report = Package(str(tmp_path / "datapackage.json")).validate()
     assert report.valid, report.flatten(["type", "note"])

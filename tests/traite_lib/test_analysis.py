@@ -98,7 +98,7 @@ def test_the_survey_and_the_records_are_never_compared() -> None:
     survey = open_edition(2022)
     before = survey.totals("accompanied").frame.iloc[0]
     after = survey.totals("recorded_victims").frame.iloc[0]
-    found = compare.compare(before, after, survey.observations, survey.catalogue, survey.words)
+    found = compare.compare(before, after, survey.observations, survey.catalogue, survey.nomenclatures)
     assert "jamais dans une même série" in " ".join(found.refusals)
 
 
@@ -106,7 +106,7 @@ def test_two_statistics_are_not_compared() -> None:
     survey = open_edition(2022)
     rows = [survey.indicator("sex", "women").frame.iloc[0], survey.indicator("form", "sexual").frame.iloc[0]]
     with pytest.raises(ObservationsError, match="differ in variable"):
-        compare.compare(*rows, survey.observations, survey.catalogue, survey.words)
+        compare.compare(*rows, survey.observations, survey.catalogue, survey.nomenclatures)
 
 
 def test_a_series_breaks_where_a_change_is_refused_and_counts_respondents() -> None:
@@ -175,7 +175,7 @@ def test_agreement_is_symmetric_and_reflexive(one: tuple[float, str], two: tuple
 )
 def test_the_known_disagreements_are_found(edition: str, variable: str, values: set[float]) -> None:
     survey = open_edition(2022)
-    found = quality.disagreements(survey.observations.query("edition == @edition"), survey.words)
+    found = quality.disagreements(survey.observations.query("edition == @edition"), survey.nomenclatures)
     groups = [set(rows["value"]) for _, rows in found[found["variable"] == variable].groupby("group")]
     assert values in groups
 

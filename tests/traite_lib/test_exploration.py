@@ -99,8 +99,8 @@ def test_what_there_is_to_ask_is_listed() -> None:
 
 
 def test_the_menus_show_what_they_ask() -> None:
-    panel = explore.panel()
-    menus, shown = panel.children[0], panel.children[1]  # type: ignore[attr-defined]
+    shown_menus = explore.menus()
+    menus, shown = shown_menus.children[0], shown_menus.children[1]  # type: ignore[attr-defined]
     names = [widget.description for widget in (*menus.children[0].children, menus.children[1])]
     assert names == ["Variable", "Population", "Forme", "Sexe", "Âge", "Éditions"]
     menus.children[0].children[0].value = "sex"

@@ -203,18 +203,22 @@ def test_the_retained_women_of_2019_are_82_percent_because_90_has_no_sure_popula
 
 def frame(*rows: dict[str, object]) -> pd.DataFrame:
     """Statements of one statistic, exact, sure and official unless said otherwise."""
-    base = dict.fromkeys(KEY, "x") | {
-        "value": 1.0,
-        "status": "A",
-        "bound": "",
-        "rank": 1,
-        "reason": "",
-        "note": "",
-        "choice": 0,
-        "locator": "",
-        "edition": "",
-        "source_id": "s",
-    }
+    base = (
+        dict.fromkeys(KEY, "x")
+        | {"unit": "count"}
+        | {
+            "value": 1.0,
+            "status": "A",
+            "bound": "",
+            "rank": 1,
+            "reason": "",
+            "note": "",
+            "choice": 0,
+            "locator": "",
+            "edition": "",
+            "source_id": "s",
+        }
+    )
     return pd.DataFrame([base | {"statement_id": f"S{n}"} | row for n, row in enumerate(rows)])
 
 

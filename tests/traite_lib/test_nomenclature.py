@@ -10,8 +10,8 @@ from conftest import ROOT
 from traite_lib.catalogue import Catalogue
 from traite_lib.errors import NomenclatureError
 from traite_lib.loading.published import load_published
-from traite_lib.nomenclature import ALL, Nomenclatures, plain
-from traite_lib.table import SUB_POPULATION
+from traite_lib.nomenclature import ALL, Nomenclatures, plain, terms
+from traite_lib.table import STATUSES, SUB_POPULATION, UNITS
 
 WORDS = Nomenclatures(ROOT / "data")
 
@@ -179,3 +179,16 @@ def test_a_label_with_two_codes_in_one_year_is_refused(project: object) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("hommes|garçons", "hommes|garçons|femmes"), encoding="utf-8")
     with pytest.raises(NomenclatureError, match="here: the label 'femmes' may be men or women in 2022"):
         Nomenclatures(project / "data").code("sex", "femmes", (2022, 2022), "here")  # type: ignore[operator]
+
+
+def test_the_terms_are_those_of_the_table_with_french_and_english_labels() -> None:
+    assert list(terms("units")) == UNITS
+    assert set(terms("statuses")) == set(STATUSES)
+    assert list(terms("bounds")) == ["", "<", ">", "~"]
+    assert set(terms("universes")) == {population.universe for population in Nomenclatures(ROOT / "data").populations.values()}
+    assert set(terms("effects")) == {"refuse", "reserve"}
+    assert list(terms("ranks")) == ["1", "2", "3"]
+    for name in ("units", "statuses", "bounds", "universes", "effects", "ranks", "states"):
+        assert all(term.label_fr and term.label_en for term in terms(name).values())
+    with pytest.raises(NomenclatureError, match=r"There are no terms 'unit'. Available: bounds.* Did you mean 'units'\?"):
+        terms("unit")

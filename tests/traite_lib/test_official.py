@@ -16,7 +16,7 @@ from workbooks import DATA, FORMS, INVENTED, LAYOUTS, NAME, PUBLISHED_2022, Numb
 
 from tidy_workbook import Reading, read_workbook
 from traite_annexes.adding import Details, add_edition
-from traite_lib import metadata, open_edition
+from traite_lib import metadata, observations, open_edition
 from traite_lib.analysis import quality
 from traite_lib.catalogue import Catalogue, sha256
 from traite_lib.errors import CatalogueError, LayoutError, WorkbookError
@@ -24,7 +24,6 @@ from traite_lib.loading import official, selection
 from traite_lib.loading.official.layouts import Layout, check, headers, read_layout
 from traite_lib.loading.official.lexicon import Lexicon
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.survey import observations
 from traite_lib.table import KEY, SUB_POPULATION
 
 CATALOGUE = Catalogue(ROOT)
@@ -190,7 +189,7 @@ def test_a_total_is_a_base_and_no_modality(with_workbook: Path) -> None:
     age = survey.distribution("age")
     assert set(age.frame["category"]) == {"adult", "minor", "15_to_17"}
     assert set(age.frame.loc[age.frame["unit"] == "percent", "base"]) == {2556}
-    figures = survey.figures("age", title="Âge")
+    figures = survey.statistics("age", title="Âge")
     assert "_T" not in set(figures.frame["category"])
     assert survey.totals("accompanied_in_france").value == 2675
 
@@ -231,7 +230,7 @@ def test_rounding_is_no_disagreement(project: Path, tmp_path: Path) -> None:
 def disagreeing() -> set[tuple[str, str]]:
     """Statistics of 2022 on which sources do not agree."""
     survey = open_edition(2022)
-    found = quality.disagreements(survey.observations.query("edition == '2022'"), survey.words)
+    found = quality.disagreements(survey.observations.query("edition == '2022'"), survey.nomenclatures)
     return set(zip(found["variable"], found["category"], strict=True))
 
 
@@ -452,7 +451,7 @@ def test_a_fraction_is_not_taken_for_a_percentage(tmp_path: Path, column: int) -
 
 
 def test_labels_swapped_without_their_numbers_are_seen_by_the_check(project: Path, tmp_path: Path) -> None:
-    from traite_lib.analysis.checks import check_edition
+    from traite_annexes.checks import check_edition
 
     path = write(tmp_path / NAME, "A", 2022)
     edit(path, "Figure 4", lambda s: (s.cell(3, 2, "Exploitation par le travail"), s.cell(3, 4, "Exploitation sexuelle")))

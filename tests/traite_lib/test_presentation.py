@@ -42,7 +42,7 @@ DRAWINGS: list[tuple[Callable[[Result], charts.Chart], Callable[[Survey], Result
     (charts.timeline, lambda s: s.series("form", "sexual"), 2022, "2015, 81"),
     (charts.dumbbell, forms, 2020, "exploitation sexuelle, 68"),
     (charts.funnel, lambda s: s.totals("identified", "accompanied"), 2022, "4\u202f363"),
-    (charts.multiples, lambda s: s.panels("offence", ("recorded_victims", "suspects")), 2022, "1\u202f439 en 2016"),
+    (charts.multiples, lambda s: s.small_multiples("offence", ("recorded_victims", "suspects")), 2022, "1\u202f439 en 2016"),
 ]
 
 
@@ -167,7 +167,7 @@ def test_an_empty_result_draws_nothing() -> None:
 
 
 def test_a_published_change_is_no_bar_beside_shares() -> None:
-    result = open_edition(2022).figures(title="Mineures", age="minor")
+    result = open_edition(2022).statistics(title="Mineures", age="minor")
     assert "change_total" in set(result.frame["variable"])
     assert "97" not in charts.bars(result).alt
 
@@ -188,7 +188,7 @@ def test_a_table_without_rows_is_its_sentence() -> None:
 
 
 def test_a_table_says_base_reliability_and_source() -> None:
-    frame = open_edition(2024).figures("housing", title="Hébergement").table.frame
+    frame = open_edition(2024).statistics("housing", title="Hébergement").table.frame
     assert set(frame["Base"]) == {"non publiée"}
     assert set(frame["Fiabilité"]) == {"fiabilité faible"}
     assert set(frame["Source"]) == {"onemedia.fr"}
@@ -265,10 +265,12 @@ def test_by_gives_one_number_for_each_part() -> None:
 
 
 def test_what_may_be_compared_is_a_table() -> None:
-    frame = metadata.comparisons(open_edition(2023), ("total", "accompanied"), ("form", "sexual")).frame.set_index("Statistique")
+    frame = metadata.comparisons(
+        open_edition(2023), metadata.statistic("total", population="accompanied"), ("form", "sexual")
+    ).frame.set_index("Statistique")
     assert frame.loc["Victimes accompagnées", "Depuis 2021"] == "+1\u202f288"
     assert frame.loc["Forme d’exploitation : exploitation sexuelle", "Depuis 2021"] == "non : valeur non relevée"
-    assert metadata.comparisons(open_edition(2015), ("total", "accompanied")).frame.empty
+    assert metadata.comparisons(open_edition(2015), metadata.statistic("total", population="accompanied")).frame.empty
 
 
 def test_the_edition_without_a_year_is_in_the_quality_chapter_only() -> None:

@@ -14,7 +14,7 @@ from traite_lib import Survey, TraiteError, explore
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "distribution": lambda survey, variable, category, **more: survey.distribution(variable, among=category, **more),
     "indicator": lambda survey, *asked, **more: survey.indicator(*asked, **more),
-    "figures": lambda survey, variable, category, **more: survey.figures(
+    "statistics": lambda survey, variable, category, **more: survey.statistics(
         variable, title="", populations=[more.pop("population", "accompanied")], **more
     ),
     "over_editions": lambda survey, variable, category, **more: survey.over_editions(variable, title="", **more),
@@ -38,7 +38,7 @@ FAULTS: dict[str, tuple[tuple[str, str], dict[str, str], str]] = {
 TAKEN = {
     "distribution": {"variable", "category", "population", "column", "code", "by"},
     "indicator": set(FAULTS),
-    "figures": {"variable", "population", "column", "code"},
+    "statistics": {"variable", "population", "column", "code"},
     "over_editions": {"variable", "column", "code"},
     "series": {"variable", "category", "population", "column", "code", "unit"},
     "change": {"variable", "category", "population", "column", "code", "unit"},
@@ -61,9 +61,9 @@ def test_what_does_not_exist_is_refused_by_every_verb(survey_2022: Survey, verb:
     [
         (lambda s: s.totals("acompanied"), "There is no population 'acompanied'"),
         (lambda s: s.profile(("form", "sexuelle"), title=""), "'form' has no category 'sexuelle'"),
-        (lambda s: s.panels("ofence", ["suspects"]), "There is no variable 'ofence'"),
-        (lambda s: s.panels("offence", ["suspect"]), "There is no population 'suspect'"),
-        (lambda s: s.figures(title="", universe="police"), "There is no universe 'police'. Available: administrative, assoc"),
+        (lambda s: s.small_multiples("ofence", ["suspects"]), "There is no variable 'ofence'"),
+        (lambda s: s.small_multiples("offence", ["suspect"]), "There is no population 'suspect'"),
+        (lambda s: s.statistics(title="", universe="police"), "There is no universe 'police'. Available: administrative, assoc"),
         (lambda s: s.change("form", "sexual", since="2016"), "There is no edition 2016. Available: 2015"),
         (lambda s: explore("form", editions=[2016]), "There is no edition 2016. Available: 2015"),
     ],

@@ -11,7 +11,7 @@ from statements import statement, table
 from traite_lib import observations
 from traite_lib.errors import ObservationsError
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.table import COLUMNS, find, records, select, take, validate
+from traite_lib.table import COLUMNS, SUB_POPULATION, find, records, select, take, validate
 
 WORDS = Nomenclatures(ROOT / "data")
 
@@ -144,3 +144,38 @@ def test_a_reference_year_is_the_year_described_and_missing_for_ranges() -> None
     assert list(known["period"]) == [str(year) for year in known["reference_year"]]
     others = rows.loc[rows["reference_year"].isna(), "period"]  # a range, one of two years, or a part of a year
     assert others.str.fullmatch(r"\d{4}[-|]\d{4}|\d{4} \(.+\)").all()
+
+
+def test_a_pivot_of_one_unit_mixes_nothing() -> None:
+    shares = observations(labels=True, unit="percent", retained=True)
+    wide = shares.pivot(index=["variable", "who", "category"], columns="period", values="value")  # raises where two values meet
+    assert wide.loc[("Sexe", "victimes accompagnées", "Femmes"), "2015"] == 88
+    who = "victimes accompagnées et exploitées au moins en partie en France"
+    assert wide.loc[("Forme d’exploitation", who, "Exploitation sexuelle"), "2022"] == 76
+    counts = observations(labels=True, unit="count", retained=True)
+    assert not counts.duplicated(["variable", "who", "category", "period"]).any()
+    assert set(shares["unit"]) == {"%"}
+    assert set(counts["unit"]) == {"nombre"}
+
+
+def test_labels_are_french_and_in_the_order_of_the_nomenclatures() -> None:
+    every = observations(labels=True)
+    for column in ("population", *SUB_POPULATION, "variable", "category", "unit", "status"):
+        assert every[column].cat.ordered, column
+        assert every[column].notna().all(), column
+    assert list(every["sex"].cat.categories) == ["Ensemble", "Femmes"]
+    sexes = every.loc[every["variable"] == "Sexe", "category"].cat.remove_unused_categories()
+    assert list(sexes.cat.categories) == ["Femmes", "Hommes", "Personnes trans"]
+    assert list(every["variable"].cat.categories)[:3] == ["Effectif", "Forme d’exploitation", "Sexe"]
+    assert "fiabilité faible" in set(every["status"])
+
+
+def test_every_statement_is_there_unless_less_is_asked() -> None:
+    every = observations()
+    assert len(observations(labels=True)) == len(every)
+    assert set(observations(retained=True)["retained"]) == {True}
+    assert set(observations(unit="points")["unit"]) == {"points"}
+    with pytest.raises(ObservationsError, match=r"There is no unit 'percents'. Available: .* Did you mean 'percent'\?"):
+        observations(unit="percents")
+    every["value"] = 0.0
+    assert observations()["value"].max() > 0, "a copy"

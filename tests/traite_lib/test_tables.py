@@ -119,7 +119,9 @@ def test_the_provenance_of_a_chapter_lists_what_it_showed(survey_2022: Survey) -
 
 
 def test_the_comparisons_of_2023_refuse_what_breaks_and_give_the_rest() -> None:
-    line = metadata.comparisons(open_edition(2023), ("form", "sexual"), ("total", "accompanied")).frame.set_index("Statistique")
+    line = metadata.comparisons(
+        open_edition(2023), ("form", "sexual"), metadata.statistic("total", population="accompanied")
+    ).frame.set_index("Statistique")
     assert list(line["Depuis 2021"]) == ["non : valeur non relevée", "+1\u202f288"]
 
 
@@ -145,7 +147,7 @@ def test_no_raw_code_and_no_nan_is_in_a_table(edition: int) -> None:
     tables = [
         survey.distribution("form").table,
         survey.distribution("sex", by="form").table,
-        survey.figures(title="Tout").table,
+        survey.statistics(title="Tout").table,
         survey.series("form", "sexual").table,
         metadata.sources(survey, survey.distribution("form")),
         metadata.breaks(survey),

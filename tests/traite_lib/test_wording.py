@@ -297,7 +297,7 @@ def test_a_change_is_said_with_its_reservation_or_why_there_is_none(
     survey = open_edition(edition)
     change = survey.change(**statistic, since=since)
     assert change is not None
-    text = wording.change_sentence(change, survey.words)
+    text = wording.change_sentence(change, survey.nomenclatures)
     assert text.replace(NBSP, " ").replace(NARROW, " ") == sentence
 
 
@@ -306,9 +306,9 @@ def test_no_change_is_said_as_staying() -> None:
     change = survey.change("sex", "women", since="2019")
     stays = open_edition(2024).change("sex", "women", form="sexual")  # 94 % both years
     assert change is not None
-    assert "n’est pas calculé" in wording.change_sentence(change, survey.words)
+    assert "n’est pas calculé" in wording.change_sentence(change, survey.nomenclatures)
     assert stays is not None
-    assert f"reste à 94{NBSP}%." in wording.change_sentence(stays, survey.words)
+    assert f"reste à 94{NBSP}%." in wording.change_sentence(stays, survey.nomenclatures)
 
 
 def test_the_same_number_of_respondents_is_not_said_to_change() -> None:

@@ -15,10 +15,10 @@ from traite_lib.errors import TraiteError
 from .terminal import EditionArg
 
 if TYPE_CHECKING:
-    from traite_lib.analysis.checks import Finding
     from traite_lib.loading.official import Matching
 
     from ..adding import Added
+    from ..checks import Finding
 
 SHOWN = 8
 """Cells named for one unknown label."""
@@ -101,6 +101,7 @@ def _tables(matched: Matching) -> list[str]:
 def _missing(added: Added) -> list[str]:
     """Variables that the last edition before has figures on, and that the workbook says nothing of."""
     from traite_lib.loading.selection import load
+    from traite_lib.table import is_change
 
     catalogue, words, table = load()
     year = added.edition.years[0]
@@ -109,7 +110,7 @@ def _missing(added: Added) -> list[str]:
         return []
     rows = table[(table["edition"] == earlier[-1]) & table["retained"] & table["value"].notna()]
     said = {p.statement.variable for p in added.matching.placed if p.statement and p.statement.year == year}
-    lost = [name for name in words.variables if name in set(rows["variable"]) - said and not name.startswith("change_")]
+    lost = [name for name in words.variables if name in set(rows["variable"]) - said and not is_change(name)]
     return [f"{name} ({words.variables[name].label_fr}): {(rows['variable'] == name).sum()} in {earlier[-1]}" for name in lost]
 
 
@@ -121,8 +122,9 @@ def check(
 
     Exit code 1: a person must look.
     """
-    from traite_lib.analysis.checks import check_edition
     from traite_lib.survey import open_edition
+
+    from ..checks import check_edition
 
     survey = open_edition(edition)
     table, matched = survey.observations, survey.matching
@@ -132,7 +134,7 @@ def check(
         rows = table[table["statement_id"].isin(own)]
     else:
         rows = table[(table["edition"] == survey.edition.key) & table["retained"]]
-    found += check_edition(rows, table, survey.catalogue, survey.words)
+    found += check_edition(rows, table, survey.catalogue, survey.nomenclatures)
     say = Console(highlight=False, soft_wrap=True).print
     for level, heading in (("look", "A person must look"), ("note", "For information")):
         lines = [finding for finding in found if finding.level == level]
@@ -152,7 +154,7 @@ def check(
 
 def _coverage(matched: Matching) -> list[Finding]:
     """Cells that became no statement, table by table and reason by reason."""
-    from traite_lib.analysis.checks import Finding
+    from ..checks import Finding
 
     groups: dict[tuple[str, str, str, str], list[str]] = {}
     for p in matched.placed:

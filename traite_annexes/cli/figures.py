@@ -41,7 +41,7 @@ def show(
     from traite_lib.table import SUB_POPULATION
 
     survey = open_edition(edition)
-    survey.words.variable(variable)
+    survey.nomenclatures.variable(variable)
     found = survey.observations[
         (survey.observations["period"] == survey.edition.key) & (survey.observations["variable"] == variable)
     ]
@@ -99,7 +99,7 @@ def change(
     if found is None:
         raise ComparisonError(f"Aucune des deux éditions, {since} et {edition}, n’a de valeur relevée pour cette statistique.")
     if found.refusals:
-        raise ComparisonError(change_sentence(found, survey.words))
-    print(change_sentence(found, survey.words))
+        raise ComparisonError(change_sentence(found, survey.nomenclatures))
+    print(change_sentence(found, survey.nomenclatures))
     for row in (found.before, found.after):
         print(f"{row['period']}: {row['value']:g} {row['unit']}, {row['source_id']}, {row['locator']}")

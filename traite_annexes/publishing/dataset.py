@@ -61,12 +61,12 @@ def rows_of(survey: Survey) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of Observations, then those that `Survey.read` adds.
+        Columns of Observations, then those that `Survey.with_labels` adds.
     """
     table = survey.observations
     own = table["edition"] == survey.edition.key
     beside = (table["edition"] == "") & (table["period"] == survey.edition.key)
-    return survey.read(pd.concat([table[own], table[beside]]))
+    return survey.with_labels(pd.concat([table[own], table[beside]]))
 
 
 def observations_csv(survey: Survey) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import xlsxwriter
 
-from traite_lib.nomenclature import ALL
+from traite_lib.nomenclature import ALL, terms
 from traite_lib.presentation import wording
 from traite_lib.presentation.tables import Link
 from traite_lib.table import SUB_POPULATION, Row, records
@@ -52,7 +52,6 @@ _MISSING = {"L": NOT_ASKED, "M": NOT_APPLICABLE, "N": IMPRECISE, "O": NOT_PUBLIS
 _SYMBOL_OF = {"A": "normale", "I": CALCULATED, "U": LOW, "E": ESTIMATED, "P": PROVISIONAL, "B": BREAK, **_MISSING}
 NO_NOTE = "aucune"
 BASE = "Base (nombre de victimes)"
-_BOUNDS = {"": "exacte", "<": "moins de", ">": "plus de", "~": "environ"}
 _EPOCH = dt.datetime(2020, 1, 1)
 """Creation date written in every workbook: two workbooks of the same data are the same file."""
 
@@ -116,7 +115,7 @@ def _cover(book: Workbook, survey: Survey) -> None:
         "Édition": [f"{edition.title}. {wording.listed(edition.producers)}, {edition.published}.", edition.remarks],
         "Champ": [
             "L’année est celle de l’accompagnement des victimes, non celle de la publication.",
-            f"Sauf mention contraire, les parts décrivent {survey.words.populations[edition.share_population].scope_fr}.",
+            f"Sauf mention contraire, les parts décrivent {survey.nomenclatures.populations[edition.share_population].scope_fr}.",
         ],
         "Ce que ces chiffres ne disent pas": [
             "L’enquête est volontaire : ses effectifs dépendent des associations qui répondent, et ne mesurent pas le nombre de "
@@ -162,7 +161,7 @@ def _breaks(survey: Survey) -> Sheet:
 def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
     """One sheet a variable: the retained statements of the edition."""
     kept = rows[rows["retained"]]
-    variables = [variable for name, variable in survey.words.variables.items() if name in set(kept["variable"])]
+    variables = [variable for name, variable in survey.nomenclatures.variables.items() if name in set(kept["variable"])]
     sheets = []
     for number, variable in enumerate(variables, start=1):
         found = kept[kept["variable"] == variable.code]
@@ -172,7 +171,7 @@ def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
                 "Population": found["who"].map(wording.upper_first),
                 "Unité": _units(found),
                 "Valeur": _values(found),
-                "Précision": found["bound"].map(_BOUNDS),
+                "Précision": found["bound"].map(_label("bounds")),
                 BASE: _bases(found),
                 "Fiabilité": found["status"].map(_SYMBOL_OF),
                 "Note": found["note"].replace("", NO_NOTE),
@@ -197,7 +196,8 @@ def _observations(survey: Survey, rows: pd.DataFrame) -> Sheet:
     names["territory"] = "Territoire"
     parts = {
         names[column]: [
-            survey.words.label(column, row[column], wording.year_of(row)) if row[column] != ALL else "Ensemble" for row in every
+            survey.nomenclatures.label(column, row[column], wording.year_of(row)) if row[column] != ALL else "Ensemble"
+            for row in every
         ]
         for column in SUB_POPULATION
     }
@@ -205,12 +205,12 @@ def _observations(survey: Survey, rows: pd.DataFrame) -> Sheet:
         {
             "Référence": rows["statement_id"],
             "Période": rows["period"].str.replace("|", " ou "),
-            "Population": [survey.words.populations[name].label_fr for name in rows["population"]],
+            "Population": [survey.nomenclatures.populations[name].label_fr for name in rows["population"]],
             **parts,
             "Variable": rows["variable_label"],
             "Modalité": rows["label"].where(rows["category"] != ALL, "Ensemble"),
             "Unité": _units(rows),
-            "Précision": rows["bound"].map(_BOUNDS),
+            "Précision": rows["bound"].map(_label("bounds")),
             "Fiabilité": rows["status"].map(_SYMBOL_OF),
             "Retenu": rows["retained"].map({True: "oui", False: "non"}),
             "Source": rows["citation"],
@@ -230,12 +230,11 @@ def _observations(survey: Survey, rows: pd.DataFrame) -> Sheet:
 
 def _sources(survey: Survey, rows: pd.DataFrame) -> Sheet:
     found = [survey.catalogue.sources[name] for name in dict.fromkeys(rows["source_id"]) if name]
-    ranks = {1: "officielle", 2: "partenaire ou savante", 3: "presse"}
     frame = pd.DataFrame(
         {
             "Source": [Link(source.citation_fr, source.url) for source in found],
             "Organisme": [source.publisher_fr for source in found],
-            "Rang": [ranks[source.rank] for source in found],
+            "Rang": [terms("ranks")[str(source.rank)].short_fr for source in found],
             "Adresse": [source.url or NOT_PUBLISHED for source in found],
         }
     )
@@ -256,16 +255,11 @@ def _bases(rows: pd.DataFrame) -> list[float | str]:
 
 
 def _units(rows: pd.DataFrame) -> pd.Series:
-    names = {
-        "count": "nombre",
-        "percent": "%",
-        "percent_change": "% (évolution)",
-        "points": "points",
-        "years": "ans",
-        "months": "mois",
-        "ratio": "fois",
-    }
-    return rows["unit"].map(names | {"per_100000": "pour 100 000 habitants"})
+    return rows["unit"].map(_label("units"))
+
+
+def _label(name: str) -> dict[str, str]:
+    return {term.code: term.label_fr for term in terms(name).values()}
 
 
 def _source(row: Row) -> Link:

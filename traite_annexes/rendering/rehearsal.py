@@ -30,7 +30,7 @@ def rehearse() -> None:
     """
     survey = open_edition(Catalogue().default)
     forms, series = survey.distribution("form"), survey.series("form", "sexual")
-    by_form, figures = survey.distribution("sex", by="form"), survey.figures(title="", restricted=True)
+    by_form, figures = survey.distribution("sex", by="form"), survey.statistics(title="", restricted=True)
     survey.key_points(survey.indicator("form", "sexual"), survey.change("sex", "women"), survey.totals("accompanied"))
     shown: list[Result | Table | Markdown | charts.Chart] = [forms, series, by_form, figures, survey.heading()]
     shown += [charts.bars(forms), charts.timeline(series)]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..catalogue import Catalogue
 from ..nomenclature import ALL, Nomenclatures
-from ..table import CALCULATED, KEY, SUB_POPULATION, Row, agree, at, find, is_cell, records
+from ..table import CALCULATED, KEY, SUB_POPULATION, Row, agree, at, find, is_cell, levels, records
 
 
 def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
         Rows of the shares, with ``count``, ``total`` and ``computed`` (percent, unrounded).
     """
     rows = table[table["retained"] & (table["bound"] == "") & table["value"].notna() & (table["status"] != CALCULATED)]
-    rows = rows[~rows["variable"].str.startswith("change_")]
+    rows = levels(rows)
     counts = rows[(rows["unit"] == "count") & (rows["variable"] != "total")]
     key = [name for name in KEY if name != "unit"]
     both = rows[rows["unit"] == "percent"].merge(counts[[*key, "value"]], on=key, suffixes=("", "_count"))

@@ -20,11 +20,11 @@ REQUIRED += ["qualifier", "base", "source_id"]
 WHOLE = ("total", "total général", "ensemble")
 """Words of a line that is the whole, and no category of what is measured."""
 
-Row = dict[str, str]
+Line = dict[str, str]
 Observation = dict[str, object]
 
 
-def read_statements(path: Path) -> Iterator[tuple[str, Row]]:
+def read_statements(path: Path) -> Iterator[tuple[str, Line]]:
     """Rows of a CSV of statements with the place of each, « file, line n ».
 
     Raises
@@ -74,17 +74,17 @@ def _years(text: str, edition: Edition | None, where: str) -> tuple[Years, str]:
 class Correspondences:
     """From the words of the sources to the columns of the table (``data/correspondences/*.csv``)."""
 
-    populations: dict[tuple[str, str], Row]
-    indicators: dict[str, Row]
-    dimensions: dict[str, Row]
-    units: dict[str, Row]
+    populations: dict[tuple[str, str], Line]
+    indicators: dict[str, Line]
+    dimensions: dict[str, Line]
+    units: dict[str, Line]
     folder: str = "data/correspondences"
 
     @classmethod
     def read(cls, data: Path) -> Correspondences:
         """Read the four correspondences below the ``data`` folder."""
 
-        def rows(name: str) -> list[Row]:
+        def rows(name: str) -> list[Line]:
             with (data / "correspondences" / name).open(encoding="utf-8", newline="") as lines:
                 return list(csv.DictReader(lines))
 
@@ -95,9 +95,9 @@ class Correspondences:
             {row["label"]: row for row in rows("units.csv")},
         )
 
-    def lookup(self, table: str, key: str, where: str, column: str) -> Row:
+    def lookup(self, table: str, key: str, where: str, column: str) -> Line:
         """Row of a correspondence, or a clear error."""
-        rows: dict[str, Row] = getattr(self, table)
+        rows: dict[str, Line] = getattr(self, table)
         if key not in rows:
             raise NomenclatureError(
                 f"{where}, column {column}: {key!r} is not in {self.folder}/{table}.csv. {available(key, rows)}"
@@ -106,7 +106,7 @@ class Correspondences:
 
 
 def code_statement(
-    row: Row, where: str, universe: str, years: Years, nomenclatures: Nomenclatures, correspondences: Correspondences
+    row: Line, where: str, universe: str, years: Years, nomenclatures: Nomenclatures, correspondences: Correspondences
 ) -> Observation:
     """Codes of one statement: population, sub-population, variable, category, unit.
 

@@ -12,16 +12,11 @@ import pandas as pd
 
 from ..catalogue import Catalogue, Correction, project_root
 from ..errors import CatalogueError, available
-from ..nomenclature import Nomenclatures
+from ..nomenclature import Nomenclatures, terms
 from ..table import COLUMNS, KEY, Row, agree, decimals, is_cell, records, validate
 from .derived import Rules, derive
 from .official import load_official
 from .published import Observation, load_published
-
-RANKS = {1: "source officielle", 2: "source partenaire ou savante", 3: "presse"}
-BOUNDS = {"<": "moins de ", ">": "plus de ", "~": "environ "}
-UNITS = {"percent": " %", "percent_change": " %", "points": " points", "years": " ans", "ratio": " fois"}
-UNITS |= {"per_100000": " pour 100 000 habitants"}
 
 
 def _checked(correction: Correction, expected: Mapping[str, float], table: pd.DataFrame) -> list[str]:
@@ -174,7 +169,7 @@ def retain(table: pd.DataFrame, publishers: Mapping[str, str] | None = None) -> 
     unexplained = table["retained"] & table["statement_id"].isin(set(rivals["statement_id"])) & (table["reason"] == "")
     exact = (table["bound"] == "").map({True: "Valeur exacte", False: "Valeur approchée"})
     kind = cells.map({True: ", classeur de données", False: ""})
-    reason = both.mask(both == "", exact + ", " + table["rank"].map(RANKS) + kind + ".")
+    reason = both.mask(both == "", exact + ", " + table["rank"].map(_rank) + kind + ".")
     table["reason"] = table["reason"].mask(unexplained, reason)
     return table.drop(columns="choice")
 
@@ -195,8 +190,9 @@ def _best(rivals: list[dict[str, Any]], publishers: Mapping[str, str]) -> tuple[
             better = [other for other in sure if other["rank"] < row["rank"]]
             if not row["bound"] and better and all(agree(row, other) for other in better):
                 who = publishers.get(row["source_id"], row["source_id"])
-                told = f"{BOUNDS[first['bound']]}{_french(first['value'])}{UNITS.get(first['unit'], '')}"
-                words = f"Valeur exacte donnée par {who} ({RANKS[row['rank']]}) ; la {RANKS[first['rank']]} dit « {told} »."
+                bound, unit = terms("bounds")[first["bound"]].short_fr, terms("units")[first["unit"]].after_fr
+                told = f"{bound} {_french(first['value'])} {unit}".strip()
+                words = f"Valeur exacte donnée par {who} ({_rank(row['rank'])}) ; la {_rank(first['rank'])} dit « {told} »."
                 first = row
                 break
     for other in rivals:
@@ -208,6 +204,10 @@ def _best(rivals: list[dict[str, Any]], publishers: Mapping[str, str]) -> tuple[
                 "in data/corrections.toml."
             )
     return str(first["statement_id"]), words
+
+
+def _rank(rank: int) -> str:
+    return terms("ranks")[str(rank)].label_fr
 
 
 def _french(value: float) -> str:

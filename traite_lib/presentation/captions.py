@@ -10,21 +10,10 @@ from typing import Any
 import pandas as pd
 
 from ..catalogue import Catalogue, Edition
-from ..nomenclature import ALL, Nomenclatures, Variable
+from ..nomenclature import ALL, Nomenclatures, Variable, terms
 from ..table import SUB_POPULATION, Row, records
 from . import wording
-from .result import Kind, Result, together
-
-UNITS = {
-    "count": "unités",
-    "percent": "%",
-    "percent_change": "%",
-    "points": "points",
-    "years": "ans",
-    "months": "mois",
-    "ratio": "fois",
-}
-UNITS |= {"per_100000": "pour 100 000"}
+from .result import Result, ResultKind, together
 
 SubPopulation = Mapping[str, str]
 
@@ -48,7 +37,7 @@ class Captions:
             The same rows, when `records` has been asked already.
         """
         found = records(rows) if found is None else found
-        words, known = self.words, self.catalogue.sources
+        words, known, units = self.words, self.catalogue.sources, terms("units")
         sources = [known[row["source_id"]] if row["source_id"] else None for row in found]
         read = pd.DataFrame(
             {
@@ -57,7 +46,7 @@ class Captions:
                 "text": [wording.quantity_of(row) for row in found],
                 "who": [wording.population_of(row, words) for row in found],
                 "variable_label": [words.variables[row["variable"]].label_fr for row in found],
-                "unit_label": [UNITS[row["unit"]] for row in found],
+                "unit_label": [units[row["unit"]].short_fr for row in found],
                 "publisher": [source.publisher_fr if source else "" for source in sources],
                 "citation": [source.citation_fr if source else "" for source in sources],
             },
@@ -74,7 +63,7 @@ class Captions:
         return wording.label_of(row, self.words)
 
     def result(
-        self, rows: pd.DataFrame, variable: str, population: str, sub: SubPopulation, kind: Kind = "distribution"
+        self, rows: pd.DataFrame, variable: str, population: str, sub: SubPopulation, kind: ResultKind = "distribution"
     ) -> Result:  # fmt: skip
         """Rows about one variable and one population, with what every kind of result says."""
         info = self.words.variable(variable)
@@ -167,7 +156,7 @@ class Captions:
         absent = "Aucun des chiffres clés n’a été relevé pour cette édition."
         return Result(frame, title, indicators[0].population, tuple(wording.notes_of(frame)), absent, said=self._said(frame))
 
-    def figures(
+    def statistics(
         self, rows: pd.DataFrame, variables: Sequence[str], title: str, universe: str, sub: SubPopulation, *, others: bool
     ) -> Result:  # fmt: skip
         """Figures about several populations; `others` when what there is stands above."""
@@ -185,14 +174,15 @@ class Captions:
             parts = [wording.part_of(row, self.words) for row in found]
             parts = [f"ensemble des {part}" if " " not in part else part for part in parts]
         subjects = wording.listed(self.words.variable(name).subject_fr for name in variables)
-        survey = wording.population_of(self._blank(self.edition.share_population, sub), self.words)
-        who = {"survey": survey, "associations": "associations répondantes"}.get(universe, "police et justice")
+        who = terms("universes")[universe].label_fr
+        if universe == "survey":
+            who = wording.population_of(self._blank(self.edition.share_population, sub), self.words)
         absent = f"Aucun chiffre relevé pour cette édition : {subjects or wording.lower_first(title)} ({who})."
         if others:
             absent = f"Aucun autre chiffre relevé pour cette édition ({who})."
         frame = result.frame.assign(label=labels, inline=_inline(result.frame, labels), group=parts)
         population = population or result.population
-        return replace(result, frame=frame, title=title, population=population, absent=absent, kind="figures")
+        return replace(result, frame=frame, title=title, population=population, absent=absent, kind="statistics")
 
     def over_editions(
         self, rows: pd.DataFrame, variables: Sequence[str], title: str, sub: SubPopulation, *, others: bool
@@ -254,12 +244,12 @@ class Captions:
         gap = (f"Sans valeur retenue : {wording.listed(named)}.",) if named else ()
         return replace(result, notes=(*result.notes, *gap, *breaks), respondents=known, beside=tuple(counted))
 
-    def panels(self, variable: str, frames: Sequence[pd.DataFrame]) -> Result:
+    def small_multiples(self, variable: str, frames: Sequence[pd.DataFrame]) -> Result:
         """Several yearly series, each labelled, that come from one publication: series of two publications are not one."""
         frame = pd.concat(frames)
         frame = frame[frame["publication"] == frame["publication"].mode().iloc[0]]  # the one that says most
         title = f"{self.words.variable(variable).label_fr} : effectifs par année"
-        return Result(frame, title, together(frame["who"]), tuple(wording.notes_of(frame)), "", "panels")
+        return Result(frame, title, together(frame["who"]), tuple(wording.notes_of(frame)), "", "small_multiples")
 
     def missing(self, wanted: Mapping[str, Any], aside: pd.DataFrame) -> pd.Series:
         """The row that an edition does not have; its note says which values were found and set aside, and why."""

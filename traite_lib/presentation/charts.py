@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..analysis.shares import main_unit
-from ..table import Row, records
+from ..table import Row, levels, records
 from . import wording
 from .drawing import NOTHING as NOTHING
 from .drawing import Chart as Chart
@@ -74,10 +74,10 @@ def bars(result: Result) -> Drawing | None:
 
 
 def _drawn_bars(result: Result) -> Drawing | None:
-    levels = result.frame[result.frame["unit"].isin(["percent", "count"]) | result.frame["value"].isna()]
-    levels = levels[~levels["variable"].str.startswith("change_")]  # a change is no length beside a level
-    unit = main_unit(levels)
-    shown = levels[(levels["unit"] == unit) | levels["value"].isna()]
+    drawn = levels(result.frame)  # a change is no length beside a level
+    drawn = drawn[drawn["unit"].isin(["percent", "count"]) | drawn["value"].isna()]
+    unit = main_unit(drawn)
+    shown = drawn[(drawn["unit"] == unit) | drawn["value"].isna()]
     if shown["value"].notna().sum() < 2:  # one value is a sentence or a line of the table
         return None
     longest = 100 if unit == "percent" else shown["value"].max() * 1.02

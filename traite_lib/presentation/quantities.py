@@ -8,26 +8,24 @@ from functools import lru_cache
 import pandas as pd
 from babel.numbers import format_decimal
 
+from .. import table
 from ..analysis.shares import share_rule
+from ..nomenclature import terms
 from ..table import Row
 from .text import NBSP
 
 UNKNOWN_BASE = "base non publiée"
 MISSING = "non relevé"
 
-BOUNDS = {"": "", "<": "moins de ", ">": "plus de ", "~": "environ "}
-SUFFIXES = {
-    "percent": f"{NBSP}%",
-    "percent_change": f"{NBSP}%",
-    "points": f"{NBSP}points",
-    "years": f"{NBSP}ans",
-    "months": f"{NBSP}mois",
-    "per_100000": " pour 100 000 habitants",
-}
-NO_VALUE = {"L": "question non posée", "M": "sans objet", "N": "trop imprécis", "O": "non disponible", "Q": "confidentiel"}
-"""Why a source gives no value; what no source gives at all is `MISSING`."""
 
-STATUSES = {"A": "", "E": "estimé", "P": "provisoire", "B": "rupture", "I": "calculé", "U": "fiabilité faible", **NO_VALUE}
+def mark(status: str) -> str:
+    """Mark of a status beside a value, or why there is none: « fiabilité faible »; nothing for an ordinary value."""
+    return terms("statuses")[status].short_fr
+
+
+def bounded(bound: str) -> str:
+    """Words of a bound, before a number: « moins de  »."""
+    return f"{terms('bounds')[bound].short_fr} ".lstrip()
 
 
 def rounded(value: float, digits: int = 0) -> Decimal:
@@ -63,24 +61,24 @@ def quantity(value: float, unit: str, bound: str = "", *, sign: bool = False) ->
     if pd.isna(value):
         return MISSING
     if unit == "ratio":
-        return f"multiplié par {BOUNDS[bound]}{number(value)}"
-    unit_text = SUFFIXES.get(unit, "")
-    if unit == "points" and abs(value) < 2:
-        unit_text = f"{NBSP}point"
-    return BOUNDS[bound] + number(value, 0 if bound == "~" else None, sign=sign) + unit_text
+        return f"multiplié par {bounded(bound)}{number(value)}"
+    written = number(value, 0 if bound == "~" else None, sign=sign)
+    after = (terms("units")[unit].after_one_fr if abs(value) < 2 else terms("units")[unit].after_fr) if unit else ""
+    space = " " if " " in after else NBSP  # a unit of several words may go to the next line
+    return f"{bounded(bound)}{written}{space if after else ''}{after}"
 
 
 def quantity_of(row: Row) -> str:
     """The quantity of an observation, shown according to its base (see `share_rule`); a published change has a sign."""
     if pd.isna(row["value"]):
-        return NO_VALUE[row["status"]] if row["source_id"] else MISSING
+        return mark(row["status"]) if row["source_id"] else MISSING
     change = is_change(row)
     base = None if pd.isna(row["base"]) else int(row["base"])
     if row["unit"] == "percent" and not change and base is not None:
         rule = share_rule(base)
         if rule in ("counts_only", "x_of_n"):
             count = number(row["value"] * base / 100, 0)
-            return BOUNDS[row["bound"]] + (count if rule == "counts_only" else f"{count} sur {base}")
+            return bounded(row["bound"]) + (count if rule == "counts_only" else f"{count} sur {base}")
         if rule == "small_base":
             return f"{quantity(float(rounded(row['value'])), 'percent', row['bound'])} (petite base)"
     return quantity(row["value"], row["unit"], row["bound"], sign=change and row["unit"] != "ratio")
@@ -88,13 +86,13 @@ def quantity_of(row: Row) -> str:
 
 def is_change(row: Row) -> bool:
     """Whether a source gives a change and not a level: it is neither a share nor a count of anybody."""
-    return str(row["variable"]).startswith("change_")
+    return table.is_change(str(row["variable"]))
 
 
 def marked(row: Row) -> str:
     """The value as words alone say it, with the mark of what is not an ordinary published value."""
-    mark: str = STATUSES[row["status"]] if pd.notna(row["value"]) else ""
-    return f"{row['text']} ({mark})" if mark else str(row["text"])
+    said: str = mark(row["status"]) if pd.notna(row["value"]) else ""
+    return f"{row['text']} ({said})" if said else str(row["text"])
 
 
 def base_of(row: Row) -> str:

@@ -17,7 +17,7 @@ from ..analysis.compare import Comparison
 from ..table import CALCULATED, Row, records
 from . import tables, wording
 
-Kind = Literal["distribution", "groups", "figures", "series", "panels", "editions"]
+ResultKind = Literal["distribution", "groups", "statistics", "series", "small_multiples", "editions"]
 
 
 class Shown(Protocol):
@@ -51,8 +51,8 @@ class Result:
     absent : str
         The sentence shown when nothing was found.
     kind : str
-        ``distribution``; ``groups`` (several distributions, a column ``group``); ``figures`` (numbers about several
-        populations); ``series`` (one row a year); ``panels`` (several series); ``editions`` (figures of several editions).
+        ``distribution``; ``groups`` (several distributions, a column ``group``); ``statistics`` (numbers about several
+        populations); ``series`` (one row a year); ``small_multiples`` (several series); ``editions`` (several editions).
     said : str
         The sentence that stands for the table and the chart of a single value; empty for several.
     elsewhere : mapping or None
@@ -68,7 +68,7 @@ class Result:
     population: str
     notes: tuple[str, ...] = ()
     absent: str = ""
-    kind: Kind = "distribution"
+    kind: ResultKind = "distribution"
     said: str = ""
     elsewhere: Row | None = None
     respondents: dict[str, int] = field(default_factory=dict)
@@ -112,7 +112,7 @@ class Result:
     @property
     def table(self) -> tables.Table:
         """The numbers as a French table."""
-        kinds = {"series": tables.series_table, "panels": tables.panels_table, "editions": tables.editions_table}
+        kinds = {"series": tables.series_table, "small_multiples": tables.multiples_table, "editions": tables.editions_table}
         make = kinds.get(self.kind, tables.distribution_table)
         return make(self.frame, self.title, self.lines if self else [], self.absent)
 

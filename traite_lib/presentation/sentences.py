@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ..analysis.compare import NOT_FOUND, Comparison
-from ..catalogue import INVENTED
+from ..catalogue import DO_NOT_QUOTE
 from ..table import CALCULATED, Row, records
 from . import wording
 from .captions import Captions
@@ -25,7 +25,7 @@ def heading(captions: Captions, respondents: Result) -> Markdown:
     """The edition in one paragraph: who produced it, when, about whom, from how many associations."""
     edition = captions.edition
     answered = f" {respondents.frame['text'].iloc[0]} associations ont répondu." if respondents else ""
-    invented = f"\n\n**{INVENTED}**" if edition.invented else ""
+    invented = f"\n\n**{DO_NOT_QUOTE}**" if edition.invented else ""
     scope = captions.words.populations[edition.share_population].scope_fr
     return Markdown(
         f"**Édition {edition.key}** — {edition.title}. {wording.listed(edition.producers)}, {edition.published}.{answered} "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..nomenclature import ALL
+from ..nomenclature import ALL, terms
 from ..table import Row, records
 from . import wording
 from .wording import NBSP
@@ -181,7 +181,7 @@ def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], abs
                 "Évolution publiée": " ; ".join(row["text"] for row in group if wording.is_change(row)),
                 "Base": wording.base_cell(shares[0]) if shares else "",
                 "Fiabilité": wording.listed(
-                    dict.fromkeys(filter(None, (wording.STATUSES[r["status"]] for r in group if pd.notna(r["value"]))))
+                    dict.fromkeys(filter(None, (wording.mark(r["status"]) for r in group if pd.notna(r["value"]))))
                 ),
                 "Source": wording.listed(dict.fromkeys(filter(None, (row["publisher"] for row in group)))),
             }
@@ -221,7 +221,7 @@ def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: s
             "Base": wording.base_cell(row),
             "Associations répondantes": "" if pd.isna(row["respondents"]) else wording.number(row["respondents"], 0),
             "Comparable à la ligne précédente": "" if n == 0 else "non" if row["break_before"] else "oui, sous réserve",
-            "Fiabilité": wording.STATUSES[row["status"]],
+            "Fiabilité": wording.mark(row["status"]),
             "Source": row["publisher"],
         }
         for n, row in enumerate(records(rows))
@@ -229,7 +229,7 @@ def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: s
     return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur", "Associations répondantes"), absent)
 
 
-def panels_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
+def multiples_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
     """Several series: one row each, one column a year."""
     rows = rows.assign(Série=rows["label"] + " — " + rows["group"].map(wording.lower_first))
     wide = rows.pivot(index="Série", columns="period", values="text").reindex(list(dict.fromkeys(rows["Série"]))).fillna("—")
@@ -251,13 +251,38 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
             "Année": row["period"].replace("|", " ou "),
             "Population": row["who"],
             "Base": wording.base_cell(row) or "sans objet",
-            "Fiabilité": wording.listed(filter(None, (wording.STATUSES[row["status"]], "" if row["retained"] else "non retenu"))),
+            "Fiabilité": wording.listed(filter(None, (wording.mark(row["status"]), "" if row["retained"] else "non retenu"))),
             "Réserve": row["note"],
         }
         for row in found
     ]
     names = [row["statement_id"] for row in found]
     return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent, folded=True, statements=names)
+
+
+def bases_table(rows: pd.DataFrame, absent: str) -> Table:
+    """One row a number, with its base."""
+    frame = pd.DataFrame(
+        {
+            "Statistique": rows["label"],
+            "Période": rows["period"],
+            "Population": rows["who"],
+            "Base": [wording.base_cell(row) or "sans objet" for row in records(rows)],
+        }
+    )
+    return Table(frame, "Bases", absent=absent)
+
+
+def breaks_table(series: Sequence[pd.DataFrame]) -> Table:
+    """One row a break that some series cross."""
+    found: dict[tuple[str, str, str], None] = {}
+    for frame in series:
+        rows = frame[frame["break_before"] != ""]
+        found |= dict.fromkeys(zip(rows["label"], rows["period"], rows["break_before"], strict=True))
+    table = pd.DataFrame(list(found), columns=["Statistique", "Avant l’édition", "Rupture"])
+    alone = "Une seule édition est choisie : aucune comparaison."
+    none = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
+    return Table(table, "Ruptures de série", absent=none if series else alone)
 
 
 def control(rows: pd.DataFrame) -> str:
@@ -271,7 +296,7 @@ def control(rows: pd.DataFrame) -> str:
                 *(row["statement_id"], row["period"], row["who"], row["label"]),
                 f"{row['bound']}{row['value']:.2f} {row['unit_label']}",
                 wording.base_of(row) or "sans base",
-                wording.STATUSES[row["status"]] or "normal",
+                terms("statuses")[row["status"]].label_fr,
                 row["publisher"],
             ]
         )

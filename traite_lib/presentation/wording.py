@@ -10,13 +10,13 @@ import pandas as pd
 from ..analysis.compare import Comparison
 from ..nomenclature import ALL, Nomenclatures
 from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
-from .quantities import BOUNDS as BOUNDS
 from .quantities import MISSING as MISSING
-from .quantities import STATUSES as STATUSES
 from .quantities import UNKNOWN_BASE as UNKNOWN_BASE
 from .quantities import base_cell as base_cell
 from .quantities import base_of as base_of
+from .quantities import bounded as bounded
 from .quantities import is_change as is_change
+from .quantities import mark as mark
 from .quantities import marked as marked
 from .quantities import number as number
 from .quantities import quantity as quantity
@@ -200,7 +200,7 @@ def _changed(row: Row, words: Nomenclatures) -> str:
         what = f"le nombre {of(who)}" if row["origin"] != ALL else french
     agreement = "e" if what.startswith("la ") else ""
     if row["unit"] == "ratio":
-        how = f"a été multiplié{agreement} par {BOUNDS[row['bound']]}{number(row['value'])}"
+        how = f"a été multiplié{agreement} par {bounded(row['bound'])}{number(row['value'])}"
     elif row["value"] == 0:
         how = "n’a pas changé"
     else:
@@ -227,7 +227,7 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
     population, who = words.populations[row["population"]], population_of(row, words)
     noun, _, _ = _described(row, words)
     pause = "," if ", victimes" in who else ""  # closes what the first comma opened
-    notes = [STATUSES[row["status"]], base_of(row), f"source : {publisher}"]
+    notes = [mark(row["status"]), base_of(row), f"source : {publisher}"]
     same = after is not None and (after["period"], population_of(after, words)) == (row["period"], who)
     if row["variable"] == "total":
         alone = all(row[column] == ALL for column in SUB_POPULATION)

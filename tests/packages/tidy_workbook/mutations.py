@@ -6,7 +6,6 @@ Each is undone in the mind of a reader: what a cell says after it is what it sai
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -92,7 +91,9 @@ def spaces(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:
         if not isinstance(cell.value, str) or draw.random() < 0.5 or read(cell).kind != "text":
             return cell
         head, _, tail = cell.value.rstrip().rpartition(" ")
-        return replace(cell, value=(f"{head}{space if head else ''}{tail}" if space != "\n" else cell.value) + draw.choice(("", " ")))
+        return replace(
+            cell, value=(f"{head}{space if head else ''}{tail}" if space != "\n" else cell.value) + draw.choice(("", " "))
+        )
 
     return _changed(grid, change)
 
@@ -119,7 +120,9 @@ def formats(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:
 def noted(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:
     """A note at the end, and one more sign after a label."""
     mark = draw.choice(("(7)", "(9)"))
-    texts = [cell for cell in grid.cells.values() if isinstance(cell.value, str) and read(cell).kind == "text" and len(cell.text) > 3]
+    texts = [
+        cell for cell in grid.cells.values() if isinstance(cell.value, str) and read(cell).kind == "text" and len(cell.text) > 3
+    ]
     chosen = draw.choice(texts).place if texts else None
     changed, move = _changed(grid, lambda cell: replace(cell, value=f"{cell.value} {mark}") if cell.place == chosen else cell)
     last = max(grid.rows) + 1

@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 from statements import statement, table
 
-from traite_lib.analysis import checks
+from traite_annexes import checks
 from traite_lib.catalogue import Catalogue
 from traite_lib.nomenclature import Nomenclatures
 

@@ -11,10 +11,10 @@ from typing import Literal
 
 import pandas as pd
 
-from ..catalogue import Catalogue
-from ..nomenclature import ALL, Nomenclatures
-from ..table import CALCULATED, KEY, SUB_POPULATION, agree, is_cell, last_year
-from .compare import compare, respondents
+from traite_lib.analysis.compare import compare, respondents
+from traite_lib.catalogue import Catalogue
+from traite_lib.nomenclature import ALL, Nomenclatures
+from traite_lib.table import CALCULATED, KEY, SUB_POPULATION, agree, is_cell, is_change, last_year
 
 HALF = 0.5
 """Points that one share rounded to a whole number may gain or lose."""
@@ -112,7 +112,7 @@ def sums_of_shares(rows: pd.DataFrame, words: Nomenclatures) -> Iterator[Finding
     for key, group in rows[rows["unit"] == "percent"].drop_duplicates(KEY).groupby(WHOLE, sort=False):
         info = words.variable(str(key[-1]))
         parts = _top(group, info.code, words)
-        if info.multiple or info.code.startswith("change_") or len(parts) < 2:
+        if info.multiple or is_change(info.code) or len(parts) < 2:
             continue
         known = parts[parts["value"].notna()]
         total, margin = known["value"].sum(), HALF * len(parts) + 1e-9
