@@ -106,7 +106,9 @@ class Sheet:
     kinds: list[str] = field(default_factory=list)
     tongue: Tongue = FRENCH
 
-    def put(self, row: int, column: int, value: Value, number_format: str = "General", indent: int = 0, bold: bool = False) -> None:
+    def put(
+        self, row: int, column: int, value: Value, number_format: str = "General", indent: int = 0, bold: bool = False
+    ) -> None:
         """Write a cell."""
         self.grid.cells[row, column] = Cell(row, column, value, number_format, bold, indent)
 
@@ -173,7 +175,9 @@ def _above(draw: random.Random, sheet: Sheet) -> tuple[int, bool, str]:
 def _stubs(draw: random.Random, sheet: Sheet) -> tuple[tuple[str, ...], list[_Stub]]:
     """Corner cells and rows of a table."""
     tongue = sheet.tongue
-    kind = draw.choice(("flat", "flat", "total", "ages", "years", "codes", "sections", "bold sections", "tree", "dont", "groups", "outline"))
+    kind = draw.choice(
+        ("flat", "flat", "total", "ages", "years", "codes", "sections", "bold sections", "tree", "dont", "groups", "outline")
+    )
     sheet.kinds.append(f"stub {kind}")
     words = draw.sample(tongue.places, 9)
     size = draw.randint(3, 5)
@@ -183,7 +187,9 @@ def _stubs(draw: random.Random, sheet: Sheet) -> tuple[tuple[str, ...], list[_St
         return (tongue.ages,), [_Stub((first + n,), (str(first + n),)) for n in range(size + 1)]
     if kind == "years":
         first = draw.randint(2001, 2018)
-        return (draw.choice(("Année", "")) if tongue is FRENCH else "Year",), [_Stub((first + n,), (str(first + n),)) for n in range(size + 1)]
+        return (draw.choice(("Année", "")) if tongue is FRENCH else "Year",), [
+            _Stub((first + n,), (str(first + n),)) for n in range(size + 1)
+        ]
     if kind == "codes":
         return ("Code", "Canton"), [_Stub((f"{n + 1:02}", words[n]), (f"{n + 1:02}", words[n])) for n in range(size)]
     if kind.endswith("sections"):
@@ -252,7 +258,9 @@ def _header(draw: random.Random, sheet: Sheet, row: int, left: int, corner: tupl
                 sheet.merge(row, left + 2 * n, row, left + 2 * n + 1)
             for m, (head, own) in enumerate(lower):
                 sheet.put(row + 1, left + 2 * n + m, head)
-                columns.append(_Column((str(span).split(" (")[0], head), "provisional" if span == "2023 (p)" else "observed", own))
+                columns.append(
+                    _Column((str(span).split(" (")[0], head), "provisional" if span == "2023 (p)" else "observed", own)
+                )
         for column, text in enumerate(corner, start=1):
             if text:
                 low = "unmerged" in kind and draw.random() < 0.5
@@ -283,7 +291,10 @@ def _header(draw: random.Random, sheet: Sheet, row: int, left: int, corner: tupl
         sheet.put(row, left + n, value, shown)
         columns.append(_Column((words[n] if kind in ("words", "words noted", "unit row") else str(year),), status))
     if kind == "unit row":  # a line of units below the headers
-        chosen = [draw.choice((("Effectif", ""), ("En %", "%"))) if tongue is FRENCH else draw.choice((("Number", ""), ("%", "%"))) for _ in columns]
+        chosen = [
+            draw.choice((("Effectif", ""), ("En %", "%"))) if tongue is FRENCH else draw.choice((("Number", ""), ("%", "%")))
+            for _ in columns
+        ]
         for n, (text, _) in enumerate(chosen):
             sheet.put(row + 1, left + n, text)
         columns = [_Column((*column.path, text), unit=own) for column, (text, own) in zip(columns, chosen, strict=True)]

@@ -6,7 +6,6 @@ Each is undone in the mind of a reader: what a cell says after it is what it sai
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -65,9 +64,15 @@ def empty_column(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:
 
 
 def unmerged(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:
-    """Merged areas undone, one or all."""
-    kept = [area for area in grid.merges if draw.random() < 0.5] if draw.random() < 0.5 else []
+    """Merged areas undone, some or all; not one that alone says that the row below it has no label in its column."""
+    some = draw.random() < 0.5
+    kept = [area for area in grid.merges if (some and draw.random() < 0.5) or _says_where_it_ends(grid, area)]
     return Grid(grid.name, dict(grid.cells), kept), _still
+
+
+def _says_where_it_ends(grid: Grid, area: Area) -> bool:
+    below = area.bottom + 1
+    return area.bottom > area.top and below in grid.rows and (below, area.left) not in grid.cells
 
 
 def title_merged(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:
@@ -92,7 +97,9 @@ def spaces(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:
         if not isinstance(cell.value, str) or draw.random() < 0.5 or read(cell).kind != "text":
             return cell
         head, _, tail = cell.value.rstrip().rpartition(" ")
-        return replace(cell, value=(f"{head}{space if head else ''}{tail}" if space != "\n" else cell.value) + draw.choice(("", " ")))
+        return replace(
+            cell, value=(f"{head}{space if head else ''}{tail}" if space != "\n" else cell.value) + draw.choice(("", " "))
+        )
 
     return _changed(grid, change)
 
@@ -119,7 +126,9 @@ def formats(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:
 def noted(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:
     """A note at the end, and one more sign after a label."""
     mark = draw.choice(("(7)", "(9)"))
-    texts = [cell for cell in grid.cells.values() if isinstance(cell.value, str) and read(cell).kind == "text" and len(cell.text) > 3]
+    texts = [
+        cell for cell in grid.cells.values() if isinstance(cell.value, str) and read(cell).kind == "text" and len(cell.text) > 3
+    ]
     chosen = draw.choice(texts).place if texts else None
     changed, move = _changed(grid, lambda cell: replace(cell, value=f"{cell.value} {mark}") if cell.place == chosen else cell)
     last = max(grid.rows) + 1
