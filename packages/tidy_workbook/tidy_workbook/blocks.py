@@ -11,7 +11,7 @@ from .columns import flags, label_and_data
 from .grid import Cell, Grid, letters
 from .lines import Cleared, Line, is_caption, is_labelish, is_total, joined, lines_of, unit_of
 from .notes import Note
-from .values import is_whole, is_yearish, read
+from .values import is_whole, is_yearish, read, split_marks
 
 _UNITS = re.compile(r"unit[ée]s?(?: de mesure)?", re.IGNORECASE)
 _NUMBERING = re.compile(r"\(?(?:\d{1,2}|[A-Z])[.)]?")
@@ -184,7 +184,7 @@ class Reader:
         labels, gap = figures.first.column, self.lines[index + 1].row - line.row
         if cell.column <= labels:  # figures below their name, in one column without labels
             return line.is_text and gap == 1 and not between and list(figures.cells) == [cell.column] and len(cell.text) < 80
-        if gap > (1 if line.is_text else 2):
+        if gap > (1 if line.is_text and not between else 2):
             return False
         if all(later.is_single and later.first.column == labels for later in between):
             return len(between) < 4 and (cell.column in figures.cells or self._spans(cell))
@@ -289,7 +289,7 @@ class Reader:
             and len(set(line.numbers) & set(after.cells)) * 2 >= len(line.numbers)
         ):  # fmt: skip
             whole = all(is_whole(cell) or is_yearish(cell) for cell in (line.cells[c] for c in line.columns("number")))
-            return whole and (label_ok or bool(line.sequence()) or (not header and line.all_yearish()))
+            return whole and (label_ok or bool(line.sequence()) or (not header and (line.all_yearish() or line.maybe_years())))
         if below is None:
             return False
         if line.all_yearish():
@@ -382,7 +382,9 @@ class Reader:
         block.labels, data = label_and_data(self.grid, block.header, block.figures())
         corner = (head.cells[column].text for head in block.header for column in block.labels if column in head.cells)
         block.unit = next((unit for text in corner if (unit := units.lone(text))), block.unit)
-        named = (column for head in block.header for column, cell in head.cells.items() if _UNITS.fullmatch(cell.text))
+        named = (
+            column for head in block.header for column, cell in head.cells.items() if _UNITS.fullmatch(split_marks(cell.text)[0])
+        )
         block.unit_column = next((column for column in named if column in block.labels), 0)
         block.labels = [column for column in block.labels if column != block.unit_column]
         block.flags = flags(self.grid, block.header, block.figures(), block.labels, data)

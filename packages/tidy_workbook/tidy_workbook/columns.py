@@ -67,7 +67,7 @@ def _numbers_that_name(
 ) -> bool:
     """Whether a column of numbers names the rows: years, ages, codes of departments."""
     cells = [line.cells[column] for line in body if column in line.cells]
-    if not cells or not any(kinds[other]["number"] for other in later):
+    if not cells or not any(kinds[other]["number"] or kinds[other]["symbol"] for other in later):
         return False
     heads = [cell for line in header if (cell := grid.at(line.row, column))]
     own = [cell for cell in heads if _over_one(grid, cell, column) and not units.lone(cell.text)]

@@ -61,6 +61,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
     since_data = True
     above, shaken = block.top, False
     carried: dict[int, Label] = {}
+    lost: dict[int, Label] = {}  # carried until an empty row
     indents: dict[int, list[tuple[int, Label]]] = {}
     merged = {column for column in block.labels if _has_vertical_merge(block, grid, column)}
     indent_of = {column: _indents(block, column) for column in block.labels}
@@ -79,16 +80,16 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
             _push_section(sections, style, Label.of(row.line.first), nested=not since_data)
             for cell in list(row.line.cells.values())[1:]:
                 sections.append((style, Label.of(cell)))
-            carried, indents, since_data = {}, {}, False
+            carried, lost, indents, since_data = {}, {}, {}, False
             continue
         shaken = shaken or any(above < hidden < row.line.row for hidden in grid.hidden_rows)
         above = row.line.row
         since_data = True
         if row.after_gap:
-            carried = {}
+            lost, carried = {**lost, **carried}, {}
         ended = closing.get(row.line.row)
         if ended is not None:
-            sections, carried, indents = [], {}, {}
+            sections, carried, lost, indents = [], {}, {}, {}
         own = _own_labels(block, grid, row.line.row)
         path: list[Label] = []
         doubt = ended or ("labels in the middle of their groups" if uncertain else "")
@@ -100,8 +101,10 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
                 if column < deepest and column in carried and not _covered(grid, row.line.row, column):
                     if column not in merged:
                         path.append(carried[column])
-                    elif grid.merge(*carried[column].place) is None:  # merged for some groups, typed once for others
+                    elif _typed_at_the_top(block, grid, carried[column]):  # merged for some groups, typed once for others
                         doubt = doubt or "labels merged for some groups only"
+                elif column < deepest and column in lost and column not in merged and not is_total(own[deepest][0].text):
+                    doubt = doubt or "in the group above the empty row, or in none"
                 continue
             label, fresh = own[column]
             if fresh and row.line.row in beside and beside[row.line.row].column == column:
@@ -114,6 +117,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
                 path.append(label)
             if fresh:
                 carried = {c: kept for c, kept in carried.items() if c < column}
+                lost = {c: kept for c, kept in lost.items() if c < column}
                 if not label.code:
                     carried[column] = label
                 indents = {c: kept for c, kept in indents.items() if c <= column}
@@ -208,6 +212,12 @@ def _dont(column: int, label: Label, found: _Dont, indents: dict[int, list[tuple
         stack.append((found.above_depth, found.above))
     indents[column] = [*stack, (found.depth, label)]
     return [kept for _, kept in indents[column]]
+
+
+def _typed_at_the_top(block: RawBlock, grid: Grid, label: Label) -> bool:
+    """Whether a label that nothing merges stands at the top of its group: the row above it is in another one, or a header."""
+    row, column = label.place
+    return grid.merge(row, column) is None and (row == block.body[0].line.row or grid.at(row - 1, column) is not None)
 
 
 def _merged_down(grid: Grid, path: list[Label], row: int) -> bool:

@@ -81,11 +81,14 @@ class Line:
             return bool(years)
         # years of a header may carry the number format of the figures below them: the others, and their order, tell
         most = len(years) > 2 and sum(years) * 2 >= len(years)
-        return self.maybe_years() and (most or (not self.label and len(years) > 1 and self._one_by_one()))
+        return self.maybe_years() and (most or (self._names_rows() and len(years) > 1 and self._one_by_one()))
 
     def maybe_years(self) -> bool:
         """Whether every number may be a year, whatever its format, and they follow each other."""
         return bool(self.numbers) and self.in_order() and all(is_yearish(self.cells[c], formatted=True) for c in self.numbers)
+
+    def _names_rows(self) -> bool:
+        return not self.label or is_labelish(self.label)
 
     def _one_by_one(self) -> bool:
         steps = {int(after) - int(before) for before, after in pairwise(self.cells[c].text[:4] for c in self.numbers)}
@@ -199,7 +202,7 @@ def _is_head(cell: Cell, grid: Grid) -> bool:
     beside = len(grid.rows[cell.row])
     if cell.link or beside < 2:
         return False
-    under = (grid.cells.get((row, cell.column)) for row in range(cell.row + 1, cell.row + (4 if beside > 2 else 2)))
+    under = (grid.cells.get((row, cell.column)) for row in range(cell.row + 1, cell.row + (6 if beside > 2 else 3)))
     return any(below is not None and read(below).kind in ("number", "symbol") for below in under)
 
 
@@ -243,7 +246,10 @@ def column_groups(grid: Grid) -> list[range]:
 def _is_table_beside(grid: Grid, before: int, column: int, kinds: dict[tuple[int, int], Kind]) -> bool:
     """Whether a table of its own begins at a column, after an empty one: it has a title there, or labels for its rows."""
     here = [cell for cell in grid.cells.values() if cell.column == column]
-    left = any(kind == "number" for place, kind in kinds.items() if place[1] < column)
+    # one column alone is no table, but the labels of the one beside it
+    left = len({place[1] for place in kinds if place[1] < column}) > 1 and any(
+        kind == "number" for place, kind in kinds.items() if place[1] < column
+    )
     right = [place for place, kind in kinds.items() if place[1] > column and kind == "number"]
     if not left or not right:
         return False

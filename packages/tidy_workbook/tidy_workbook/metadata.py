@@ -122,7 +122,7 @@ def _entry(cells: list[Cell]) -> _Entry | None:
     head = cells[0]
     if not isinstance(head.value, str) or len(cells) > 2:
         return None
-    text = head.text
+    text = split_marks(head.text)[0]
     if len(cells) == 1:
         key, colon, value = text.partition(":")
         kind = _kind(key)

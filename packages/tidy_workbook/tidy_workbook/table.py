@@ -133,7 +133,9 @@ class Table:
         divided = found.divided
         if value is not None and divided and unit.startswith(_THOUSANDS.get(divided, ())):
             value, divided = value / 1000**divided, 0  # the number is in units, shown and announced in thousands
-        if value is not None and status == "observed" and (doubt := self._doubt(place, cell, value, unit, row, column, divided)):
+        if status not in ("ambiguous", "blank", "error") and (
+            doubt := self._label_doubt(row, column) or self._doubt(place, cell, value, unit, row, column, divided)
+        ):
             status, marker = "ambiguous", doubt
         own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
         return TidyCell(
@@ -169,19 +171,20 @@ class Table:
             return found.value, "provisional", "title"
         return found.value, "observed", " ".join(found.marks)
 
-    def _doubt(
-        self, place: Place, cell: Cell | None, value: float, unit: str, row: _Side, column: _Side, divided: int
-    ) -> str:  # fmt: skip
-        """Why a number is not taken for granted: nothing names it, or its unit cannot hold it."""
-        labelled = bool(row.texts) or not self.block.labels
-        if not labelled or not (column.texts or self.block.labels):
+    def _label_doubt(self, row: _Side, column: _Side) -> str:
+        """Why what a cell is about is not taken for granted, whatever it holds."""
+        if not (row.texts or not self.block.labels) or not (column.texts or self.block.labels):
             return "no label"
+        return self.block.doubt or row.doubt or column.doubt
+
+    def _doubt(
+        self, place: Place, cell: Cell | None, value: float | None, unit: str, row: _Side, column: _Side, divided: int
+    ) -> str:  # fmt: skip
+        """Why a number is not taken for granted: it may be a header, or its unit cannot hold it."""
+        if value is None:
+            return ""
         if divided and unit.startswith(_SCALES):
             return "the format divides by thousands, and the unit is another one"
-        if self.block.doubt:
-            return self.block.doubt
-        if row.doubt or column.doubt:
-            return row.doubt or column.doubt
         if cell and not self.block.header and cell.row == self.block.top and is_yearish(cell):
             return "a year or a number"
         own = cell is not None and read(cell).unit == "%"  # what a person sees in the cell itself

@@ -31,7 +31,8 @@ _WORDS = (
 )
 _SCALE = r"(?:thousands?|millions?|billions?|000s?)"
 _ENGLISH = (
-    rf"per ?cent(?:ages?)?(?: points?| changes?| growth| shares?)?(?: of .{{0,60}})?|% (?:points?|change|growth|share|of .{{0,60}})|"
+    rf"per ?cent(?:ages?)?(?: points?| changes?| growth| shares?)?(?: of .{{0,60}})?|"
+    rf"% (?:points?|change|growth|share|of .{{0,60}})|"
     rf"{_SCALE}(?: of .{{0,60}})?|"
     rf"[£€$] ?(?:{_SCALE}|m|bn|k)?|index(?: numbers?| .{{0,30}}=.{{0,10}})"
 )
@@ -49,7 +50,8 @@ _ALONE = (
 )
 _INSIDE = re.compile(
     rf"\(\s*(?:en (?P<unit>(?:{_WORDS})(?![^\W\d])[^()]*(?:\([^()]*\))?[^()]*)|"
-    rf"(?P<alone>(?:{_ALONE})(?: d[’'e][^()]*| en [^()]*)?)|(?:in )?(?P<english>{_ENGLISH}|years?|months?|weeks?|days?|hours?))\s*\)",
+    rf"(?P<alone>(?:{_ALONE})(?: d[’'e][^()]*| en [^()]*)?)|"
+    rf"(?:in )?(?P<english>{_ENGLISH}|years?|months?|weeks?|days?|hours?))\s*\)",
     re.IGNORECASE,
 )
 _ENDING = re.compile(
@@ -60,7 +62,8 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 _RATE = re.compile(
-    r"(?:pour (?:1 000|10 000|100 000|1 million d[’'])|per (?:100|1[ ,]?000|10[ ,]?000|100[ ,]?000|million))\s?[^\W\d][\w’' -]{0,40}",
+    r"(?:pour (?:1 000|10 000|100 000|1 million d[’'])|"
+    r"per (?:100|1[ ,]?000|10[ ,]?000|100[ ,]?000|million))\s?[^\W\d][\w’' -]{0,40}",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"(?:%|pour ?cent(?:ages?)?|per ?cent(?:ages?)?)(?! points?)", re.IGNORECASE)

@@ -64,9 +64,15 @@ def empty_column(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:
 
 
 def unmerged(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:
-    """Merged areas undone, one or all."""
-    kept = [area for area in grid.merges if draw.random() < 0.5] if draw.random() < 0.5 else []
+    """Merged areas undone, some or all; not one that alone says that the row below it has no label in its column."""
+    some = draw.random() < 0.5
+    kept = [area for area in grid.merges if (some and draw.random() < 0.5) or _says_where_it_ends(grid, area)]
     return Grid(grid.name, dict(grid.cells), kept), _still
+
+
+def _says_where_it_ends(grid: Grid, area: Area) -> bool:
+    below = area.bottom + 1
+    return area.bottom > area.top and below in grid.rows and (below, area.left) not in grid.cells
 
 
 def title_merged(draw: random.Random, grid: Grid) -> tuple[Grid, Move]:

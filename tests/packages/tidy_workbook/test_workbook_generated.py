@@ -1,6 +1,6 @@
 """Sheets composed at random from the kinds of layout of statistical offices: no cell is silently wrong, and nearly all are right.
 
-A few hundred here; more with ``TRAITE_GENERATED=20000`` or by hand (`generated_sheets`).
+A few hundred here; more with ``TIDY_WORKBOOK_GENERATED=20000`` or by hand (`generated_sheets`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from generated_sheets import generate, judge
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-EXAMPLES = int(os.environ.get("TRAITE_GENERATED", "150"))
+EXAMPLES = int(os.environ.get("TIDY_WORKBOOK_GENERATED", "150"))
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
