@@ -1,7 +1,8 @@
 """The engine ``warm`` of papermill.
 
-Papermill imports this module itself, as the entry point ``warm`` of the group ``papermill.engine``; where this package is on the
-path without having been installed, ``import papermill_warm.execution`` registers it.
+Papermill imports this module while it is imported itself (entry point ``warm`` of the group ``papermill.engine``): nothing here
+imports papermill before a notebook is executed. Where this package is on the path without having been installed,
+``import papermill_warm.execution`` registers the engine.
 """
 
 from __future__ import annotations
@@ -10,42 +11,59 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-from papermill.engines import NBClientEngine
+from typing import Any
 
 from . import server
-from .kernels import client_options
 from .server import Setup
 
 ENGINE = "warm"
 """Name of the engine, and of its entry point in the group ``papermill.engine``."""
 
 
-class WarmEngine(NBClientEngine):  # type: ignore[misc]  # papermill has no types
-    """Papermill's own engine, on a kernel forked from the warm server of this process."""
+class WarmEngine:
+    """Papermill's own engine, given a kernel forked from the warm server of this process."""
 
     @classmethod
-    def execute_managed_notebook(  # type: ignore[no-untyped-def]
-        cls, nb_man, kernel_name, *, preload: Iterable[str] = (), environment: Mapping[str, str] | None = None,
-        watched: Iterable[str] = (), **kwargs,
-    ):  # fmt: skip
+    def execute_notebook(
+        cls, nb: Any, kernel_name: str, *args: Any, preload: Iterable[str] = (), environment: Mapping[str, str] | None = None,
+        watched: Iterable[str] = (), **kwargs: Any,
+    ) -> Any:  # fmt: skip
         """Execute as papermill does; see `server.Setup` for the arguments that it does not have.
 
         A notebook of another kernel than this Python's (R, another environment) is executed as papermill would, and so is every
         notebook where processes cannot be forked.
         """
+        from papermill.engines import NBClientEngine
+
         if not server.can_fork() or not _is_this_python(kernel_name):
-            return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+            return NBClientEngine.execute_notebook(nb, kernel_name, *args, **kwargs)
+        from .kernels import client_options
+
         setup = Setup(tuple(preload), environment or {}, tuple(watched))
         server.start(setup)
         with tempfile.TemporaryDirectory(prefix="warm-", ignore_cleanup_errors=True) as private:
             options = client_options(Path(private), setup)
-            return super().execute_managed_notebook(nb_man, "python3", **options, **kwargs)
+            return NBClientEngine.execute_notebook(nb, "python3", *args, **options, **kwargs)
+
+    @classmethod
+    def nb_kernel_name(cls, nb: Any, name: str | None = None) -> Any:
+        """Name of a notebook's kernel, as papermill finds it."""
+        from papermill.engines import NBClientEngine
+
+        return NBClientEngine.nb_kernel_name(nb, name)
+
+    @classmethod
+    def nb_language(cls, nb: Any, language: str | None = None) -> Any:
+        """Language of a notebook, as papermill finds it."""
+        from papermill.engines import NBClientEngine
+
+        return NBClientEngine.nb_language(nb, language)
 
 
 def _is_this_python(kernel_name: str) -> bool:
     """Whether a kernel is ipykernel in this very interpreter."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
     try:
         command = KernelSpecManager().get_kernel_spec(kernel_name).argv
     except NoSuchKernel:

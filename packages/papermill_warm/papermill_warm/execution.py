@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from papermill.engines import NBClientEngine, papermill_engines  # before `engine`, which it imports itself where it is installed
+from papermill.engines import NBClientEngine, papermill_engines
 from papermill.execute import raise_for_execution_errors
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
