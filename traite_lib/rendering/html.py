@@ -118,7 +118,9 @@ _FRAME = 'class="dataframe"'
 
 
 def _frame(html: str) -> Markup:
-    """A frame of pandas, folded: its words are those of the code, which a page keeps at hand."""
+    """A frame of pandas, folded: its words are those of the code, which a page keeps at hand. An empty one shows nothing."""
+    if "<td" not in html:
+        return Markup()
     table = Markup(re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL))
     region = Markup('<div class="scroll" tabindex="0" role="region" aria-label="Données ordonnées">{}</div>').format(table)
     return Markup('<details class="data"><summary>Données ordonnées</summary>\n{}\n</details>').format(region)
