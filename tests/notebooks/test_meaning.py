@@ -98,7 +98,7 @@ class Page:
             drawn = " ".join(o.metadata["image/png"]["alt"] for o in cell.outputs if "image/png" in o.get("data", {}))
             for output in cell.outputs:
                 html = output.get("data", {}).get("text/html", "")
-                if "<table" not in html:
+                if "<table" not in html or 'class="dataframe"' in html:  # the frame behind a result repeats it
                     continue
                 head, *body = [cells_of(row) for row in re.findall(r"<tr>.*?</tr>", html, re.DOTALL)]
                 caption = str(Markup(re.findall(r"<caption>(.*?)</caption>", html)[0]).unescape())

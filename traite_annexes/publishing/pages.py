@@ -114,6 +114,19 @@ def _preformatted(text: str, kind: str) -> Markup:
     return Markup('<pre class="{}" tabindex="0">{}</pre>').format(kind, text) if text.strip() else Markup()
 
 
+_FRAME = 'class="dataframe"'
+"""What pandas says of a frame that it shows."""
+
+
+def _frame(html: str) -> Markup:
+    """A frame of pandas, folded: its words are those of the code, which a page keeps at hand. An empty one shows nothing."""
+    if "<td" not in html:
+        return Markup()
+    table = Markup(re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL))
+    region = Markup('<div class="scroll" tabindex="0" role="region" aria-label="Données ordonnées">{}</div>').format(table)
+    return Markup('<details class="data"><summary>Données ordonnées</summary>\n{}\n</details>').format(region)
+
+
 def blocks(notebook: NotebookNode) -> list[Block]:
     """Cells of an executed chapter as a page shows them, its figures numbered."""
     found: list[Block] = []
@@ -143,7 +156,8 @@ def blocks(notebook: NotebookNode) -> list[Block]:
                     )
                 )
             elif "text/html" in data:
-                block.outputs.append(Markup(data["text/html"]))
+                html = data["text/html"]
+                block.outputs.append(_frame(html) if _FRAME in html else Markup(html))
             elif "text/markdown" in data:
                 block.outputs.append(_markdown(data["text/markdown"]))
             else:
