@@ -22,30 +22,32 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BRIEF = ["jupyterlab", "pandas", "seaborn", "openpyxl", "papermill", "nbval"]
 
 
-def test_the_tree_of_the_readme_is_on_disk() -> None:
-    tree = README.partition("## The tree\n\n```\n")[2].partition("```")[0]
-    folder, missing = "", []
-    for line in tree.splitlines():
-        nested = line.startswith("  ")
-        names = re.findall(r"[\w./]+(?:/|\.\w+)", line)
-        if not nested and names and names[0].endswith("/"):
-            folder, names = names[0], names[1:]
-            if folder != "outputs/" and not (ROOT / folder).is_dir():
-                missing.append(folder)
-        inner = folder if nested or (folder and line.startswith(folder)) else ""
-        if nested and names and names[0].endswith("/"):
-            inner, names = folder + names[0], names[1:]
-            if not (ROOT / inner).is_dir():
-                missing.append(inner)
-        missing += [inner + name for name in names if name != "NN_theme.ipynb" and not (ROOT / inner / name).exists()]
-    assert missing == []
-    assert "batch.py" in tree
+def tree() -> dict[str, str]:
+    """Paths of the tree of the README, with what it says of each."""
+    found: dict[str, str] = {}
+    above: list[str] = []
+    for line in README.partition("## The tree\n")[2].partition("```\n")[2].partition("```")[0].splitlines():
+        name, _, said = line.strip().partition(" ")
+        depth = (len(line) - len(line.lstrip())) // 2
+        above[depth:] = [name]
+        found["".join(above)] = said.strip()
+    return found
 
 
-def test_every_module_of_the_library_is_in_the_tree_of_the_readme() -> None:
-    tree = README.partition("## The tree")[2]
-    modules = {path.name for path in (ROOT / "traite_lib").rglob("*.py")} - {"__init__.py", "__main__.py"}
-    assert {name for name in modules if name not in tree} == set()
+def test_the_tree_of_the_readme_is_on_disk_and_says_what_each_line_is() -> None:
+    assert [path for path in tree() if path != "outputs/" and not (ROOT / path).exists()] == []
+    assert [path for path, said in tree().items() if len(said) < 8] == []
+
+
+def test_every_module_of_the_library_and_of_the_program_is_in_the_tree() -> None:
+    modules = {path for package in ("traite_lib", "traite_annexes") for path in (ROOT / package).rglob("*.py")}
+    named = {path.relative_to(ROOT).as_posix() for path in modules if not path.name.startswith("__")}
+    assert named - set(tree()) == set()
+
+
+def test_every_document_is_linked_to() -> None:
+    texts = README + "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
+    assert [path.name for path in (ROOT / "docs").glob("*.md") if f"{path.name}" not in texts] == []
 
 
 def test_the_readme_lists_every_chapter_with_its_title() -> None:
