@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Text(HTMLParser):
-    """Visible text of a page, without its code and style; images, links and headings apart."""
+    """Visible text of a page, without its code, what code printed and style; images, links and headings apart."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class Text(HTMLParser):
         if tag == "section" and given.get("class") == "aside":
             self.aside = True
         if tag not in ("img", "meta", "input", "br", "link"):
-            hide = tag in ("style", "script") or "code" in (given.get("class") or "").split()
+            hide = tag in ("style", "script", "samp") or "code" in (given.get("class") or "").split()
             self.open.append((tag, hide))
             self.hidden += hide
 

@@ -52,7 +52,7 @@ def broken(tmp_path: Path, change: dict[int, str]) -> Chapter:
         ({6: 'import pandas as pd\npd.read_excel("x.xlsx")'}, "reads a file"),
         ({6: 'name = "../data/x.csv"'}, "holds a path"),
         ({6: "\n".join(["x = 1"] * 11)}, "more than 10 lines"),
-        ({14: "shown = [forms]\ncontrol(*shown)"}, "`identified` is shown and not named in `shown`"),
+        ({16: "shown = [forms]\ncontrol(*shown)"}, "`identified` is shown and not named in `shown`"),
     ],
 )
 def test_a_breach_of_the_contract_is_named(tmp_path: Path, change: dict[int, str], said: str) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import axe_playwright_python
+import nbformat
 import pytest
 from conftest import EDITIONS, ROOT
+from markupsafe import escape
 from reading import read
 
 from traite_annexes.publishing.pages import anchored
@@ -341,3 +343,19 @@ def test_the_chapter_with_most_figures_is_a_page_and_not_a_scroll(visit: Callabl
         assert not folded.get_by_role("table").is_visible()
         folded.locator("summary").click()
         assert folded.get_by_role("table").is_visible()
+
+
+def test_what_code_prints_is_text_and_never_html() -> None:
+    harm = "<script>alert(1)</script> & <b>"
+    outputs = [
+        nbformat.v4.new_output("stream", name="stdout", text=harm),
+        nbformat.v4.new_output("display_data", {"text/plain": harm}),
+        nbformat.v4.new_output(
+            "display_data", {"text/html": f'<table class="dataframe"><tr><td>{escape(harm)}</td></tr></table>'}
+        ),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print()", outputs=outputs)])
+    (block,) = html.blocks(notebook)
+    for output in block.outputs:
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;b&gt;" in output
+        assert "<script" not in output

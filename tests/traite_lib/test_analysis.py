@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from traite_lib import ComparisonError, open_edition
 from traite_lib.analysis import compare, quality, shares
+from traite_lib.catalogue import Break
 from traite_lib.errors import ObservationsError
 
 
@@ -84,6 +85,30 @@ def test_the_change_in_accompanied_victims_is_answered_with_the_number_of_respon
     assert (found.before["value"], found.after["value"], found.difference) == (2872, 4160, 1288)
     assert round(found.percent, 1) == 44.8
     assert "passe de 44 à 70" in found.reservations[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "breaks"), [(2018, 2019, False), (2019, 2020, True), (2018, 2024, True), (2020, 2021, False)]
+)
+def test_a_break_of_a_year_separates_what_is_before_from_that_year_and_after(before: int, after: int, breaks: bool) -> None:
+    survey = open_edition(2022)
+    row = survey.indicator("form", "sexual").frame.iloc[0]
+    entry = Break(id="b", effect="refuse", year=2020, short="rupture", sentence="Rupture.", why="test")
+    rows = [row.to_dict() | {"reference_year": year, "period": str(year)} for year in (before, after)]
+    assert compare._applies(entry, *rows, survey.nomenclatures) is breaks
+
+
+@pytest.mark.parametrize(("bound", "refused"), [("<", True), (">", True), ("~", False), ("", False)])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_bound_on_either_side_gives_no_change(bound: str, refused: bool, place: int) -> None:
+    survey = open_edition(2022)
+    change = survey.change("form", "sexual")
+    assert change is not None
+    rows = [dict(change.before), dict(change.after)]
+    rows[place] |= {"bound": bound}
+    found = compare.compare(*rows, survey.observations, survey.catalogue, survey.nomenclatures)
+    assert bool(found.refusals) is refused
+    assert found.motive == ("valeur non exacte" if refused else "")
 
 
 def test_a_change_of_share_is_in_points_only() -> None:

@@ -215,6 +215,16 @@ def test_the_total_of_the_shares_is_a_control_and_must_be_100() -> None:
     assert (p.state, p.why) == ("ambiguous", "the total of the shares is 84.0, 100 was expected")
 
 
+@pytest.mark.parametrize(("total", "state"), [(98.4, "ambiguous"), (98.5, "control"), (100.0, "control")])
+def test_the_total_of_the_shares_may_be_off_by_their_rounding_only(total: float, state: str) -> None:
+    assert placed(table(*SEXES, ("Ensemble", "%", total)))[3].state == state
+
+
+@pytest.mark.parametrize(("men", "state"), [(4.4, "ambiguous"), (4.5, "observation"), (7.5, "observation"), (7.6, "ambiguous")])
+def test_so_may_the_sums_that_say_what_a_table_distributes(men: float, state: str) -> None:
+    assert {p.state for p in placed(cross((94.0, 60.0), (men, 40.0), title="Répartition des victimes"))} == {state}
+
+
 @pytest.mark.parametrize(
     ("label", "expected"),
     [

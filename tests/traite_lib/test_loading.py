@@ -18,7 +18,7 @@ from traite_lib.catalogue import Catalogue, Correction, sha256
 from traite_lib.errors import CatalogueError, NomenclatureError, ObservationsError, TraiteError
 from traite_lib.loading import published, selection
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.table import CALCULATED, COLUMNS, KEY, select, validate
+from traite_lib.table import CALCULATED, COLUMNS, KEY, SUB_POPULATION, select, validate
 
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -394,3 +394,17 @@ def test_selection_means_all_unless_a_sub_population_is_named() -> None:
     assert list(select(table[table["period"] == "2022"], "sex", category="women", form="sexual")["value"]) == [94]
     with pytest.raises(ObservationsError, match="There is no sub-population 'colour'"):
         select(table, "sex", colour="x")
+
+
+def test_what_is_measured_is_no_restriction_too() -> None:
+    """« Minors among minors » says no more than « minors »: the share of minors is one of all victims."""
+    catalogue, words, table = harmonise.load()
+    row = {"indicator": "share_minors", "population": "victimes mineures suivies en 2015", "dimension_1": "age"}
+    row |= {"modality_1": "mineures", "dimension_2": "", "modality_2": "", "value": "9", "unit": "%", "qualifier": "", "base": ""}
+    concordances = published.Concordances.read(catalogue.data)
+    coded = published.code_statement(row, "here", "survey", (2015, 2015), words, concordances)
+    assert (coded["variable"], coded["category"], coded["age"]) == ("age", "minor", "_T")
+    sexes = row | {"indicator": "share_by_sex", "dimension_1": "sexe", "modality_1": "femmes"}
+    assert published.code_statement(sexes, "here", "survey", (2015, 2015), words, concordances)["age"] == "minor"
+    for column in SUB_POPULATION:
+        assert not ((table["variable"] == column) & (table["category"] != "_T") & (table["category"] == table[column])).any()

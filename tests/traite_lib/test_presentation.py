@@ -234,6 +234,26 @@ def test_there_are_three_to_five_key_points_for_every_edition(edition: int) -> N
     assert 3 <= len(survey.key_points(*points, survey.change("total", population="accompanied")).text.splitlines()) <= 5
 
 
+def test_there_are_five_key_points_at_most_and_the_sources_are_theirs() -> None:
+    survey = open_edition(2022)
+    asked = [
+        ("form", "sexual"),
+        ("form", "labour"),
+        ("form", "criminality"),
+        ("sex", "women"),
+        ("age", "minor"),
+        ("complaint", "filed"),
+    ]
+    points = [survey.totals("accompanied"), *(survey.indicator(*each) for each in asked)]
+    assert all(points)
+    said = survey.key_points(*points)
+    assert len(said.text.splitlines()) == 5
+    assert set(said.statements) == {name for point in points[:5] for name in point.statements}
+    change = survey.change("form", "sexual")
+    assert len(survey.key_points(*points[:5], change).text.splitlines()) == 5
+    assert len(survey.key_points(*points[:4], change).text.splitlines()) == 5
+
+
 def test_the_sources_are_those_of_the_results_that_are_named() -> None:
     survey = open_edition(2022)
     forms = survey.distribution("form")

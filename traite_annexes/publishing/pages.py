@@ -119,12 +119,16 @@ _FRAME = 'class="dataframe"'
 
 
 def _frame(html: str) -> Markup:
-    """A frame of pandas, folded: its words are those of the code, which a page keeps at hand. An empty one shows nothing."""
+    """A frame of pandas as aligned text, folded: its words are those of the code, not of the page. An empty one shows nothing."""
+    lines = [re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.DOTALL) for row in re.findall(r"<tr.*?</tr>", html, re.DOTALL)]
+    width = max(map(len, lines))
+    table = [[""] * (width - len(line)) + [Markup(cell).unescape() for cell in line] for line in lines]  # an index is said once
+    sizes = [max(map(len, column)) for column in zip(*table, strict=True)]
+    text = "\n".join("  ".join(map(str.ljust, line, sizes)).rstrip() for line in table)
     if "<td" not in html:
         return Markup()
-    table = Markup(re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL))
-    region = Markup('<div class="scroll" tabindex="0" role="region" aria-label="Données ordonnées">{}</div>').format(table)
-    return Markup('<details class="data"><summary>Données ordonnées</summary>\n{}\n</details>').format(region)
+    shown = Markup('<pre class="text" tabindex="0"><samp>{}</samp></pre>').format(text)
+    return Markup('<details class="data"><summary>Données ordonnées, avec leurs codes</summary>\n{}\n</details>').format(shown)
 
 
 def blocks(notebook: NotebookNode) -> list[Block]:

@@ -172,6 +172,11 @@ LAYOUTS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         {},
         ["B4 Urbaine | 2022 = 60 %", "B5 Toutes | 2022 = 2675 % [ambiguous more than 100 %]"],
     ),
+    "a share that rounding takes above 100, and one that it does not": (
+        {1: ["T (en %)"], 3: [_, "2022"], 4: ["Sexuelle", 100.5], 5: ["Travail", 100.6]},
+        {},
+        ["B4 Sexuelle | 2022 = 100.5 %", "B5 Travail | 2022 = 100.6 % [ambiguous more than 100 %]"],
+    ),
     "a number without a label": (
         {1: ["T"], 3: ["Forme", "2022"], 4: ["Urbaine", 60], 5: [_, 60]},
         {},
