@@ -14,7 +14,7 @@ from conftest import EDITIONS, ROOT
 from markupsafe import escape
 from reading import read
 
-from traite_annexes.publishing.pages import anchored
+from traite_annexes.publishing.pages import anchored, blocks
 from traite_lib.nomenclature import Nomenclatures
 
 if TYPE_CHECKING:
@@ -355,7 +355,7 @@ def test_what_code_prints_is_text_and_never_html() -> None:
         ),
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print()", outputs=outputs)])
-    (block,) = html.blocks(notebook)
+    (block,) = blocks(notebook)
     for output in block.outputs:
         assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;b&gt;" in output
         assert "<script" not in output

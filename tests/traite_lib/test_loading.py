@@ -398,7 +398,7 @@ def test_selection_means_all_unless_a_sub_population_is_named() -> None:
 
 def test_what_is_measured_is_no_restriction_too() -> None:
     """« Minors among minors » says no more than « minors »: the share of minors is one of all victims."""
-    catalogue, words, table = harmonise.load()
+    catalogue, words, table = selection.load()
     row = {"indicator": "share_minors", "population": "victimes mineures suivies en 2015", "dimension_1": "age"}
     row |= {"modality_1": "mineures", "dimension_2": "", "modality_2": "", "value": "9", "unit": "%", "qualifier": "", "base": ""}
     concordances = published.Concordances.read(catalogue.data)
