@@ -84,12 +84,12 @@ def test_inspect_says_what_a_person_needs_to_trust_the_reading(tmp_path: Path) -
         "Figure 1 — data",
         "table 1, A3:C6: Figure 1. Ménages selon la forme",
         "header rows 3; labels in A; figures in B, C",
-        "2 observed, 2 provisional, 1 not_available, 1 ambiguous; units: % (5), number (1)",
+        "2 observed, 2 ambiguous, 1 not_available, 1 provisional; units: % (5), number (1)",
         "« nd »: not_available, by the workbook's legend",
         "« (p) »: provisional, by the default table",
         "note: Champ : ménages accompagnées.",
         "To look at",
-        "Figure 1!B6: ambiguous: no label",
+        "Figure 1!B6, C6: ambiguous: no label",
     ):
         assert said in done.stdout
 
@@ -102,7 +102,7 @@ def test_the_command_starts_without_pandas(tmp_path: Path) -> None:
 
 def test_inspect_says_what_share_of_each_sheet_was_read_and_why_not_the_rest(tmp_path: Path) -> None:
     done = run("inspect", str(workbook(tmp_path)))
-    assert "Figure 1 — data\n  33 % observed, 17 % ambiguous, of 6 cell(s): no label (1)\n" in done.stdout
+    assert "Figure 1 — data\n  33 % observed, 33 % ambiguous, of 6 cell(s): no label (2)\n" in done.stdout
 
 
 def test_a_share_that_is_not_all_is_never_rounded_to_all() -> None:
