@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from .analysis import quality
-from .catalogue import DO_NOT_QUOTE, Edition
+from .catalogue import Edition
 from .errors import TraiteError
 from .nomenclature import ALL, terms
 from .presentation import sentences, wording
 from .presentation.result import Markdown, Result, Shown, without
-from .presentation.tables import Link, Table, bases_table, breaks_table, editions_table, provenance_table, trimmed
+from .presentation.tables import Link, Table, bases_table, breaks_table, editions_table, provenance_table, trimmed, workbook_table
 from .survey import Survey
 from .table import CALCULATED, KEY, Row, at, find, records
 
@@ -358,29 +358,7 @@ def recomputed(survey: Survey) -> Table:
 
 def workbook(survey: Survey) -> Table:
     """Tables of the edition's workbook: how many cells each gives, and what was not taken; all stay in `Survey.workbook`."""
-    cells = survey.workbook()
-    lines = []
-    for (sheet, _), rows in cells.groupby(["sheet", "table"], sort=False):
-        counts = rows["state"].value_counts()
-        lines.append(
-            {
-                "Feuille": sheet,
-                "Tableau": rows["title"].iloc[0] or "(sans titre)",
-                "Cellules": f"{rows['cell'].iloc[0]} à {rows['cell'].iloc[-1]}",
-                "Chiffres repris": str(counts.get("observation", 0)),
-                "Autres cellules": " ; ".join(
-                    f"{n} {terms('states')[str(s)].label_fr}" for s, n in counts.items() if s != "observation"
-                ),
-            }
-        )
-    notes = [
-        "Une cellule n’est reprise que si tous les mots qui l’entourent sont dans les nomenclatures et disent une seule chose ; "
-        "les autres restent consultables, jamais devinées."
-    ]
-    if survey.edition.invented:
-        notes.append(DO_NOT_QUOTE)
-    absent = "Aucun classeur de données n’a été consulté pour cette édition."
-    return Table(trimmed(pd.DataFrame(lines)), "Classeur de données : ce qui est repris", notes, ("Chiffres repris",), absent)
+    return workbook_table(survey.workbook(), invented=survey.edition.invented)
 
 
 def provenance(survey: Survey, *, undated: bool = False) -> Table:

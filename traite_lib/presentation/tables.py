@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ..catalogue import DO_NOT_QUOTE
 from ..nomenclature import ALL, terms
 from ..table import Row, records
 from . import wording
@@ -304,3 +305,29 @@ def control(rows: pd.DataFrame) -> str:
         if pd.notna(row["value"])
     ]
     return "\n".join(sorted(lines)) or "Aucune valeur."
+
+
+def workbook_table(cells: pd.DataFrame, *, invented: bool) -> Table:
+    """Tables of a workbook: how many cells each gives, and what was not taken (see `Survey.workbook`)."""
+    lines = []
+    for (sheet, _), rows in cells.groupby(["sheet", "table"], sort=False):
+        counts = rows["state"].value_counts()
+        lines.append(
+            {
+                "Feuille": sheet,
+                "Tableau": rows["title"].iloc[0] or "(sans titre)",
+                "Cellules": f"{rows['cell'].iloc[0]} à {rows['cell'].iloc[-1]}",
+                "Chiffres repris": str(counts.get("observation", 0)),
+                "Autres cellules": " ; ".join(
+                    f"{n} {terms('states')[str(s)].label_fr}" for s, n in counts.items() if s != "observation"
+                ),
+            }
+        )
+    notes = [
+        "Une cellule n’est reprise que si tous les mots qui l’entourent sont dans les nomenclatures et disent une seule chose ; "
+        "les autres restent consultables, jamais devinées."
+    ]
+    if invented:
+        notes.append(DO_NOT_QUOTE)
+    absent = "Aucun classeur de données n’a été consulté pour cette édition."
+    return Table(trimmed(pd.DataFrame(lines)), "Classeur de données : ce qui est repris", notes, ("Chiffres repris",), absent)
