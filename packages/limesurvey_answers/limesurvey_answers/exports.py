@@ -1,0 +1,59 @@
+"""What every format gives: headings, then rows, of which only the columns asked for are ever built."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .errors import RefusedExportError
+
+Cell = str | None
+"""Text as written, `""` for a cell written empty, `None` for a cell that is written as NULL or not at all."""
+
+
+class Format(StrEnum):
+    """The physical formats that are read."""
+
+    CSV = "csv"
+    VV = "vv"
+    JSON = "json"
+    XLSX = "xlsx"
+    LSR = "lsr"
+
+
+@dataclass
+class Export:
+    """An export, opened. Cells are produced by `rows`, and only those of the columns taken: the rest is never stored."""
+
+    format: Format
+    headings: list[str]
+    rows: Callable[[Sequence[int]], Iterator[list[Cell]]] = field(repr=False)
+    raw_names: bool = False
+    """Headings are names of table columns, in a format that has no other."""
+    separates_null: bool = True
+    """Whether the format can tell NULL from an empty string at all."""
+    resaved: bool = False
+    """Whether a spreadsheet wrote it, and may have changed numbers and dates."""
+    numeric_cells: set[tuple[int, int]] = field(default_factory=set, repr=False)
+    """(row, heading) of cells that a spreadsheet holds as numbers or formulas: the spelling of a text is lost there."""
+    native_numbers: bool | None = None
+    """JSON: whether `id` is a number. Writers that make it one keep NULL in label mode; older ones do not."""
+
+
+def pick(row: Sequence[Cell], take: Sequence[int]) -> list[Cell]:
+    """The cells of a row that are taken. A short row is completed with NULL."""
+    size = len(row)
+    return [row[index] if index < size else None for index in take]
+
+
+def check_headings(headings: Iterable[str]) -> list[str]:
+    """The headings, if they can be.
+
+    Raises
+    ------
+    RefusedExportError
+        If there is none.
+    """
+    found = list(headings)
+    if not any(heading.strip() for heading in found):
+        raise RefusedExportError("The export has no heading line: ask for a CSV, VV or .lsa export.")
+    return found

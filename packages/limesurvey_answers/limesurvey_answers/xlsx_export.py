@@ -1,0 +1,117 @@
+"""xlsx: the sheet read as it is written.
+
+Cells are read from the XML itself, by the same guarded expat as structures: a library would turn `1.50` into 1.5, a number of
+twenty digits into a float, `=1+1` into nothing, and reads document type declarations. What LimeSurvey writes is one sheet.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from xml.parsers import expat
+
+from .errors import RefusedExportError, UnsafeFileError
+from .exports import Cell, Export, Format, check_headings, pick
+from .files import Archive
+from .xmlrows import refuse_doctype
+
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+MAX_COLUMNS = 16_384
+_LOST = "="
+"""In place of a formula, or of digits that a spreadsheet has rounded."""
+
+
+class _Sheet:
+    """Events of a sheet, or of the shared strings."""
+
+    def __init__(self, shared: list[str]) -> None:
+        self.shared = shared
+        self.rows: list[dict[int, tuple[str, bool]]] = []
+        self.strings: list[str] = []
+        self.column, self.kind, self.formula, self.inside = -1, "n", False, ""
+        self.text: list[str] = []
+
+    def parse(self, content: bytes) -> "_Sheet":
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
+        parser.CharacterDataHandler = self.characters
+        parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse_doctype
+        try:
+            parser.Parse(content, True)
+        except (expat.ExpatError, LookupError):
+            raise UnsafeFileError("The sheet of the workbook is damaged: ask for the export again.") from None
+        return self
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if name == "row":
+            self.rows.append({})
+        elif name == "c":
+            place = _REFERENCE.fullmatch(attributes.get("r", ""))
+            if place is None:
+                raise UnsafeFileError("A cell of the workbook has no address: it is no export of LimeSurvey.")
+            number = 0
+            for letter in place[1]:
+                number = number * 26 + ord(letter) - 64
+            self.column, self.kind, self.formula, self.text = number - 1, attributes.get("t", "n"), False, []
+        elif name == "si":
+            self.text = []
+        elif name in ("v", "t", "f"):
+            self.inside = name
+            self.formula = self.formula or name == "f"
+        elif name == "rPh":  # how a text is pronounced
+            self.inside = name
+
+    def characters(self, data: str) -> None:
+        if self.inside in ("v", "t"):
+            self.text.append(data)
+
+    def end(self, name: str) -> None:
+        name = name.rpartition(":")[2]
+        if name in ("v", "t", "f", "rPh"):
+            self.inside = ""
+        elif name == "si":
+            self.strings.append("".join(self.text))
+        elif name == "c" and self.rows and self.column < MAX_COLUMNS:
+            value = "".join(self.text)
+            if self.kind == "s" and not self.formula:
+                if not value.isdecimal() or int(value) >= len(self.shared):
+                    raise UnsafeFileError("The workbook refers to texts that it does not hold: ask for the export again.")
+                value = self.shared[int(value)]
+            if self.formula or self.kind == "e":
+                self.rows[-1][self.column] = (_LOST, True)
+            elif value:
+                self.rows[-1][self.column] = (value, self.kind == "n")
+
+
+def open_xlsx(content: bytes) -> Export:
+    """An export in xlsx. It cannot tell NULL from blank.
+
+    Raises
+    ------
+    UnsafeFileError
+        If the workbook is damaged or unsafe.
+    RefusedExportError
+        If it has several sheets, or no heading line.
+    """
+    archive = Archive(content)
+    sheets = [name for name in archive.names if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
+    if len(sheets) != 1:
+        raise RefusedExportError("The workbook has not exactly one sheet: it is not an export as LimeSurvey wrote it.")
+    resaved = "xl/sharedStrings.xml" in archive.names  # LimeSurvey writes texts in the sheet itself
+    shared = _Sheet([]).parse(archive.read("xl/sharedStrings.xml")).strings if resaved else []
+    sheet = _Sheet(shared).parse(archive.read(sheets[0]))
+    first, *others = sheet.rows or [{}]
+    headings = check_headings(first.get(index, ("", False))[0] for index in range(max(first, default=-1) + 1))
+    others = [row for row in others if row]
+    numeric = {(number, index) for number, row in enumerate(others) for index, (_, changed) in row.items() if changed}
+    if resaved:  # a spreadsheet keeps fifteen digits
+        for row in others:
+            for index, (value, changed) in row.items():
+                if changed and len(re.sub(r"\D", "", value)) > 15:
+                    row[index] = (_LOST, True)
+
+    def rows(take: Sequence[int]) -> Iterator[list[Cell]]:
+        for row in others:
+            yield pick([row[index][0] if index in row else "" for index in range(len(headings))], take)
+
+    return Export(Format.XLSX, headings, rows, separates_null=False, resaved=resaved, numeric_cells=numeric)
