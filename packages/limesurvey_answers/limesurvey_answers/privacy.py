@@ -10,8 +10,10 @@ from .errors import LimeSurveyError, UnexpectedContentError
 
 # Columns about the person, by the code that LimeSurvey gives them. `attribute_1`, … follow the same fate.
 PERSONAL_COLUMNS = frozenset(
-    "token ipaddr refurl firstname lastname email emailstatus participant_id tid language sent remindersent remindercount "
-    "completed usesleft validfrom validuntil blacklisted".split()
+    {
+        *("token", "ipaddr", "refurl", "firstname", "lastname", "email", "emailstatus", "participant_id", "tid", "language"),
+        *("sent", "remindersent", "remindercount", "completed", "usesleft", "validfrom", "validuntil", "blacklisted"),
+    }
 )
 
 Parameters = ParamSpec("Parameters")
