@@ -139,16 +139,16 @@ class Answers:
         """
         count, width = len(self), len(self._columns)
 
-        def repeat(values: list[str]) -> pd.Categorical:
-            categories = list(dict.fromkeys(values))
-            codes = [categories.index(value) for value in values]
-            return pd.Categorical.from_codes(np.repeat(np.array(codes, int), count).tolist(), categories=categories)
+        def repeat(values: list[str]) -> Any:
+            place = {value: number for number, value in enumerate(dict.fromkeys(values))}
+            codes = np.repeat(np.array([place[value] for value in values], int), count)
+            return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(place)))
 
         labels: list[str | None] = []
         values = np.empty(count * width, object)
         for index, column in enumerate(self._columns):
-            by_code: dict[str | None, str] = {**labels_by_code(self.survey, column, self.survey.language)}
-            labels.extend(by_code.get(content) for content in self._contents[index])
+            by_code = labels_by_code(self.survey, column, self.survey.language)
+            labels.extend(by_code.get(content or "") for content in self._contents[index])
             values[index * count : (index + 1) * count] = np.fromiter(self._values(index), object, count)
         states = self._states.T.ravel().astype(np.int8)
         return pd.DataFrame(

@@ -80,7 +80,6 @@ def codes(survey: Survey, columns: Sequence[Column], contents: Sequence[Contents
         labels = labels_by_code(survey, column, survey.language)
         answered = np.equal(states[:, index], State.ANSWERED)
         counts = Counter(contents[index][answered].tolist())
-        rows += [
-            {"column": column.name, "code": code, "label": labels.get(code, code), "answers": counts[code]} for code in column.codes
-        ]  # fmt: skip
+        for code in column.codes:
+            rows.append({"column": column.name, "code": code, "label": labels.get(code, code), "answers": counts[code]})
     return pd.DataFrame(rows, columns=["column", "code", "label", "answers"])

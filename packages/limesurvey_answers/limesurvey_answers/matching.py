@@ -212,8 +212,8 @@ def match_headings(survey: Survey, columns: Sequence[Column], export: Export) ->
             plan = _glued(survey, columns, export)
     if plan is None:
         raise RefusedExportError(
-            "The first line is not a heading line of LimeSurvey, or in a language whose words are not known: ask for the .lsa, or "
-            "for CSV with code headings and answer codes."
+            "The first line is not a heading line of LimeSurvey, or in a language whose words are not known: ask for the .lsa, "
+            "or for CSV with code headings and answer codes."
         )
     if not plan.columns:
         raise RefusedExportError("No heading of the export is a question of this questionnaire: is it the right .lss?")

@@ -189,7 +189,7 @@ def _structure_of(content: bytes, structure: str | Path | Survey | None) -> Surv
     if content.startswith(b"PK") and any(name.lower().endswith(".lss") for name in Archive(content).names):
         return parse_structure(content)
     raise StructureError(
-        "Answers cannot be read without their questionnaire, which says what is free text: give the .lss of the survey (structure=)."
+        "Answers cannot be read without their questionnaire, which says what is free text: give the .lss of the survey."
     )
 
 

@@ -61,7 +61,7 @@ class _Table:
         self.survey, self.columns = survey, columns
         self.signs = np.column_stack([cells.signs for cells in decoded]) if columns else np.zeros((count, 0), np.uint8)
         self.stored: Flags = np.isin(self.signs, (Sign.VALUE, Sign.BLANK, Sign.UNREADABLE))
-        self.null: Flags = self.signs == Sign.NULL
+        self.null: Flags = np.equal(self.signs, Sign.NULL)
         self.group = np.array([survey.groups.index(column.group) for column in columns], int)
         self.free = np.array([not is_conditional(column.question.relevance) for column in columns], bool)
         self.reliable = np.array([_reliable(column) for column in columns], bool)
@@ -76,8 +76,7 @@ class _Table:
 
 
 def _any(flags: Flags, chosen: Flags) -> Flags:
-    found: Flags = flags[:, chosen].any(axis=1)
-    return found
+    return np.asarray(flags[:, chosen].any(axis=1), bool)
 
 
 def _reliable(column: Column) -> bool:
