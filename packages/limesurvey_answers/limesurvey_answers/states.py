@@ -202,7 +202,7 @@ def find_states(
         if alone is None:
             answered[:, index] = False
         elif alone:
-            answered[:, index] &= [content not in alone for content in decoded[index].contents]
+            answered[:, index] &= np.fromiter((content not in alone for content in decoded[index].contents), bool, count)
         state = states[:, index]
         state[table.signs[:, index] == Sign.VALUE] = State.DEFAULT_ONLY
         state[answered[:, index]] = State.ANSWERED

@@ -1,0 +1,181 @@
+"""Values and states, against what a person reads off the five rows of the garden club."""
+
+import limesurvey_answers as ls
+import pandas as pd
+import pytest
+
+from . import garden
+from .garden import DONE, row
+
+A, B, S, R, D, U = "answered", "blank", "not_shown", "not_reached", "default_only", "undetermined"
+
+FAITHFUL = {
+    "csv by code": garden.to_csv(garden.TABLE),
+    "csv, EM codes": garden.to_csv(garden.TABLE, "em"),
+    "csv, code and text": garden.to_csv(garden.TABLE, "codetext"),
+    "csv, full text": garden.to_csv(garden.TABLE, "full"),
+    "csv with semicolons": garden.to_csv(garden.TABLE, "full", separator=";"),
+    "csv with tabs": garden.to_csv(garden.TABLE, "full", separator="\t"),
+    "vv 2": garden.to_vv(garden.TABLE),
+    "vv 1": garden.to_vv(garden.TABLE, "raw"),
+    "json": garden.to_json(garden.TABLE),
+    "json keyed by id": garden.to_json(garden.TABLE, keyed=True, strings=True),
+    "lsr": garden.to_lsr(garden.TABLE).encode(),
+    "lsa": garden.to_lsa(garden.TABLE),
+}
+
+
+def states_of(answers: ls.Answers, response: int) -> dict[str, str]:
+    return answers.states.loc[response].astype(str).to_dict()
+
+
+@pytest.mark.parametrize("content", FAITHFUL.values(), ids=FAITHFUL.keys())
+def test_every_faithful_format_gives_the_same_table(read, content):
+    answers, reference = read(content), read(FAITHFUL["lsa"])
+    pd.testing.assert_frame_equal(answers.frame, reference.frame)
+    pd.testing.assert_frame_equal(answers.wide(), reference.wide())
+    assert answers.provenance.keeps_null == "all"
+    assert len(answers) == 5
+
+
+def test_a_complete_response(read):
+    answers = read(FAITHFUL["lsa"])
+    states, values = states_of(answers, 1), answers.wide().loc[1]
+    assert values["AREA"] == 12.5
+    assert (values["TOOLS[SPADE]"], values["TOOLS[RAKE]"], values["TOOLS[NONE]"]) == (True, False, False)
+    assert (values["KIND"], values["MOOD"], values["SOIL[R1]"], values["RANK[1]"]) == ("A2", "M2", "S1", "B2")
+    assert values["SINCE"] == pd.Timestamp(2011, 5, 1)
+    assert values["SEEDS[TOM]"] == 3
+    assert answers.wide("label").loc[1, "KIND"] == "Vegetables"
+    assert states["SEEDS[BEAN]"] == B, "NULL beside an answer of the same question"
+    assert states["SOIL[R2]"] == B
+    assert (states["GRID[L1_C1]"], states["GRID[L1_C2]"], states["GRID[L2_C1]"]) == (A, A, B), "a row with a tick is answered"
+    assert bool(values["GRID[L1_C2]"]) is False
+    assert states["HOURS[WEEK]"] == D, "5 is where the slider starts"
+    assert states["TWO[R1][2]"] == B
+    assert (states["NAME"], states["TOOLS[other]"], states["WITH[BEEScomment]"]) == (A, A, A)
+
+
+def test_a_skipped_group_is_not_shown(read):
+    states = states_of(read(FAITHFUL["lsa"]), 2)
+    assert {states[code] for code in garden.CODES[10:]} == {S}
+    assert states["AREA"] == B, "page 1 was shown, as its neighbours prove"
+    assert (states["KEEP"], states["TOOLS[SPADE]"], states["NAME"]) == (A, B, B)
+
+
+def test_an_exclusive_box_switches_the_others_off(read):
+    answers = read(FAITHFUL["lsa"])
+    states, values = states_of(answers, 3), answers.wide().loc[3]
+    assert (states["TOOLS[SPADE]"], states["TOOLS[RAKE]"], states["TOOLS[NONE]"]) == (A, A, A)
+    assert (values["TOOLS[SPADE]"], values["TOOLS[RAKE]"], values["TOOLS[NONE]"]) == (False, False, True)
+    assert states["TOOLS[other]"] == S
+    assert (states["KIND"], states["KIND[other]"]) == (A, B)
+    assert states["HOURS[WEEK]"] == A, "8 is not where the slider starts"
+    assert states["MOOD"] == D, "M1 is the default: nobody may have chosen it"
+    assert states["SINCE"] == B
+    assert pd.isna(values["MOOD"])
+    assert answers.wide(states=("answered", "default_only")).loc[3, "MOOD"] == "M1"
+
+
+def test_a_page_displayed_and_left_is_not_reached(read):
+    states = states_of(read(FAITHFUL["lsa"]), 4)
+    assert states["MOOD"] == D
+    assert {states[code] for code in garden.CODES[10:] if code != "MOOD"} == {R}
+    assert states["AREA"] == B
+    opened = states_of(read(FAITHFUL["lsa"]), 5)
+    assert {opened[code] for code in garden.CODES[1:]} == {R}
+
+
+def test_going_back_lowers_lastpage_but_not_what_was_sent(read):
+    # page 2 was stored by « previous », then the respondent left on page 1
+    states = states_of(read(garden.to_lsa([row(6, None, "0", 2, KEEP="Y", SOIL__R1="S1")])), 6)
+    assert (states["SOIL[R1]"], states["SOIL[R2]"], states["SINCE"]) == (A, B, B)
+
+
+def test_lastpage_counts_skipped_groups(read):
+    states = states_of(read(garden.to_lsa([row(7, None, "2", 1, KEEP="N")])), 7)
+    assert {states[code] for code in garden.CODES[10:]} == {S}
+
+
+def test_a_hidden_question_and_an_unknown_condition(tmp_path, read):
+    (tmp_path / "other.lss").write_text(
+        garden.lss(attributes=[(11, "hidden", "1")], relevance={"SINCE": 'KIND == "A1"'}), encoding="utf-8"
+    )
+    survey = ls.read_survey(tmp_path / "other.lss")
+    answers = read(garden.to_csv([row(1, DONE, "2", 2, NAME="from the address", KEEP="Y", HOURS__WEEK="5")]), survey)
+    states = states_of(answers, 1)
+    assert states["NAME"] == D, "a hidden question proves nothing"
+    assert states["SINCE"] == U, "its blank is NULL, and its condition may have hidden it"
+    assert states["HOURS[WEEK]"] == A, "without the attributes of a slider, 5 was typed"
+
+
+def test_nothing_is_known_beyond_what_is_stored_in_random_order(tmp_path, read):
+    text = garden.lss().replace(
+        "<group_order><![CDATA[2]]>", "<randomization_group><![CDATA[x]]></randomization_group><group_order><![CDATA[2]]>"
+    )
+    (tmp_path / "random.lss").write_text(text, encoding="utf-8")
+    states = states_of(read(garden.to_lsr(garden.TABLE), ls.read_survey(tmp_path / "random.lss")), 4)
+    assert states["SOIL[R1]"] == U
+
+
+@pytest.mark.parametrize("keeps_null", [True, False])
+@pytest.mark.parametrize("labels", [True, False])
+def test_what_a_format_has_lost_is_undetermined_and_values_are_not(read, labels, keeps_null):
+    reference = read(FAITHFUL["lsa"]).frame.set_index(["response", "column"])
+    frame = read(garden.to_csv(garden.TABLE, labels=labels, keeps_null=keeps_null)).frame.set_index(["response", "column"])
+    told = frame["state"] != U
+    assert told.all() == (keeps_null and not labels)
+    assert (frame.loc[told, "state"] == reference.loc[told, "state"]).all()
+    assert frame.loc[told, "code"].equals(reference.loc[told, "code"])
+    answered = reference["state"].isin([A, D]) & reference["code"].notna()
+    assert (frame.loc[answered, "state"] == reference.loc[answered, "state"]).all(), "no answer is lost"
+
+
+def test_xlsx_gives_the_values(read):
+    reference, answers = read(FAITHFUL["lsa"]), read(garden.to_xlsx(garden.TABLE))
+    assert answers.provenance.keeps_null == "none"
+    assert answers.wide().loc[1, "AREA"] == 12.5
+    told = answers.states != U
+    assert (answers.states.astype(str)[told] == reference.states.astype(str)[told])[told].fillna(True).all(axis=None)
+    assert (answers.states.loc[1, ["KIND", "TOOLS[RAKE]", "KEEP"]] == A).all()
+
+
+def test_boxes_that_read_no_for_null_are_undetermined(read):
+    # builds of LimeSurvey 6.4: « No » for a filtered box, and no N/A anywhere
+    content = garden.to_csv(garden.TABLE, labels=True, keeps_null=False).replace(b'"N/A"', b'"No"')
+    states = read(content).states
+    assert states.loc[2, "TOOLS[SPADE]"] == U
+    assert states.loc[1, "TOOLS[RAKE]"] == A, "a box beside a ticked one is not ticked, whatever it is"
+
+
+def test_before_1981_means_without_a_date(read):
+    answers = read(garden.to_lsa([row(1, "1980-01-01 00:00:00", "2", 2, KEEP="N")]))
+    assert bool(answers.responses.loc[1, "submitted"])
+    assert pd.isna(answers.responses.loc[1, "submit_date"])
+
+
+def test_codebook_counts_states_and_names_what_a_question_depends_on(read):
+    answers = read(FAITHFUL["lsa"])
+    book = answers.codebook.set_index("column")
+    assert book.loc["KIND", "depends_on"] == "KEEP"
+    assert book.loc["KEEP", "depends_on"] == ""
+    assert book.loc["KIND", ["answered", "blank", "not_shown", "not_reached"]].tolist() == [2, 0, 1, 2]
+    assert book.loc["SOIL[R1]", "response_rate"] == 0.5, "one answer, one blank"
+    assert book.loc["SOIL[R1]", "wording"] == "Soil · Sand"
+    assert book.loc["TOOLS[SPADE]", "exclusive"] == "NONE"
+    assert bool(book.loc["MOOD", "has_default"])
+    codes = answers.codes.set_index(["column", "code"])
+    assert codes.loc[("KIND", "A2"), "answers"] == 1
+    assert codes.loc[("MOOD", "M1"), "answers"] == 0, "defaults are not answers"
+    assert codes.loc[("KEEP", "N"), "label"] == "No"
+
+
+def test_the_frame_is_tidy(read):
+    answers = read(FAITHFUL["lsa"])
+    frame = answers.frame
+    assert len(frame) == 5 * (len(garden.CODES) - 1), "a text display is no answer"
+    assert not frame.duplicated(["response", "column"]).any()
+    cell = frame[(frame["response"] == 1) & (frame["column"] == "TWO[R1][1]")].iloc[0]
+    assert (cell["question"], cell["row"], cell["scale"], cell["code"], cell["label"]) == ("TWO", "R1", 1, "T1", "Little")
+    with pytest.raises(ls.LimeSurveyError, match="no state guessed"):
+        answers.wide(states=("guessed",))
