@@ -197,7 +197,7 @@ def headings(style: str) -> list[str]:
 def cell(code: str, value: str | None, *, labels: bool = False) -> str | None:
     """A cell as exports write it: numbers trimmed, labels for codes as LimeSurvey 6.14 writes them."""
     question = code.split("[")[0]
-    if question in ("AREA", "SEEDS", "HOURS") and value:
+    if question in ("AREA", "SEEDS", "HOURS") and value and "." in value:
         value = value.rstrip("0").rstrip(".")
     if labels and question in ("TOOLS", "WITH") and not code.endswith(("other]", "comment]")):
         return {"Y": "Yes", "": "No", None: "N/A"}[value]

@@ -36,17 +36,12 @@ def everything_shown(answers: ls.Answers) -> str:
 
 def everything_of(error: BaseException) -> str:
     """The error, its causes, and the variables of the package's frames that it holds. (Those of the test hold the secret.)"""
-    found, seen = "", error
-    while seen is not None:
-        frames = [
-            frame
-            for frame, _ in traceback.walk_tb(seen.__traceback__)
-            if "packages/limesurvey_answers/lime" in frame.f_code.co_filename
-        ]
-        assert [frame.f_code.co_name for frame in frames] == ["wrapper"], "no frame of the reader is left"
-        found += repr(seen) + repr(vars(seen)) + "".join(repr(frame.f_locals) for frame in frames)
-        seen = seen.__cause__ or seen.__context__
-    return found
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    held = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    frames = [frame for frame in held if "packages/limesurvey_answers/lime" in frame.f_code.co_filename]
+    assert [frame.f_code.co_name for frame in frames] == ["wrapper"], "no frame of the reader is left"
+    return repr(error) + repr(vars(error)) + "".join(repr(frame.f_locals) for frame in frames)
 
 
 @pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS.keys())
@@ -77,8 +72,6 @@ def test_nothing_planted_everywhere_comes_out_of_errors(read, caplog, writer, se
             shown = everything_shown(read(writer(planted(secret, columns))))
         except ls.LimeSurveyError as error:
             shown = everything_of(error)
-            assert error.__cause__ is None
-            assert error.__context__ is None
         assert secret not in shown + caplog.text, columns
 
 
@@ -99,7 +92,7 @@ def test_texts_are_kept_by_name_only(read):
     assert wide["WITH[BEEScomment]"].isna().all()
     assert answers.states.loc[1, "WITH[BEEScomment]"] == "answered", "that something was written is known"
     assert answers.provenance.personal_columns_dropped == 1
-    assert answers.provenance.texts_dropped == 3
+    assert answers.provenance.texts_dropped == 4, "FIRST, SECOND, KIND[other] and the comment of WITH"
 
 
 def test_a_question_does_not_bring_its_other_text(read):
@@ -117,7 +110,7 @@ def test_participants_added_by_an_analyst_are_dropped(read):
     answers = read("\r\n".join(content))
     assert answers.provenance.personal_columns_dropped == 7
     assert SECRETS[2] not in everything_shown(answers)
-    assert not answers.issues[0].message.startswith("The heading")
+    assert not answers.issues
 
 
 def test_a_heading_that_looks_like_an_address_is_not_shown(read):

@@ -143,7 +143,7 @@ def test_a_column_that_the_questionnaire_does_not_have(read):
 
 
 def test_a_structure_is_needed(read):
-    with pytest.raises(ls.StructureError, match="give the .lss"):
+    with pytest.raises(ls.StructureError, match=r"give the \.lss"):
         read(garden.to_csv(TABLE), None)
     assert len(read(garden.to_lsa(TABLE), None)) == 5
 
