@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .columns import Column, Part
-from .exports import Cell, Export, Format
+from .exports import LOST, Cell, Export, Format
 from .kinds import Content
 from .labels import Labels, is_not_available
 from .values import canonical_date, canonical_number
@@ -22,8 +22,6 @@ PRESENT = "\0present"
 """Stands for a text that is not kept: that there was one is all that leaves the parser."""
 CONVERTED = "\0converted"
 """Stands for the character that « convert N to » wrote into a text column."""
-LOST = "\0lost"
-"""Stands for a text whose spelling the format has changed."""
 
 
 class Sign(IntEnum):

@@ -9,6 +9,9 @@ from .errors import RefusedExportError
 Cell = str | None
 """Text as written, `""` for a cell written empty, `None` for a cell that is written as NULL or not at all."""
 
+LOST = "\0lost"
+"""Stands for a value that a spreadsheet has changed: a formula, digits beyond the fifteenth, the spelling of a text."""
+
 
 class Format(StrEnum):
     """The physical formats that are read."""

@@ -9,9 +9,9 @@ import numpy as np
 
 from .answers import Answers, Issue, Provenance
 from .columns import Column, Part, survey_columns
-from .decoding import CONVERTED, LOST, Converted, Decoded, Sign, decode_column, text_mark
+from .decoding import CONVERTED, Converted, Decoded, Sign, decode_column, text_mark
 from .errors import RefusedExportError, StructureError, UnsafeFileError
-from .exports import Cell, Export
+from .exports import LOST, Cell, Export
 from .files import Archive, read_regular_file
 from .headings import Style
 from .kinds import Content
@@ -56,34 +56,35 @@ class _Parser:
 
     def __init__(self, export: Export, plan: Plan, kept: set[Column], converted: Converted) -> None:
         self.export, self.kept, self.converted = export, kept, converted
-        self.columns = plan.columns
         self.cells: dict[int, list[Cell]] = {index: [] for index in plan.columns}
         self.system: dict[str, list[Cell]] = {"id": [], **{name: [] for name in plan.system}}
         self.single = Counter[str]()
         """Texts of one character in « other » and comments of multiple choices, and empty ones (see `modes`)."""
         take = [*plan.columns, *plan.system.values()]
         stores = [*self.cells.values(), *(self.system[name] for name in plan.system)]
+        texts = [
+            (place, index, column)
+            for place, (index, column) in enumerate(plan.columns.items())
+            if column.content in (*_TEXTS, Content.COMPUTED)
+        ]
         for number, row in enumerate(export.rows(take)):
-            for index, store, cell in zip(take, stores, row, strict=True):
-                store.append(self._through(number, index, cell))
+            for place, index, column in texts:
+                row[place] = self._through(number, index, column, row[place])
+            for store, cell in zip(stores, row, strict=True):
+                store.append(cell)
 
-    def _through(self, number: int, index: int, cell: Cell) -> Cell:
-        column = self.columns.get(index)
-        if column is None:
-            return cell
+    def _through(self, number: int, index: int, column: Column, cell: Cell) -> Cell:
+        """What may be kept of a text."""
+        if cell is None:
+            return None
         if column.content is Content.COMPUTED:
-            return (
-                cell
-                if not cell or canonical_number(cell) is not None
-                else text_mark(cell, column, column in self.kept, Converted())
-            )
-        if column.content not in _TEXTS:
-            return cell
-        if cell is not None and column.question.type in "MP" and len(cell.strip()) < 2:
+            keep = column in self.kept or canonical_number(cell) is not None
+            return text_mark(cell, column, keep, Converted())
+        if column.question.type in "MP" and len(cell.strip()) < 2:
             self.single[cell.strip()] += 1
         mark = text_mark(cell, column, column in self.kept, self.converted)
         # a spreadsheet turned `1.50` into a number; the web page put a ' before `=`
-        changed = (number, index) in self.export.numeric_cells or (cell or "").startswith("'=")
+        changed = (number, index) in self.export.numeric_cells or cell.startswith("'=")
         return LOST if changed and column in self.kept and mark != CONVERTED else mark
 
     def drop_blank_records(self) -> None:

@@ -9,14 +9,12 @@ from collections.abc import Iterator, Sequence
 from xml.parsers import expat
 
 from .errors import RefusedExportError, UnsafeFileError
-from .exports import Cell, Export, Format, check_headings, pick
+from .exports import LOST, Cell, Export, Format, check_headings, pick
 from .files import Archive
 from .xmlrows import refuse_doctype
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 MAX_COLUMNS = 16_384
-_LOST = "="
-"""In place of a formula, or of digits that a spreadsheet has rounded."""
 
 
 class _Sheet:
@@ -78,7 +76,7 @@ class _Sheet:
                     raise UnsafeFileError("The workbook refers to texts that it does not hold: ask for the export again.")
                 value = self.shared[int(value)]
             if self.formula or self.kind == "e":
-                self.rows[-1][self.column] = (_LOST, True)
+                self.rows[-1][self.column] = (LOST, True)
             elif value:
                 self.rows[-1][self.column] = (value, self.kind == "n")
 
@@ -108,7 +106,7 @@ def open_xlsx(content: bytes) -> Export:
         for row in others:
             for index, (value, changed) in row.items():
                 if changed and len(re.sub(r"\D", "", value)) > 15:
-                    row[index] = (_LOST, True)
+                    row[index] = (LOST, True)
 
     def rows(take: Sequence[int]) -> Iterator[list[Cell]]:
         for row in others:

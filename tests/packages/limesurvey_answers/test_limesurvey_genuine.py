@@ -145,7 +145,10 @@ def test_archive_csv_and_vv_give_identical_tables(name, keep):
     for path in exports(folder):
         if not EVERYTHING.search(path.name) or MUST_BE_REFUSED.search(path.name):
             continue
-        answers = ls.read_answers(path, survey, keep_text=texts)
+        try:
+            answers = ls.read_answers(path, survey, keep_text=texts)
+        except ls.RefusedExportError:  # twins of full-text JSON
+            continue
         if answers.provenance.keeps_null != "all":
             continue
         # the web page puts a ' before a text that starts with =: such a text, and nothing else, is undetermined
