@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from .errors import RefusedExportError
+from .errors import RefusedExportError, UnsafeFileError
 from .exports import Cell, Export, Format, check_headings
 from .files import Archive
 from .xmlrows import read_document
@@ -24,11 +24,13 @@ def open_lsr(content: bytes) -> Export:
     UnsafeFileError
         If the XML is unsafe.
     """
-    # Which columns are wanted is known only once the headings are: names first, in a pass that stores no field.
-    heads = read_document(content, lambda section, name: False)
+    # Which columns are wanted is known only once the headings are: names first, in a pass that stores nothing else.
+    heads = read_document(content, lambda section, name: False, names_only=True)
     if heads.kind != "Responses":
         raise RefusedExportError("The XML is not a file of responses: give the .lsr, or the .lsa that holds it.")
     names = heads.fields.get("responses", [])
+    if not names and heads.rows.get("responses"):
+        raise UnsafeFileError("The responses do not say what their columns are: the file was changed by hand.")
     if not names:  # a table without a row
         return Export(Format.LSR, [], lambda take: iter(()), raw_names=True)
     headings = check_headings(names)

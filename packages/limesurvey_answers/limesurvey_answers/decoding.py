@@ -95,7 +95,7 @@ def text_mark(cell: Cell, column: Column, keep: bool, converted: Converted) -> C
 
     Outer spaces are not kept: VV files have lost them, and one answer must read the same from every format.
     """
-    if cell is None or not (cell := cell.replace("\r\n", "\n").strip()):
+    if cell is None or not (cell := cell.replace("\r\n", "\n").replace("\r", "\n").strip()):
         return None if cell is None else ""
     if converted.no is not None and cell == converted.no and column.question.type in "MP":
         return CONVERTED
@@ -201,8 +201,8 @@ def exact_parts(
     """Where a file keeps NULL and blank apart, proved by the file itself.
 
     The version that wrote a file is not told, and being « recent » proves nothing: LimeSurvey 6.4 writes NULL of the timings
-    as NULL, and of nothing else. Codes: one NULL in a question's column shows that the writer has a spelling for it. Labels:
-    versions differ from type to type, so both spellings must be seen in the type.
+    as NULL, and of nothing else. So both spellings must be seen in columns of questions: one alone may be a program's, which
+    read the file and wrote it again. Labels: versions differ from type to type, so both must be seen in the type.
     """
     parts = frozenset((column.question.type, column.part) for column in columns.values())
     if not export.separates_null:
@@ -210,7 +210,8 @@ def exact_parts(
     if export.format in (Format.LSR, Format.VV):
         return parts
     if mode is Mode.CODES:
-        return parts if any(None in cells[index] for index in columns) else frozenset()
+        both = all(any(cell in cells[index] for index in columns) for cell in (None, ""))
+        return parts if both else frozenset()
     if export.native_numbers is False:  # JSON of LimeSurvey 5: both spellings are seen, and mean nothing
         return frozenset()
     seen = Counter[tuple[str, Part, Cell]]()

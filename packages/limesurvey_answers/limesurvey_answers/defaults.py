@@ -40,11 +40,13 @@ def self_stored(column: Column) -> frozenset[str] | None:
     if question.hidden or question.type in "*I":  # equations; the language of the interface
         return None
     if column.part is not Part.ANSWER:
-        return frozenset()
+        return frozenset({"0"}) if column.part is Part.FILE_COUNT else frozenset()
     found = set(slider_starts(question))
     place = (column.row.qid if column.row is not None else 0, column.scale)
     if place in question.defaults:
         default = question.defaults[place]
+        if "{" in default:  # an expression: it was evaluated when the question was shown
+            return None
         found |= {default, canonical_number(default) or default}
     return frozenset(found)
 

@@ -51,7 +51,7 @@ def decode(content: bytes, encoding: str | None) -> str:
     if b"\0" in content[:100_000]:
         raise UnsafeFileError("The file is binary: it is none of the exports of LimeSurvey that can be read.")
     try:
-        return content.decode("utf-8-sig" if encoding is None else encoding)
+        return content.decode("utf-8-sig" if encoding is None else encoding).removeprefix("\ufeff")
     except LookupError:
         raise UnsafeFileError("The encoding that is named is unknown.") from None
     except UnicodeError:
@@ -59,6 +59,10 @@ def decode(content: bytes, encoding: str | None) -> str:
             f"The file is not in {encoding or 'UTF-8'}: ask for the export as LimeSurvey wrote it, or name the encoding that the "
             "spreadsheet saved it in (encoding='cp1252')."
         ) from None
+
+
+MAX_RATIO = 100
+"""Between a member of an archive and what it unpacks to, beyond ten megabytes. Exports of real servers stay under twenty."""
 
 
 class Archive:
@@ -85,7 +89,7 @@ class Archive:
         """
         info = self._file.getinfo(name)
         # zipfile stops at the declared size: a member cannot give more than it declares
-        if info.file_size > MAX_BYTES or info.file_size > 10_000_000 + 500 * max(info.compress_size, 1):
+        if info.file_size > MAX_BYTES or info.file_size > 10_000_000 + MAX_RATIO * info.compress_size:
             raise UnsafeFileError("A member of the archive would unpack to an unreasonable size: the archive is refused.")
         try:
             return self._file.read(info)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from .columns import Column
 from .errors import RefusedExportError
@@ -108,50 +109,29 @@ def _by_code_and_text(survey: Survey, columns: Sequence[Column], export: Export)
     return plan
 
 
-def _glued(survey: Survey, columns: Sequence[Column], export: Export) -> Plan | None:
-    """Code and text without a separator, as remote control of LimeSurvey 6.4 writes: whole headings are compared."""
-    for language in survey.languages:
-        texts = {column: full_text(survey, column, language) for column in columns}
-        known = _spelling(
-            (comparable(code + text), column)
-            for column, text in texts.items()
-            if text is not None
-            for code in (column.names.code, column.names.em)
-        )
-        system = {
-            comparable(code + text): code for code, texts_ in SYSTEM_TEXTS.get(language, {}).items() for text in texts_
-        }  # fmt: skip
-        keys = [comparable(heading) for heading in export.headings]
-        if not any(system.get(key) == "id" for key in keys):
-            continue
-        plan, questions = Plan(Style.CODE_TEXT, language), {question.code for question in survey.questions}
-        for index, key in enumerate(keys):
-            column = known.get(key)
-            if column is not None:
-                plan.columns[index] = column
-            else:
-                _place(plan, index, export.headings[index], system.get(key), questions)
-        return plan
-    return None
+def _system_texts(language: str, *, coded: bool = False) -> dict[str, str]:
+    pairs = [(code, text) for code, texts in SYSTEM_TEXTS[language].items() for text in texts]
+    return {comparable(code + text if coded else text): code for code, text in pairs}
 
 
-def _system_texts(language: str) -> dict[str, str]:
-    return {comparable(text): name for name, texts in SYSTEM_TEXTS.get(language, {}).items() for text in texts}
-
-
-def _by_text(survey: Survey, columns: Sequence[Column], export: Export, language: str) -> Plan:
-    plan, system = Plan(Style.TEXT, language), _system_texts(language)
+def _by_text(survey: Survey, columns: Sequence[Column], export: Export, language: str, *, coded: bool = False) -> Plan:
+    """Compare whole headings: full texts, or code and text without a separator, as remote control of LimeSurvey 6.4 writes."""
+    plan, system = Plan(Style.CODE_TEXT if coded else Style.TEXT, language), _system_texts(language, coded=coded)
     questions = {question.code for question in survey.questions}
     texts: dict[str, list[Column]] = {}
     suffixed: dict[str, Column] = {}
     for column in columns:
         text = full_text(survey, column, language)
         if text is not None:
-            texts.setdefault(comparable(text), []).append(column)
+            for code in (column.names.code, column.names.em) if coded else ("",):
+                found = texts.setdefault(comparable(code + text), [])
+                found.extend([column] if column not in found else [])
             suffixed[comparable(f"{text} ({column.names.raw})")] = column  # how JSON tells twins apart
     places: dict[str, list[int]] = {}
     for index, heading in enumerate(export.headings):
         key = comparable(heading)
+        if key in texts and key in system:
+            raise RefusedExportError(f"A question ({texts[key][0].name}) has the text of a heading of LimeSurvey. {_ASK}")
         if key in suffixed:
             plan.columns[index] = suffixed[key]
         elif key in texts:
@@ -197,19 +177,17 @@ def match_headings(survey: Survey, columns: Sequence[Column], export: Export) ->
         If headings are abbreviated, can be two columns, or are not those of this survey.
     """
     headings = export.headings
-    plan: Plan | None
+    plan: Plan | None = None
     if "id" in headings or export.raw_names:
         plan = _by_codes(survey, export, headings, _spellings(columns))
     else:
         normal = {comparable(heading) for heading in headings}
-        languages = [name for name in dict.fromkeys((*survey.languages, *SYSTEM_TEXTS)) if name in SYSTEM_TEXTS]
-        spoken = [name for name in languages if any(text in normal for text, code in _system_texts(name).items() if code == "id")]
-        if spoken:
-            plan = _by_text(survey, columns, export, spoken[0])
-        elif any(re.match(r"id[^A-Za-z0-9\[_]", heading) for heading in headings):
+        for language, coded in product(dict.fromkeys((*survey.languages, *SYSTEM_TEXTS)), (False, True)):
+            if language in SYSTEM_TEXTS and "id" in {_system_texts(language, coded=coded).get(key) for key in normal}:
+                plan = _by_text(survey, columns, export, language, coded=coded)
+                break
+        if plan is None and any(re.match(r"id[^A-Za-z0-9\[_]", heading) for heading in headings):
             plan = _by_code_and_text(survey, columns, export)
-        else:
-            plan = _glued(survey, columns, export)
     if plan is None:
         raise RefusedExportError(
             "The first line is not a heading line of LimeSurvey, or in a language whose words are not known: ask for the .lsa, "

@@ -31,11 +31,13 @@ def forgetful(function: Callable[Parameters, Result]) -> Callable[Parameters, Re
 
     @functools.wraps(function)
     def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        failure: LimeSurveyError
+        failure: BaseException
         try:
             return function(*args, **kwargs)
         except LimeSurveyError as error:
             failure = type(error)(str(error))
+        except KeyboardInterrupt:
+            failure = KeyboardInterrupt()
         except MemoryError:
             failure = LimeSurveyError("There is not enough memory to read this file.")
         except Exception as error:

@@ -65,13 +65,14 @@ class _Table:
         self.group = np.array([survey.groups.index(column.group) for column in columns], int)
         self.free = np.array([not is_conditional(column.question.relevance) for column in columns], bool)
         self.reliable = np.array([_reliable(column) for column in columns], bool)
-        self.format = survey.settings.get("format", "G")
+        # a format may be inherited from settings that no structure tells; question by question supposes least
+        self.format = survey.settings.get("format", "G") if survey.settings.get("format", "G") in "GA" else "S"
         question = {question.qid: number for number, question in enumerate(survey.questions)}
         pages = {"A": [0] * len(columns), "S": [question[column.question.qid] for column in columns]}
         self.page = np.array(pages.get(self.format, self.group), int)
         self.pages = {"A": 1, "S": len(survey.questions)}.get(self.format, len(survey.groups))
         # groups in random order, and an index to jump with, say nothing of what came before
-        self.jumps = survey.settings.get("questionindex") == "2"
+        self.jumps = survey.settings.get("questionindex", "0") not in ("0", "1")
         self.ordered = not self.jumps and not any(group.randomised for group in survey.groups)
 
 

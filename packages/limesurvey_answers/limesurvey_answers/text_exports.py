@@ -31,20 +31,30 @@ def _separator(text: str) -> str:
     return max(found, key=lambda separator: counts[separator])
 
 
-def records(text: str, separator: str) -> Iterator[list[Cell]]:
-    """The records of a CSV, with `None` for a cell that holds nothing, not even quotes.
-
-    Cut at the quotes: what stands at odd places is inside them, what stands at even places outside, where only separators,
-    ends of line and unquoted values can be; an empty even piece between two odd ones is a doubled quote.
+def cut_at_quotes(text: str) -> list[str]:
+    """The pieces of a CSV: what stands at odd places is inside quotes, what stands at even places outside.
 
     Raises
     ------
     UnsafeFileError
-        If a quote is never closed, or something follows a closing one.
+        If a quote is never closed.
     """
     pieces = text.replace("\r\n", "\n").replace("\r", "\n").split('"')
     if len(pieces) % 2 == 0:
         raise UnsafeFileError("A quote of the CSV is never closed: the file is cut short or was changed by hand.")
+    return pieces
+
+
+def records(pieces: Sequence[str], separator: str) -> Iterator[list[Cell]]:
+    """The records of a CSV, with `None` for a cell that holds nothing, not even quotes.
+
+    Outside quotes only separators, ends of line and unquoted values can be; an empty piece there is a doubled quote.
+
+    Raises
+    ------
+    UnsafeFileError
+        If something follows a closing quote.
+    """
     row: list[Cell] = []
     cell: Cell = None  # the cell being read
     last = len(pieces) - 1
@@ -82,12 +92,12 @@ def open_csv(text: str) -> Export:
     RefusedExportError, UnsafeFileError
         If it has no heading line, or is damaged.
     """
-    separator = _separator(text)
-    headings = check_headings(cell or "" for cell in next(records(text, separator), []))
-    resaved = not text.startswith('"')  # LimeSurvey quotes every heading
+    separator, pieces = _separator(text), cut_at_quotes(text)
+    headings = check_headings(cell or "" for cell in next(records(pieces, separator), []))
+    resaved = any(piece.strip(separator + "\n") for piece in pieces[::2])  # LimeSurvey quotes every value
 
     def rows(take: Sequence[int]) -> Iterator[list[Cell]]:
-        source = records(text, separator)
+        source = records(pieces, separator)
         next(source, None)
         width = len(headings)
         for number, row in enumerate(source, 2):

@@ -75,10 +75,20 @@ class _Sheet:
                 if not value.isdecimal() or int(value) >= len(self.shared):
                     raise UnsafeFileError("The workbook refers to texts that it does not hold: ask for the export again.")
                 value = self.shared[int(value)]
-            if self.formula or self.kind == "e":
+            if self.formula or self.kind in "be":  # an error, or a text that became true or false
                 self.rows[-1][self.column] = (LOST, True)
             elif value:
                 self.rows[-1][self.column] = (value, self.kind == "n")
+
+
+def _spreadsheet_number(value: str) -> str:
+    """A number of a spreadsheet, which writes 1.1 as `1.1000000000000001` and has lost what lies beyond fifteen digits."""
+    try:
+        number = float(value)
+    except ValueError:
+        return LOST
+    short = format(number, ".14g")
+    return short if float(short) == number and "e" not in short else LOST
 
 
 def open_xlsx(content: bytes) -> Export:
@@ -102,11 +112,9 @@ def open_xlsx(content: bytes) -> Export:
     headings = check_headings(first.get(index, ("", False))[0] for index in range(max(first, default=-1) + 1))
     others = [row for row in others if row]
     numeric = {(number, index) for number, row in enumerate(others) for index, (_, changed) in row.items() if changed}
-    if resaved:  # a spreadsheet keeps fifteen digits
+    if resaved:
         for row in others:
-            for index, (value, changed) in row.items():
-                if changed and len(re.sub(r"\D", "", value)) > 15:
-                    row[index] = (LOST, True)
+            row.update((index, (_spreadsheet_number(value), True)) for index, (value, changed) in row.items() if changed)
 
     def rows(take: Sequence[int]) -> Iterator[list[Cell]]:
         for row in others:

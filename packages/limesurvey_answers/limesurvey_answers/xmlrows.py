@@ -32,7 +32,11 @@ def refuse_doctype(*_: object) -> None:
     raise UnsafeFileError("The XML declares a document type or entities, which LimeSurvey never does: it is refused.")
 
 
-def read_document(content: bytes, keep: Callable[[str, str], bool]) -> Document:
+class _EnoughError(Exception):
+    """What was looked for is read."""
+
+
+def read_document(content: bytes, keep: Callable[[str, str], bool], *, names_only: bool = False) -> Document:
     """Read a document.
 
     Parameters
@@ -41,6 +45,8 @@ def read_document(content: bytes, keep: Callable[[str, str], bool]) -> Document:
         The bytes.
     keep
         Whether a field of a section is kept. What is not kept is never stored (e-mail of the administrator, tokens, …).
+    names_only
+        Stop once a section has told the names of its fields.
 
     Raises
     ------
@@ -77,6 +83,8 @@ def read_document(content: bytes, keep: Callable[[str, str], bool]) -> Document:
             document.rows.setdefault(section, []).append(dict(row))
         elif depth == 4 and path[2:] == ["fields"]:
             document.fields.setdefault(section, []).append(value)
+        elif depth == 3 and name == "fields" and names_only and section in document.fields:
+            raise _EnoughError
         elif depth == 3 and section == "languages":
             document.languages.append(value.strip())
         elif depth == 2 and name == "LimeSurveyDocType":
@@ -94,6 +102,8 @@ def read_document(content: bytes, keep: Callable[[str, str], bool]) -> Document:
     parser.EntityDeclHandler = refuse_doctype
     try:
         parser.Parse(content, True)
+    except _EnoughError:
+        pass
     except expat.ExpatError as error:
         raise UnsafeFileError(f"The XML is not well formed (line {error.lineno}): ask for the file again.") from None
     except (ValueError, LookupError):
