@@ -18,6 +18,7 @@ from .words import SYSTEM_TEXTS, TIMING_STARTS
 KEPT_SYSTEM = ("id", "submitdate", "lastpage", "startlanguage", "startdate", "datestamp", "interviewtime")
 _CODE = re.compile(r"[A-Za-z0-9_#]+(?:\[[^\[\]]*\]){0,2}")
 _ATTRIBUTE = re.compile(r"attribute_\d+")
+_RAW = re.compile(r"[0-9]+X[0-9]+X[0-9]+|Q[0-9]+")
 _ABBREVIATED = re.compile(r"\.\. (?:$|[ \[\]])")
 _ASK = "Ask for headings by code, or code and text."
 
@@ -88,6 +89,11 @@ def _by_codes(survey: Survey, export: Export, codes: Sequence[str | None], spell
             plan.columns[index] = column
         else:
             _place(plan, index, heading, code, questions)
+    if style is Style.RAW and any(_RAW.match(heading) for heading in plan.unknown):
+        raise RefusedExportError(
+            "The table has columns of questions that this questionnaire has not: its numbers are those of another copy of the "
+            "survey. Give the .lss of the same server, or the .lsa."
+        )
     return plan
 
 

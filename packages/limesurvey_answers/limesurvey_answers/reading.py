@@ -21,7 +21,7 @@ from .modes import find_reading
 from .opening import open_export
 from .privacy import forgetful
 from .responses import read_responses
-from .states import Progress, find_states
+from .states import Progress, State, States, find_states
 from .structure import parse_structure
 from .survey import Survey
 from .values import canonical_number
@@ -130,14 +130,25 @@ def _issues(plan: Plan, wanted: Sequence[Column], decoded: Mapping[Column, Decod
     return issues
 
 
-def _progress_issues(progress: Progress, count: int) -> list[Issue]:
-    if not count:
+def _progress_issues(
+    survey: Survey, columns: Sequence[Column], states: States, progress: Progress, ids: list[int]
+) -> list[Issue]:
+    if not ids:
         return [Issue("no_response", "The export holds no response.")]
     if progress.submitted is None:
         return [Issue("no_submitdate", "The export has no submission date, on which most states depend: ask for it.")]
     if progress.submitted.all():
         return [Issue("complete_only", "Every response is submitted: if that is a filter of the export, ask for all responses.")]
-    return []
+    if progress.last_page is None or survey.settings.get("format", "G") != "G":
+        return []
+    group = np.array([survey.groups.index(column.group) + 1 for column in columns], int)
+    furthest = np.where(np.isin(states, (State.ANSWERED, State.BLANK)), group, 0).max(axis=1, initial=0)
+    back = tuple(ids[number] for number in np.flatnonzero(~progress.submitted & (furthest > progress.last_page)).tolist())
+    message = (
+        f"{len(back)} responses were left after going back, « resume later » or a page that was refused: what they hold beyond "
+        "their last page was not confirmed, and may answer questions that were no longer asked."
+    )
+    return [Issue("left_after_going_back", message, responses=back)] if back else []
 
 
 def _read(
@@ -162,7 +173,7 @@ def _read(
     columns = list(decoded)
     states = find_states(survey, columns, list(decoded.values()), progress, len(responses))
     issues += _issues(plan, wanted, decoded, responses.index.tolist())
-    issues += _progress_issues(progress, len(responses))
+    issues += _progress_issues(survey, columns, states, progress, responses.index.tolist())
     able = [(column.question.type, column.part) in reading.exact for column in columns if not column.blank_is_null]
     provenance = Provenance(
         sha256=hashlib.sha256(content).hexdigest(),

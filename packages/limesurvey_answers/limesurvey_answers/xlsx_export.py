@@ -4,6 +4,7 @@ Cells are read from the XML itself, by the same guarded expat as structures: a l
 twenty digits into a float, `=1+1` into nothing, and reads document type declarations. What LimeSurvey writes is one sheet.
 """
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from xml.parsers import expat
@@ -13,8 +14,15 @@ from .exports import LOST, Cell, Export, Format, check_headings, pick
 from .files import Archive
 from .xmlrows import refuse_doctype
 
-_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-MAX_COLUMNS = 16_384
+_LETTERS = re.compile(r"[A-Z]{1,3}")
+
+
+@functools.cache
+def _column(letters: str) -> int:
+    """The number of a column, from 0."""
+    if not _LETTERS.fullmatch(letters):
+        raise UnsafeFileError("A cell of the workbook has no address: it is no export of LimeSurvey.")
+    return functools.reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0) - 1
 
 
 class _Sheet:
@@ -44,13 +52,8 @@ class _Sheet:
         if name == "row":
             self.rows.append({})
         elif name == "c":
-            place = _REFERENCE.fullmatch(attributes.get("r", ""))
-            if place is None:
-                raise UnsafeFileError("A cell of the workbook has no address: it is no export of LimeSurvey.")
-            number = 0
-            for letter in place[1]:
-                number = number * 26 + ord(letter) - 64
-            self.column, self.kind, self.formula, self.text = number - 1, attributes.get("t", "n"), False, []
+            letters = attributes.get("r", "").rstrip("0123456789")
+            self.column, self.kind, self.formula, self.text = _column(letters), attributes.get("t", "n"), False, []
         elif name == "si":
             self.text = []
         elif name in ("v", "t", "f"):
@@ -69,7 +72,7 @@ class _Sheet:
             self.inside = ""
         elif name == "si":
             self.strings.append("".join(self.text))
-        elif name == "c" and self.rows and self.column < MAX_COLUMNS:
+        elif name == "c" and self.rows:
             value = "".join(self.text)
             if self.kind == "s" and not self.formula:
                 if not value.isdecimal() or int(value) >= len(self.shared):

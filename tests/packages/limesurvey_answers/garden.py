@@ -43,6 +43,8 @@ COLUMNS = [
     ("TWO[R1][2]", "TWO_R1_1", "111X2X28R1#1", "Twice [Sun][Scale 2]"),
     ("WITH[BEES]", "WITH_BEES", "111X2X29BEES", "With [Bees]"),
     ("WITH[BEEScomment]", "WITH_BEEScomment", "111X2X29BEEScomment", "With [Bees][Comment]"),
+    ("PLAN", "PLAN", "111X2X30", "A drawing"),
+    ("PLAN[filecount]", "PLAN_filecount", "111X2X30_filecount", "filecount - A drawing"),
 ]  # fmt: skip
 CODES = [code for code, *_ in COLUMNS]
 SYSTEM = [
@@ -68,6 +70,7 @@ def row(number: int, submitted: str | None, last: str | None, pages: int, **answ
     found: Row = dict.fromkeys(CODES)
     found.update(dict.fromkeys(PAGE1 if pages > 0 else [], ""))
     found.update(dict.fromkeys(PAGE2 if pages > 1 else [], ""))
+    found["PLAN[filecount]"] = "0" if pages > 1 else None
     given = {name.replace("__", "[", 1) + "]" if "__" in name else name: value for name, value in answers.items()}
     given = {name.replace("__", "][") if "__" in name else name: value for name, value in given.items()}
     assert set(given) <= set(CODES), set(given) - set(CODES)
@@ -102,7 +105,7 @@ _QUESTIONS = [  # qid, gid, type, code, text, other
     (20, 2, "L", "KIND", "Kind of garden", "Y"), (21, 2, "D", "SINCE", "Since when?", "N"), (22, 2, "K", "SEEDS", "Seeds", "N"),
     (23, 2, "K", "HOURS", "Hours", "N"), (24, 2, "F", "SOIL", "Soil", "N"), (25, 2, ":", "GRID", "Beds", "N"),
     (26, 2, "L", "MOOD", "Mood", "N"), (27, 2, "R", "RANK", "Order", "N"), (28, 2, "1", "TWO", "Twice", "N"),
-    (29, 2, "P", "WITH", "With", "N"),
+    (29, 2, "P", "WITH", "With", "N"), (30, 2, "|", "PLAN", "A drawing", "N"),
 ]  # fmt: skip
 _SUBQUESTIONS = [  # qid, parent, code, text, scale
     (101, 13, "SPADE", "Spade", 0), (102, 13, "RAKE", "Rake", 0), (103, 13, "NONE", "None of them", 0),
@@ -128,7 +131,12 @@ def _section(name: str, rows: list[dict[str, object]]) -> str:
 
 
 def lss(
-    *, localised: bool = True, attributes: list[tuple[int, str, str]] | None = None, relevance: dict[str, str] | None = None
+    *,
+    localised: bool = True,
+    attributes: list[tuple[int, str, str]] | None = None,
+    relevance: dict[str, str] | None = None,
+    mood: str = "M1",
+    page_by: str = "G",
 ) -> str:
     """The structure, as LimeSurvey 6 writes it, or as 3 did (texts beside the things, a row per language)."""
     relevance = relevance or {}
@@ -165,16 +173,16 @@ def lss(
     ]
     default = {"dvid": 1, "qid": 26, "sqid": 0, "scale_id": 0, "specialtype": ""}
     if not localised:
-        default |= {"language": "en", "defaultvalue": "M1"}
+        default |= {"language": "en", "defaultvalue": mood}
     sections = [
         _section("answers", answers), _section("answer_l10ns", answer_texts if localised else []),
         _section("defaultvalues", [default]),
-        _section("defaultvalue_l10ns", [{"dvid": 1, "language": "en", "defaultvalue": "M1"}] if localised else []),
+        _section("defaultvalue_l10ns", [{"dvid": 1, "language": "en", "defaultvalue": mood}] if localised else []),
         _section("groups", groups), _section("group_l10ns", names if localised else []),
         _section("questions", questions), _section("subquestions", subquestions),
         _section("question_l10ns", texts if localised else []),
         _section("question_attributes", [{"qid": q, "attribute": a, "value": v} for q, a, v in attributes or _ATTRIBUTES]),
-        _section("surveys", [{"sid": SID, "language": "en", "format": "G", "admin": "Ada Admin", "adminemail": "ada@example.invalid"}]),
+        _section("surveys", [{"sid": SID, "language": "en", "format": page_by, "admin": "Ada Admin", "adminemail": "ada@example.invalid"}]),
     ]  # fmt: skip
     version = 630 if localised else 365
     return (

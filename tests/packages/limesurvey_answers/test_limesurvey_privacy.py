@@ -2,6 +2,8 @@
 
 import logging
 import pickle
+import subprocess
+import sys
 import traceback
 
 import limesurvey_answers as ls
@@ -75,6 +77,52 @@ def test_nothing_planted_everywhere_comes_out_of_errors(read, caplog, writer, se
         assert secret not in shown + caplog.text, columns
 
 
+OPEN = ("NAME", "AREA", "TOOLS[other]", "FIRST", "KIND", "SINCE", "SEEDS[TOM]", "GRID[L1_C1]", "WITH[BEEScomment]", "PLAN")
+LOOK_EVERYWHERE = """
+import gc, sys, numpy, limesurvey_answers as ls
+try:
+    found = ls.read_answers(sys.argv[1], sys.argv[2])
+    found.frame, found.wide(), found.wide("label"), found.codebook, found.codes, found.states
+except ls.LimeSurveyError as error:
+    found = error
+secret = bytes.fromhex(sys.argv[3]).decode()
+for holder in gc.get_objects():
+    for held in gc.get_referents(holder):
+        cells = held.ravel().tolist() if isinstance(held, numpy.ndarray) and held.dtype == object else [held]
+        for cell in cells:
+            if cell is not secret and secret in (cell.decode("latin-1") if isinstance(cell, bytes) else cell if isinstance(cell, str) else ""):
+                sys.exit(f"found in a {type(holder).__name__}")
+print(type(found).__name__)
+"""
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["read", "refused"])
+@pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS.keys())
+def test_nothing_planted_stays_in_memory(tmp_path, survey, writer, broken):
+    (tmp_path / "export").write_bytes(writer(planted(SECRETS[0], ("id",) if broken else OPEN)))
+    command = [
+        sys.executable,
+        "-c",
+        LOOK_EVERYWHERE,
+        str(tmp_path / "export"),
+        str(tmp_path / "survey.lss"),
+        SECRETS[0].encode().hex(),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert (done.stdout.strip(), done.stderr) == ("UnsafeFileError" if broken else "Answers", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["export", "survey.lss"]
+
+
+def test_an_interrupted_reading_holds_nothing(read, monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("limesurvey_answers.reading.read_responses", interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        read(garden.to_csv(planted(SECRETS[0], ("AREA",))))
+    assert SECRETS[0] not in everything_of(caught.value)
+
+
 def test_an_unforeseen_fault_tells_its_place_only(read, monkeypatch):
     def broken(cell: str) -> str:
         return str(int(cell))  # « invalid literal for int(): 'marie.curie@…' »
@@ -92,7 +140,7 @@ def test_texts_are_kept_by_name_only(read):
     assert wide["WITH[BEEScomment]"].isna().all()
     assert answers.states.loc[1, "WITH[BEEScomment]"] == "answered", "that something was written is known"
     assert answers.provenance.personal_columns_dropped == 1
-    assert answers.provenance.texts_dropped == 4, "FIRST, SECOND, KIND[other] and the comment of WITH"
+    assert answers.provenance.texts_dropped == 5, "FIRST, SECOND, KIND[other], the comment of WITH and the files of PLAN"
 
 
 def test_a_question_does_not_bring_its_other_text(read):

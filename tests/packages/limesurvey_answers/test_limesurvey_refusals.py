@@ -1,5 +1,6 @@
 """What is refused, with one sentence that says what to ask for; and hostile files."""
 
+import csv
 import io
 import os
 import re
@@ -135,6 +136,77 @@ def test_a_file_saved_again_by_a_spreadsheet(read):
     assert answers.provenance.keeps_null == "none"
 
 
+def quoting(content: bytes, quoted: int) -> bytes:
+    """What another program makes of a CSV, with its way to quote."""
+    buffer = io.StringIO()
+    csv.writer(buffer, quoting=quoted).writerows(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    return buffer.getvalue().encode()
+
+
+def texts_quoted(content: bytes) -> bytes:
+    """A spreadsheet told to quote texts: numbers are not, empty cells are nothing."""
+    return re.sub(rb'"([0-9.]*)"', rb"\1", content)
+
+
+@pytest.mark.parametrize("keeps_null", [True, False])
+@pytest.mark.parametrize(
+    "change", [texts_quoted, lambda c: quoting(c, csv.QUOTE_ALL), lambda c: quoting(c, csv.QUOTE_MINIMAL), lambda c: c.replace(b'""', b"")],
+    ids=["texts quoted", "all quoted", "as little as possible", "all but empty cells"],
+)  # fmt: skip
+def test_null_is_not_taken_from_another_program(read, change, keeps_null):
+    reference = read(garden.to_lsa(TABLE))
+    answers = read(change(garden.to_csv(TABLE, keeps_null=keeps_null)))
+    assert answers.provenance.keeps_null == "none"
+    told = answers.states != "undetermined"
+    assert answers.states.where(told).equals(reference.states.where(told))
+    assert answers.wide().loc[1].equals(reference.wide().loc[1])
+
+
+def workbook(cells: str) -> bytes:
+    """A workbook that a spreadsheet saved again: texts apart. One response: id, AREA and KIND."""
+    shared = "".join(f"<si><t>{text}</t></si>" for text in ("id", "AREA", "KIND", "A2"))
+    heads = "".join(f'<c r="{letter}1" t="s"><v>{number}</v></c>' for number, letter in enumerate("ABC"))
+    return garden.to_zip(
+        xl__workbook_xml="<w/>", xl__sharedStrings_xml=f"<sst>{shared}</sst>",
+        xl__worksheets__sheet1_xml=f'<s><row r="1">{heads}</row><row r="2"><c r="A2"><v>1</v></c>{cells}</row></s>',
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("1.1000000000000001", 1.1), ("12", 12), ("1234567890123450000", None), ("0.123456789012345", None), ("1E+30", None)],
+)
+def test_numbers_of_a_spreadsheet(read, cell, value):
+    answers = read(workbook(f'<c r="B2"><v>{cell}</v></c><c r="C2" t="s"><v>3</v></c>'))
+    assert answers.wide("code").loc[1, "KIND"] == "A2"
+    assert answers.states.loc[1, "AREA"] == ("undetermined" if value is None else "answered")
+    assert answers.wide().loc[1, ["AREA"]].fillna(0).tolist() == [value or 0]
+
+
+def test_a_text_that_became_true_is_no_code(read):
+    answers = read(workbook('<c r="B2" t="b"><v>1</v></c><c r="C2" t="s"><v>3</v></c>'))
+    assert answers.states.loc[1, "AREA"] == "undetermined"
+
+
+def test_numbers_of_another_copy_of_the_survey(tmp_path, read):
+    # questions are renumbered as a survey is imported: 111X1X11 is NAME here, AREA there
+    text = re.sub(
+        r"<(qid|parent_qid)><!\[CDATA\[(1\d)\]\]>", lambda found: found[0].replace(found[2], str(int(found[2]) - 1)), garden.lss()
+    )
+    (tmp_path / "copy.lss").write_text(text, encoding="utf-8")
+    survey = ls.read_survey(tmp_path / "copy.lss")
+    for content in (garden.to_lsr(TABLE), garden.to_vv(TABLE, "raw")):
+        with pytest.raises(ls.RefusedExportError, match="another copy of the survey"):
+            read(content, survey)
+    assert read(garden.to_vv(TABLE), survey).frame.equals(read(garden.to_vv(TABLE)).frame), "codes are the same"
+
+
+def test_a_question_named_as_a_column_of_participants(tmp_path, read):
+    (tmp_path / "name.lss").write_text(garden.lss().replace("[Name of the club]", "[Last name]"), encoding="utf-8")
+    with pytest.raises(ls.RefusedExportError, match=r"\(NAME\) has the text of a heading"):
+        read(swap(garden.to_csv(TABLE, "full"), "Name of the club", "Last name"), ls.read_survey(tmp_path / "name.lss"))
+
+
 def test_a_column_that_the_questionnaire_does_not_have(read):
     answers = read(swap(garden.to_csv(TABLE), '"KIND"', '"GONE"'))
     assert [issue.code for issue in answers.issues][:2] == ["unknown_column", "missing_columns"]
@@ -187,6 +259,7 @@ HOSTILE = {
     "ids that are none": b'"id","NAME"\r\n"x","y"',
     "answers without id": b'"id","NAME"\r\n"","y"',
     "cut XML": garden.to_lsr(TABLE)[:-20].encode(),
+    "rows of unnamed columns": re.sub("<fields>.*</fields>", "<fields/>", garden.to_lsr(TABLE)).encode(),
     "deep XML": b"<document>" + b"<a>" * 100,
     "workbook without addresses": garden.to_zip(xl__workbook_xml="<w/>", xl__worksheets__sheet1_xml="<s><row><c><v>1</v></c></row></s>"),
     "workbook with lost texts": garden.to_zip(

@@ -109,6 +109,28 @@ def test_a_hidden_question_and_an_unknown_condition(tmp_path, read):
     assert states["HOURS[WEEK]"] == A, "without the attributes of a slider, 5 was typed"
 
 
+def test_a_default_that_is_computed_may_be_any_value(tmp_path, read):
+    (tmp_path / "computed.lss").write_text(garden.lss(mood="{KIND.NAOK}"), encoding="utf-8")
+    assert read(FAITHFUL["lsr"], ls.read_survey(tmp_path / "computed.lss")).states.loc[1, "MOOD"] == D
+
+
+@pytest.mark.parametrize("page_by", ["S", "I"])
+def test_what_a_page_is_may_not_be_known(tmp_path, read, page_by):
+    # question by question, or as the server's settings say, which no structure tells: the last page is no group
+    (tmp_path / "page.lss").write_text(garden.lss(page_by=page_by), encoding="utf-8")
+    states = read(garden.to_lsr([row(1, None, "5", 1, NAME="x", KEEP="Y")]), ls.read_survey(tmp_path / "page.lss")).states
+    assert {states.loc[1, code] for code in garden.PAGE2[:6]} == {U}
+
+
+def test_answers_left_after_going_back_are_said(read):
+    answers = read(garden.to_lsa([*garden.TABLE, row(6, None, "1", 2, KEEP="Y", SOIL__R1="S1")]))
+    assert [(issue.code, issue.responses) for issue in answers.issues] == [("left_after_going_back", (6,))]
+
+
+def test_no_file_is_no_answer(read):
+    assert read(FAITHFUL["lsa"]).states.loc[1, ["PLAN", "PLAN[filecount]"]].tolist() == [B, D]
+
+
 def test_nothing_is_known_beyond_what_is_stored_in_random_order(tmp_path, read):
     text = garden.lss().replace(
         "<group_order><![CDATA[2]]>", "<randomization_group><![CDATA[x]]></randomization_group><group_order><![CDATA[2]]>"
