@@ -49,7 +49,8 @@ def raw_table(folder: Path) -> dict[int, dict[str, str | None]]:
 def traces(folder: Path) -> dict[tuple[int, str], str]:
     """What the browser saw of a question: shown, hidden, not reached, … (other words in each series)."""
     found: dict[tuple[int, str], str] = {}
-    for path in [*folder.glob("etats_verite_*.csv"), *folder.glob("etats_navigateur.csv")]:
+    original = GENUINE / folder.name.split("_LS")[0]  # the same rows were copied to older servers
+    for path in [*original.glob("etats_verite_*.csv"), *folder.glob("etats_navigateur.csv")]:
         with path.open(encoding="utf-8", newline="") as file:
             for line in csv.DictReader(file, delimiter=";" if path.name == "etats_navigateur.csv" else ","):
                 found[int(line["id"]), line["question"]] = line["etat"]
@@ -106,6 +107,7 @@ def test_every_genuine_export_is_right_or_refused(name, keep):
     families = {code: [c for c in columns.values() if c.question.code == code and c.part == "answer"] for code in
                 {column.question.code for column in columns.values()}}  # fmt: skip
     texts = tuple(code for code, column in columns.items() if column.content.value in ("text", "computed")) if keep else ()
+    shown = [name for name, column in columns.items() if column.content.value != "nothing"]
     wrong, unforeseen = Counter[tuple[str, str, str]](), 0
     for path in exports(folder):
         try:
@@ -115,6 +117,13 @@ def test_every_genuine_export_is_right_or_refused(name, keep):
             unforeseen += isinstance(error, ls.UnexpectedContentError)
             continue
         assert not MUST_BE_REFUSED.search(path.name), path.name
+        for number, response in answers.responses.iterrows():
+            assert response.get("submitted", True) == (table[number]["submitdate"] is not None), path.name
+            assert response.get("last_page", 0) == int(table[number]["lastpage"] or 0) * ("last_page" in response), path.name
+        if len(answers) and "choisie" not in path.name:
+            assert set(answers.columns) == set(shown), path.name
+        if re.search(r"all|archive|version|DEFAUT", path.name) and "choisie" not in path.name:
+            assert set(answers.responses.index) == set(table), path.name
         counts = Counter[str]()
         for cell in answers.frame.itertuples():
             column = columns[cell.column]
