@@ -13,7 +13,7 @@ from .columns import Column
 from .decoding import Contents
 from .errors import LimeSurveyError
 from .kinds import Content
-from .labels import labels_by_code
+from .labels import shown_labels
 from .states import STATE_NAMES, State, States
 from .survey import Survey
 from .values import typed_number
@@ -147,7 +147,7 @@ class Answers:
         labels: list[str | None] = []
         values = np.empty(count * width, object)
         for index, column in enumerate(self._columns):
-            by_code = labels_by_code(self.survey, column, self.survey.language)
+            by_code = shown_labels(self.survey, column)
             labels.extend(by_code.get(content or "") for content in self._contents[index])
             values[index * count : (index + 1) * count] = np.fromiter(self._values(index), object, count)
         states = self._states.T.ravel().astype(np.int8)
@@ -208,7 +208,7 @@ class Answers:
             return pd.to_datetime(pd.Series(values, dtype="object")).array
         if column.content is Content.CHOICE:
             codes = list(column.codes) or list(dict.fromkeys(present))
-            labels = labels_by_code(self.survey, column, self.survey.language) if form == "label" else {}
+            labels = shown_labels(self.survey, column) if form == "label" else {}
             shown = {code: labels.get(code, code) for code in codes}
             if len(set(shown.values())) < len(shown):
                 shown = {code: code for code in codes}

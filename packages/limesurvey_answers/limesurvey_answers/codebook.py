@@ -9,7 +9,7 @@ import pandas as pd
 
 from .columns import Column
 from .decoding import Contents
-from .labels import labels_by_code
+from .labels import shown_labels
 from .states import STATE_NAMES, State, States
 from .survey import Question, Survey
 from .texts import flatten
@@ -77,9 +77,9 @@ def codes(survey: Survey, columns: Sequence[Column], contents: Sequence[Contents
     """One row per column and code, with the number of answers (defaults that nobody chose are not counted)."""
     rows = []
     for index, column in enumerate(columns):
-        labels = labels_by_code(survey, column, survey.language)
+        labels = shown_labels(survey, column)
         answered = np.equal(states[:, index], State.ANSWERED)
         counts = Counter(contents[index][answered].tolist())
         for code in column.codes:
-            rows.append({"column": column.name, "code": code, "label": labels.get(code, code), "answers": counts[code]})
+            rows.append({"column": column.name, "code": code, "label": labels[code], "answers": counts[code]})
     return pd.DataFrame(rows, columns=["column", "code", "label", "answers"])

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from .columns import Column, Part
 from .exports import LOST, Cell, Export, Format
 from .kinds import Content
-from .labels import Labels, is_not_available
+from .labels import is_not_available
+from .texts import comparable
 from .values import canonical_date, canonical_number
 
 Signs = npt.NDArray[np.uint8]
@@ -124,7 +125,7 @@ def _closed(cell: str, column: Column, reading: Reading, labels: Mapping[str, st
         return Meaning(Sign.VALUE, cell) if cell in column.question.texts else UNREADABLE
     if reading.mode is Mode.CODES or column.question.type in "5AB":
         return Meaning(Sign.VALUE, cell) if cell in column.codes else UNREADABLE
-    key = Labels.key(cell)
+    key = comparable(cell)
     if key in labels:
         code = labels[key]
         return UNREADABLE if code is None else Meaning(Sign.VALUE, code)
@@ -139,7 +140,7 @@ def _box(cell: str, column: Column, reading: Reading, labels: Mapping[str, str |
         number = canonical_number(cell)
         return Meaning(Sign.VALUE, number) if number in ("0", "1") else UNREADABLE
     if reading.mode is Mode.LABELS:
-        key = Labels.key(cell)
+        key = comparable(cell)
         if is_not_available(cell):
             return Meaning(Sign.NULL)
         if key in labels:

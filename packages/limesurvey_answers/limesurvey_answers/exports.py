@@ -42,12 +42,6 @@ class Export:
     """JSON: whether `id` is a number. Writers that make it one keep NULL in label mode; older ones do not."""
 
 
-def pick(row: Sequence[Cell], take: Sequence[int]) -> list[Cell]:
-    """The cells of a row that are taken. A short row is completed with NULL."""
-    size = len(row)
-    return [row[index] if index < size else None for index in take]
-
-
 def check_headings(headings: Iterable[str]) -> list[str]:
     """The headings, if they can be.
 

@@ -8,8 +8,9 @@ from .decoding import Converted, Mode, Reading, Sign, exact_parts
 from .errors import RefusedExportError
 from .exports import Cell, Export
 from .kinds import Content
-from .labels import Labels, is_not_available
+from .labels import codes_by_label, is_not_available
 from .survey import Survey
+from .texts import comparable
 from .words import ANSWER_LABELS
 
 Cells = Mapping[int, Sequence[Cell]]
@@ -30,16 +31,17 @@ def _of_types(columns: Mapping[int, Column], types: str) -> Iterator[int]:
     return (index for index, column in columns.items() if column.part is Part.ANSWER and column.question.type in types)
 
 
-def _votes(cells: Cells, columns: Mapping[int, Column], labels: Labels) -> Counter[str]:
+def _votes(survey: Survey, cells: Cells, columns: Mapping[int, Column], language: str) -> Counter[str]:
     """How many cells of closed questions can only be codes, only labels, both, or neither."""
     votes = Counter[str]()
     for index in _of_types(columns, "L!OFH1RMPYGCE"):
         column = columns[index]
-        known, codes = labels.of(column), set(column.codes) if column.content is Content.CHOICE else {"Y"}
+        known = codes_by_label(survey, column, language)
+        codes = column.codes if column.content is Content.CHOICE else ("Y",)
         for cell, count in Counter(cells[index]).items():
             if not cell or not cell.strip():
                 continue
-            label = labels.key(cell) in known or (column.question.type in "MPYG" and is_not_available(cell))
+            label = comparable(cell) in known or (column.question.type in "MPYG" and is_not_available(cell))
             vote = ("both" if cell in codes else "label") if label else ("code" if cell in codes else "neither")
             votes[vote] += count
     return votes
@@ -99,7 +101,7 @@ def find_reading(
         If answers are neither codes nor labels of the questionnaire, both, or converted without a word.
     """
     candidates = list(dict.fromkeys((heading_language, *survey.languages)))
-    ballots = {language: _votes(cells, columns, Labels(survey, language)) for language in candidates}
+    ballots = {language: _votes(survey, cells, columns, language) for language in candidates}
     language = max(candidates, key=lambda name: ballots[name]["label"] + ballots[name]["both"])  # the first one of equals
     votes = ballots[language]
     mode = Mode.LABELS if votes["label"] > votes["code"] else Mode.CODES

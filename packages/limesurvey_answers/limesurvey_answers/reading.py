@@ -15,7 +15,7 @@ from .exports import LOST, Cell, Export
 from .files import Archive, read_regular_file
 from .headings import Style
 from .kinds import Content
-from .labels import Labels
+from .labels import codes_by_label
 from .matching import Plan, match_headings
 from .modes import find_reading
 from .opening import open_export
@@ -166,10 +166,10 @@ def _read(
         survey, export, parser.cells, plan.columns,
         converted=converted, heading_language=plan.language, single=parser.single,
     )  # fmt: skip
-    labels = Labels(survey, reading.language)
     decoded = {
-        column: decode_column(parser.cells[index], column, reading, labels.of(column)) for index, column in plan.columns.items()
-    }  # fmt: skip
+        column: decode_column(parser.cells[index], column, reading, codes_by_label(survey, column, reading.language))
+        for index, column in plan.columns.items()
+    }
     columns = list(decoded)
     states = find_states(survey, columns, list(decoded.values()), progress, len(responses))
     issues += _issues(plan, wanted, decoded, responses.index.tolist())

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .errors import RefusedExportError, UnsafeFileError
-from .exports import Cell, Export, Format, check_headings, pick
+from .exports import Cell, Export, Format, check_headings
 
 _SEPARATORS = ",;\t"
 _VV_MARKS = {"newline": "\n", "cr": "\r", "tab": "\t", "lbrace": "{", "quote": '"'}
@@ -105,7 +105,7 @@ def open_csv(text: str) -> Export:
                 raise UnsafeFileError(
                     f"Record {number} of the CSV has not as many cells as there are headings: the file is damaged."
                 )
-            yield pick(row, take)
+            yield [row[index] if index < len(row) else None for index in take]
 
     return Export(Format.CSV, headings, rows, separates_null=not resaved, resaved=resaved)
 

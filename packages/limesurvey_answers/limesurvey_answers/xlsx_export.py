@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from xml.parsers import expat
 
 from .errors import RefusedExportError, UnsafeFileError
-from .exports import LOST, Cell, Export, Format, check_headings, pick
+from .exports import LOST, Cell, Export, Format, check_headings
 from .files import Archive
 from .xmlrows import refuse_doctype
 
@@ -121,6 +121,6 @@ def open_xlsx(content: bytes) -> Export:
 
     def rows(take: Sequence[int]) -> Iterator[list[Cell]]:
         for row in others:
-            yield pick([row[index][0] if index in row else "" for index in range(len(headings))], take)
+            yield [row[index][0] if index in row else "" for index in take]
 
     return Export(Format.XLSX, headings, rows, separates_null=False, resaved=resaved, numeric_cells=numeric)
