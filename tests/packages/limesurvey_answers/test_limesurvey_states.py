@@ -3,6 +3,8 @@
 import limesurvey_answers as ls
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from . import garden
 from .garden import DONE, row
@@ -138,6 +140,49 @@ def test_nothing_is_known_beyond_what_is_stored_in_random_order(tmp_path, read):
     (tmp_path / "random.lss").write_text(text, encoding="utf-8")
     states = states_of(read(garden.to_lsr(garden.TABLE), ls.read_survey(tmp_path / "random.lss")), 4)
     assert states["SOIL[R1]"] == U
+
+
+VALUES = {
+    "NAME": "Ada", "AREA": "1.5000000000", "TOOLS[SPADE]": "Y", "TOOLS[NONE]": "Y", "TOOLS[other]": "hoe", "KEEP": "Y", "KIND": "A1",
+    "SINCE": "2011-05-01 00:00:00", "SEEDS[TOM]": "3.0000000000", "HOURS[WEEK]": "8.0000000000", "SOIL[R1]": "S2", "GRID[L2_C1]": "1",
+    "MOOD": "M2", "RANK[1]": "B1", "TWO[R1][1]": "T2", "WITH[BEES]": "Y", "WITH[BEEScomment]": "two",
+}  # fmt: skip
+
+
+@st.composite
+def responses(draw: st.DrawFn) -> list[garden.Row]:
+    """Responses as the server stores them: some questions answered on each page that was sent."""
+    table = []
+    for number in range(1, draw(st.integers(1, 4)) + 1):
+        given_ = draw(st.sets(st.sampled_from(sorted(VALUES))))
+        sent = draw(st.integers(0, 2)) if "KEEP" in given_ else draw(st.integers(0, 1))
+        done = sent == 2 or (sent == 1 and "KEEP" not in given_ and draw(st.booleans()))
+        line = row(number, DONE if done else None, str(2 if done else sent), sent)
+        line.update({code: value for code, value in VALUES.items() if code in given_ and line[code] is not None})
+        line.update({code: VALUES[code] for code in ("AREA",) if sent and code in given_})
+        line.update({code: VALUES[code] for code in ("SINCE", "SEEDS[TOM]", "HOURS[WEEK]") if sent == 2 and code in given_})
+        if line["TOOLS[NONE]"]:
+            line.update(dict.fromkeys(("TOOLS[SPADE]", "TOOLS[RAKE]", "TOOLS[other]")))
+        table.append(line)
+    return table
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(responses())
+def test_no_format_says_more_than_the_table_nor_anything_else(read, table):
+    reference = read(garden.to_lsr(table))
+    for content in (
+        *(garden.to_csv(table, style, labels=labels, keeps_null=keeps)
+          for style in ("code", "full") for labels in (False, True) for keeps in (False, True)),
+        *(garden.to_json(table, labels=labels, strings=strings) for labels in (False, True) for strings in (False, True)),
+        garden.to_vv(table), garden.to_xlsx(table), garden.to_xlsx(table, "codetext", labels=True),
+    ):  # fmt: skip
+        answers = read(content)
+        told = answers.states != U
+        assert answers.states.where(told).equals(reference.states.where(told))
+        assert (told | ~reference.states.isin([A, D]) | (reference.wide("code", states=(A, D)).isna())).all(axis=None)
+        codes = answers.wide("code", states=(A, D))
+        assert codes.where(told).equals(reference.wide("code", states=(A, D)).where(told))
 
 
 @pytest.mark.parametrize("keeps_null", [True, False])
