@@ -13,7 +13,7 @@ def is_not_available(cell: str) -> bool:
 
 
 def labels_by_code(survey: Survey, column: Column, language: str) -> dict[str, str]:
-    """Labels of the codes of a closed column, as the server writes them, in a language where its own words are known."""
+    """Labels of the codes of a closed column, in the words of the questionnaire and of the server, tags and all."""
     if column.part is not Part.ANSWER:
         return {}
     words = ANSWER_LABELS.get(language, {})
@@ -21,7 +21,7 @@ def labels_by_code(survey: Survey, column: Column, language: str) -> dict[str, s
         return words.get("M", {})
     if column.content is not Content.CHOICE:
         return {}
-    found = {option.code: flatten(survey.text(option.texts, language)) for option in column.options}
+    found = {option.code: survey.text(option.texts, language) for option in column.options}
     found |= words.get(column.question.type, {})
     return found | words.get(OTHER_CODE, {}) if OTHER_CODE in column.codes else found
 
@@ -44,4 +44,4 @@ def shown_labels(survey: Survey, column: Column) -> dict[str, str]:
     known = english.get(column.question.type, {}) | english[OTHER_CODE] | labels_by_code(survey, column, survey.language)
     if other := column.question.attributes.get("other_replace_text"):
         known[OTHER_CODE] = other
-    return {code: known.get(code, code) for code in column.codes}
+    return {code: flatten(known.get(code, code)) for code in column.codes}

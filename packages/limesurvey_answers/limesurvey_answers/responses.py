@@ -11,7 +11,7 @@ from .errors import RefusedExportError, UnsafeFileError
 from .exports import Cell
 from .states import Progress
 from .survey import Survey
-from .values import canonical_date, canonical_number
+from .values import canonical_date, canonical_number, whole_number
 
 Read = TypeVar("Read")
 
@@ -26,12 +26,12 @@ def response_ids(cells: Sequence[Cell]) -> list[int]:
     RefusedExportError
         If two are equal.
     """
-    numbers = [canonical_number(cell or "") for cell in cells]
-    if any(number is None or not number.isdecimal() or len(number) > 15 for number in numbers):
+    numbers = [whole_number(cell or "") for cell in cells]
+    ids = [number for number in numbers if number is not None]
+    if len(ids) < len(numbers):
         raise UnsafeFileError(
             "The ids of the responses are not whole numbers: columns are shifted, or the file was changed by hand."
         )
-    ids = [int(number) for number in numbers if number is not None]
     if len(set(ids)) != len(ids):
         raise RefusedExportError("Two responses have the same id: several exports were put together. Read them one by one.")
     return ids
@@ -71,8 +71,7 @@ def read_responses(
         known = [None if date and date < "1981" else date for date in dates]
         frame["submit_date"] = pd.to_datetime(pd.Series(known, dtype="object")).array
     if "lastpage" in system:
-        pages = read("lastpage", canonical_number)
-        last_page = np.array([int(page) if page is not None and page.isdecimal() else 0 for page in pages], np.int64)
+        last_page = np.array([page or 0 for page in read("lastpage", whole_number)], np.int64)
         frame["last_page"] = last_page
     for name, target in (("startdate", "started"), ("datestamp", "last_action")):
         if name in system:

@@ -31,6 +31,12 @@ def canonical_number(text: str) -> str | None:
     return "0" if plain in ("-0", "") else plain
 
 
+def whole_number(text: str) -> int | None:
+    """An id or a number of pages, or `None` where the text is none."""
+    number = canonical_number(text)
+    return int(number) if number is not None and number.isdecimal() and len(number) <= 15 else None
+
+
 def typed_number(canonical: str) -> int | float:
     """The number: an exact integer where it is whole."""
     return float(canonical) if "." in canonical else int(canonical)

@@ -107,6 +107,15 @@ def test_two_options_with_one_label_are_not_told_apart(tmp_path, read):
     assert read(garden.to_csv(TABLE), survey).wide().loc[1, "KIND"] == "A2", "codes tell them apart"
 
 
+@pytest.mark.parametrize("written", ["Vege\ntables", "<p>Vege</p>\n<p>tables</p>", "Vege tables"])
+def test_a_label_has_several_spellings(tmp_path, read, written):
+    # the web page strips tags, remote control does not
+    (tmp_path / "html.lss").write_text(garden.lss().replace("Vegetables", "<p>Vege</p>\n<p>tables</p>"), encoding="utf-8")
+    survey = ls.read_survey(tmp_path / "html.lss")
+    answers = read(swap(garden.to_csv(TABLE, labels=True), "Vegetables", written), survey)
+    assert answers.wide().loc[1, "KIND"] == "A2"
+
+
 def test_an_unknown_code_is_said_and_never_shown(read):
     answers = read(swap(garden.to_csv(TABLE), '"A2"', '"Marie"'))
     assert answers.states.loc[1, "KIND"] == "undetermined"

@@ -1,5 +1,8 @@
 """Values and states, against what a person reads off the five rows of the garden club."""
 
+import re
+from pathlib import Path
+
 import limesurvey_answers as ls
 import pandas as pd
 import pytest
@@ -235,6 +238,17 @@ def test_codebook_counts_states_and_names_what_a_question_depends_on(read):
     assert codes.loc[("KIND", "A2"), "answers"] == 1
     assert codes.loc[("MOOD", "M1"), "answers"] == 0, "defaults are not answers"
     assert codes.loc[("KEEP", "N"), "label"] == "No"
+
+
+def test_the_example_of_the_readme_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    readme = Path(ls.__file__).parents[1] / "README.md"
+    (code,) = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "results-survey12345.csv").write_bytes(FAITHFUL["csv, full text"])
+    (tmp_path / "survey12345.lss").write_text(garden.lss(), encoding="utf-8")
+    assert len(code.replace("\n\n", "\n").splitlines()) == 5
+    exec(code.replace("CITY", "NAME"), names := {})
+    assert set(re.findall(r"\w+", code.split("# tidy: ")[1].split("\n")[0])) == set(names["answers"].frame)
 
 
 def test_the_frame_is_tidy(read):
