@@ -14,7 +14,7 @@ _ASK = "Ask for the .lsa, or for CSV with code headings and answer codes."
 _REFUSED_STARTS = (
     (b"%PDF", "a PDF"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file, which cuts columns and loses the difference between blank and not shown"),
-    (b"$FL2", "an SPSS file, which recodes the answers"),
+    (b"$FL", "an SPSS file, which recodes the answers"),
 )
 
 
