@@ -1,4 +1,4 @@
-"""What every format gives: headings, then rows, of which only the columns asked for are ever built."""
+"""What every format gives: headings, then rows of the columns asked for. The others go with the file, as reading ends."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Format(StrEnum):
 
 @dataclass
 class Export:
-    """An export, opened. Cells are produced by `rows`, and only those of the columns taken: the rest is never stored."""
+    """An export, opened. `rows` gives the cells of the columns that are taken, by their place among the headings."""
 
     format: Format
     headings: list[str]
