@@ -136,12 +136,18 @@ def test_no_file_is_no_answer(read):
     assert read(FAITHFUL["lsa"]).states.loc[1, ["PLAN", "PLAN[filecount]"]].tolist() == [B, D]
 
 
-def test_nothing_is_known_beyond_what_is_stored_in_random_order(tmp_path, read):
-    text = garden.lss().replace(
-        "<group_order><![CDATA[2]]>", "<randomization_group><![CDATA[x]]></randomization_group><group_order><![CDATA[2]]>"
-    )
-    (tmp_path / "random.lss").write_text(text, encoding="utf-8")
-    states = states_of(read(garden.to_lsr(garden.TABLE), ls.read_survey(tmp_path / "random.lss")), 4)
+@pytest.mark.parametrize(
+    ("before", "setting"),
+    [
+        ("<group_order><![CDATA[2]]>", "<randomization_group><![CDATA[x]]></randomization_group>"),
+        ("<format>", "<questionindex><![CDATA[2]]></questionindex>"),
+        ("<format>", "<questionindex><![CDATA[-1]]></questionindex>"),
+    ],
+    ids=["groups in random order", "an index to jump with", "an index that is inherited"],
+)
+def test_nothing_is_known_beyond_what_is_stored_without_an_order(tmp_path, read, before, setting):
+    (tmp_path / "free.lss").write_text(garden.lss().replace(before, setting + before), encoding="utf-8")
+    states = states_of(read(garden.to_lsr(garden.TABLE), ls.read_survey(tmp_path / "free.lss")), 4)
     assert states["SOIL[R1]"] == U
 
 
