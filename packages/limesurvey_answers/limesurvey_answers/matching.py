@@ -18,6 +18,7 @@ from .words import SYSTEM_TEXTS, TIMING_STARTS
 KEPT_SYSTEM = ("id", "submitdate", "lastpage", "startlanguage", "startdate", "datestamp", "interviewtime")
 _CODE = re.compile(r"[A-Za-z0-9_#]+(?:\[[^\[\]]*\]){0,2}")
 _ATTRIBUTE = re.compile(r"attribute_\d+")
+_TIMING = re.compile(r"groupTime\d+|(.+)Time")
 _RAW = re.compile(r"[0-9]+X[0-9]+X[0-9]+|Q[0-9]+")
 _ABBREVIATED = re.compile(r"\.\. (?:$|[ \[\]])")
 _ASK = "Ask for headings by code, or code and text."
@@ -57,25 +58,21 @@ def _spellings(columns: Sequence[Column]) -> list[tuple[Style, Spelling]]:
     ]
 
 
-def _is_timing(code: str, questions: set[str]) -> bool:
-    timing = code == "interviewtime" or re.fullmatch(r"groupTime\d+", code) is not None
-    return timing or (code.endswith("Time") and code.removesuffix("Time") in questions)
-
-
-def _place(plan: Plan, index: int, heading: str, code: str | None, questions: set[str]) -> None:
+def _place(plan: Plan, survey: Survey, index: int, heading: str, code: str | None) -> None:
     """Give its place to a heading that is no column of the questionnaire."""
+    timing = _TIMING.fullmatch(code or "")
     if code in KEPT_SYSTEM:
         plan.system.setdefault(code, index)
     elif code is not None and (code in PERSONAL_COLUMNS or _ATTRIBUTE.fullmatch(code)):
         plan.dropped += 1
-    elif code != "seed" and not (code is not None and _is_timing(code, questions)):
+    elif code != "seed" and not (timing and (timing[1] is None or any(timing[1] == found.code for found in survey.questions))):
         plan.unknown.append(heading)
 
 
 def _by_codes(survey: Survey, export: Export, codes: Sequence[str | None], spellings: Iterable[tuple[Style, Spelling]]) -> Plan:
     """Place headings by their codes. `None` among the codes is a heading that has none."""
     style, known = max(spellings, key=lambda spelling: sum(code in spelling[1] for code in codes))
-    plan, questions = Plan(style, survey.language), {question.code for question in survey.questions}
+    plan = Plan(style, survey.language)
     repeated = [
         code for code, count in Counter(codes).items() if code is not None and count > 1 and (code in known or code == "id")
     ]
@@ -88,7 +85,7 @@ def _by_codes(survey: Survey, export: Export, codes: Sequence[str | None], spell
                 raise RefusedExportError(f"The heading {code} may be two columns of this survey. {_ASK}")
             plan.columns[index] = column
         else:
-            _place(plan, index, heading, code, questions)
+            _place(plan, survey, index, heading, code)
     if style is Style.RAW and any(_RAW.match(heading) for heading in plan.unknown):
         raise RefusedExportError(
             "The table has columns of questions that this questionnaire has not: its numbers are those of another copy of the "
@@ -123,7 +120,6 @@ def _system_texts(language: str, *, coded: bool = False) -> dict[str, str]:
 def _by_text(survey: Survey, columns: Sequence[Column], export: Export, language: str, *, coded: bool = False) -> Plan:
     """Compare whole headings: full texts, or code and text without a separator, as remote control of LimeSurvey 6.4 writes."""
     plan, system = Plan(Style.CODE_TEXT if coded else Style.TEXT, language), _system_texts(language, coded=coded)
-    questions = {question.code for question in survey.questions}
     texts: dict[str, list[Column]] = {}
     suffixed: dict[str, Column] = {}
     for column in columns:
@@ -145,10 +141,10 @@ def _by_text(survey: Survey, columns: Sequence[Column], export: Export, language
         elif heading.startswith(TIMING_STARTS.get(language, ())):
             if heading.startswith(TIMING_STARTS[language][0]):
                 plan.system.setdefault("interviewtime", index)
-        elif _ABBREVIATED.search(heading):
+        elif _ABBREVIATED.search(heading.replace("_", " ")):
             raise RefusedExportError(f"The headings are abbreviated, so that several questions may have the same. {_ASK}")
         else:
-            _place(plan, index, heading, system.get(key, key if _ATTRIBUTE.fullmatch(heading.strip()) else None), questions)
+            _place(plan, survey, index, heading, system.get(key, key if _ATTRIBUTE.fullmatch(heading.strip()) else None))
     _place_texts(plan, texts, places)
     return plan
 

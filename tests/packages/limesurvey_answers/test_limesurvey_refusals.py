@@ -41,6 +41,7 @@ def conversion(table: list[garden.Row] = TABLE) -> bytes:
     ("content", "says"),
     [
         (abbreviated(), "abbreviated.*Ask for headings by code"),
+        (swap(abbreviated(), "Name of the c.. ", "Name_of_the_c.._"), "abbreviated"),
         (twins_lost(), r"FIRST, SECOND\) and the export shows 1"),
         (conversion(), "convert Y/N.*declare it"),
         (b"'Ada','Lovelace','ada@example.invalid',1,'03-02-2026'\r\n", "SPSS.*names and e-mails"),

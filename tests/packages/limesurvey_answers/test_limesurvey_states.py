@@ -224,6 +224,15 @@ def test_boxes_that_read_no_for_null_are_undetermined(read):
     assert states.loc[1, "TOOLS[RAKE]"] == A, "a box beside a ticked one is not ticked, whatever it is"
 
 
+@pytest.mark.parametrize("keeps_null", [True, False])
+def test_a_box_that_may_have_been_filtered_out(tmp_path, read, keeps_null):
+    (tmp_path / "filter.lss").write_text(garden.lss(attributes=[(13, "array_filter", "KEEP")]), encoding="utf-8")
+    table = [row(1, DONE, "2", 2, KEEP="Y", TOOLS__SPADE="Y", TOOLS__NONE=None)]
+    states = read(garden.to_csv(table, keeps_null=keeps_null), ls.read_survey(tmp_path / "filter.lss")).states.loc[1]
+    found = states[["TOOLS[SPADE]", "TOOLS[RAKE]", "TOOLS[NONE]"]].tolist()
+    assert found == ([A, A, S] if keeps_null else [A, U, U])
+
+
 def test_before_1981_means_without_a_date(read):
     answers = read(garden.to_lsa([row(1, "1980-01-01 00:00:00", "2", 2, KEEP="N")]))
     assert bool(answers.responses.loc[1, "submitted"])
