@@ -90,10 +90,10 @@ class _Maker:
 
     def make(
         self,
-        bracket: str = "",
-        em: str = "",
-        old: str = "",
+        key: str = "",
         *new: str,
+        bracket: str = "",
+        old: str = "",
         part: Part = Part.ANSWER,
         content: Content | None = None,
         row: Subquestion | None = None,
@@ -101,30 +101,35 @@ class _Maker:
         scale: int = 0,
         rank: int = 0,
     ) -> Column:
+        """A column. `key` is what follows the code of the question, where `bracket` and `old` do not say otherwise."""
         code = self.question.code
-        names = Names(code + bracket, code + em, self.raw + old, tuple(self.new + end for end in new or ("",)))
-        if part is not Part.ANSWER and row is None:  # a development version of LimeSurvey 7 wrote `Q[_Cother]`
-            names = replace(names, older_code=(f"{code}[_C{bracket[1:-1]}]",))
+        names = Names(
+            code=code + (bracket or (f"[{key}]" if key else "")),
+            em=code + (f"_{key}" if key else ""),
+            raw=self.raw + (old or key),
+            raw7=tuple(self.new + end for end in new or ("",)),
+            # a development version of LimeSurvey 7 wrote `Q[_Cother]`
+            older_code=(f"{code}[_C{key}]",) if part is not Part.ANSWER and row is None else (),
+        )
         return Column(names, self.question, self.group, part, content or self.content, row, axis, scale, rank)
 
     def rows(self) -> Iterator[Column]:
         for sub in self.question.rows():
-            yield self.make(f"[{sub.code}]", f"_{sub.code}", sub.code, f"_S{sub.qid}", row=sub)
+            yield self.make(sub.code, f"_S{sub.qid}", row=sub)
             if self.question.type == "P":
-                glued, new = f"{sub.code}comment", (f"_S{sub.qid}_Ccomment", f"_S{sub.qid}comment")
-                yield self.make(f"[{glued}]", f"_{glued}", glued, *new, part=Part.COMMENT, content=Content.TEXT, row=sub)
+                new = (f"_S{sub.qid}_Ccomment", f"_S{sub.qid}comment")
+                yield self.make(f"{sub.code}comment", *new, part=Part.COMMENT, content=Content.TEXT, row=sub)
 
     def grid(self) -> Iterator[Column]:
         for sub in self.question.rows():
             for axis in self.question.rows(1):
-                both = f"{sub.code}_{axis.code}"
-                yield self.make(f"[{both}]", f"_{both}", both, f"_S{sub.qid}_S{axis.qid}", row=sub, axis=axis)
+                yield self.make(f"{sub.code}_{axis.code}", f"_S{sub.qid}_S{axis.qid}", row=sub, axis=axis)
 
     def dual(self) -> Iterator[Column]:
         for sub in self.question.rows():
             for scale in (0, 1):
                 bracket, old = f"[{sub.code}][{scale + 1}]", f"{sub.code}#{scale}"
-                yield self.make(bracket, f"_{sub.code}_{scale}", old, f"_S{sub.qid}#{scale}", row=sub, scale=scale)
+                yield self.make(f"{sub.code}_{scale}", f"_S{sub.qid}#{scale}", bracket=bracket, old=old, row=sub, scale=scale)
 
     def ranks(self) -> Iterator[Column]:
         choices = self.question.choices()
@@ -134,29 +139,23 @@ class _Maker:
             count = min(count, int(limit))
         for rank in range(1, count + 1):
             aid = choices[rank - 1].aid if rank <= len(choices) else None
-            yield self.make(f"[{rank}]", f"_{rank}", str(rank), f"_R{aid}", f"_S{aid}", f"_R{rank}", rank=rank)
+            yield self.make(str(rank), f"_R{aid}", f"_S{aid}", f"_R{rank}", rank=rank)
 
     def extras(self) -> Iterator[Column]:
-        type_ = self.question.type
+        type_, text = self.question.type, Content.TEXT
         if self.question.other and type_ in "L!MP":
-            yield self.make("[other]", "_other", "other", "_Cother", part=Part.OTHER, content=Content.TEXT)
+            yield self.make("other", "_Cother", part=Part.OTHER, content=text)
             if type_ == "P":
-                new, part = ("_Cothercomment", "_Cother_Ccomment"), Part.OTHER_COMMENT
-                yield self.make("[othercomment]", "_othercomment", "othercomment", *new, part=part, content=Content.TEXT)
+                yield self.make("othercomment", "_Cothercomment", "_Cother_Ccomment", part=Part.OTHER_COMMENT, content=text)
         if type_ == "O":
-            yield self.make("[comment]", "_comment", "comment", "_Ccomment", part=Part.COMMENT, content=Content.TEXT)
+            yield self.make("comment", "_Ccomment", part=Part.COMMENT, content=text)
         if type_ == "|":
-            part = Part.FILE_COUNT
-            yield self.make("[filecount]", "_filecount", "_filecount", "_Cfilecount", part=part, content=Content.NUMBER)
+            yield self.make("filecount", "_Cfilecount", old="_filecount", part=Part.FILE_COUNT, content=Content.NUMBER)
 
     def all(self) -> Iterator[Column]:
+        makers = {Layout.ROWS: self.rows, Layout.GRID: self.grid, Layout.DUAL: self.dual, Layout.RANKS: self.ranks}
         layout = self.question.kind.layout
-        if layout is Layout.SINGLE:
-            yield self.make()
-        else:
-            yield from {Layout.ROWS: self.rows, Layout.GRID: self.grid, Layout.DUAL: self.dual, Layout.RANKS: self.ranks}[
-                layout
-            ]()
+        yield from makers[layout]() if layout in makers else (self.make(),)
         yield from self.extras()
 
 

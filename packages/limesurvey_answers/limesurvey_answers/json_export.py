@@ -12,14 +12,11 @@ class _Number(str):
     """A number as it is written."""
 
 
-class _TwinsError(Exception):
-    """An object with one key twice: JSON readers keep the last in silence."""
-
-
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys are all different: JSON readers keep the last of twins in silence."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _TwinsError
+        raise RefusedExportError("Two columns of the JSON have the same heading: ask for headings by code.")
     return found
 
 
@@ -43,8 +40,6 @@ def open_json(text: str) -> Export:
     """
     try:
         content = json.loads(text, object_pairs_hook=_no_twins, parse_float=_Number, parse_int=_Number)
-    except _TwinsError:
-        raise RefusedExportError("Two columns of the JSON have the same heading: ask for headings by code.") from None
     except (ValueError, RecursionError):
         raise UnsafeFileError("The file is not valid JSON: it is cut short, or no export.") from None
     if isinstance(content, dict) and isinstance(content.get("responses"), list):

@@ -47,22 +47,16 @@ def _votes(survey: Survey, cells: Cells, columns: Mapping[int, Column], language
     return votes
 
 
-def _strange_marks(cells: Cells, columns: Mapping[int, Column], allowed: set[str | None]) -> Counter[str]:
-    """Single characters in boxes and yes/no questions that are neither Y, N nor allowed. A box never holds N."""
-    found = Counter[str]()
-    for index in _of_types(columns, "MPY"):
-        usual = allowed | ({"Y", "N"} if columns[index].question.type == "Y" else {"Y"})
-        found.update(cell for cell in cells[index] if cell and len(cell) == 1 and cell.strip() and cell not in usual)
-    return found
-
-
 def _check_conversion(
     export: Export, mode: Mode, cells: Cells, columns: Mapping[int, Column], converted: Converted | None, single: Counter[str]
 ) -> None:
     """Refuse a conversion of Y and N that nobody declared."""
     if mode is Mode.CODES:
-        if _strange_marks(cells, columns, set() if converted is None else {converted.yes, converted.no}):
-            raise RefusedExportError(_RECODED)
+        declared = set() if converted is None else {converted.yes, converted.no}
+        for index in _of_types(columns, "MPY"):
+            usual = declared | ({"Y", "N"} if columns[index].question.type == "Y" else {"Y"})  # a box never holds N
+            if any(cell and len(cell) == 1 and cell.strip() and cell not in usual for cell in cells[index]):
+                raise RefusedExportError(_RECODED)
     elif converted is None:
         # In label mode it shows only in these texts, where it leaves no blank behind. An empty cell is a blank for certain
         # only where NULL is seen to be written otherwise.
