@@ -110,8 +110,7 @@ def find_reading(
         raise RefusedExportError(f"Most answers are neither codes nor labels of this questionnaire: is it the right .lss? {_ASK}")
     if mode is Mode.LABELS and language not in ANSWER_LABELS and any(_of_types(columns, "MPYGCE")):
         raise RefusedExportError(f"The words that LimeSurvey writes for yes and no in « {language} » are not known. {_ASK}")
-    # Codes that are also labels prove no mode, and only codes keep NULL of every type.
-    proved = mode is Mode.LABELS or votes["code"] or not votes["both"]
-    exact = exact_parts(export, mode, cells, columns) if proved else frozenset()
+    # only codes keep NULL of every type: they must have been seen, in cells that are no labels
+    exact = exact_parts(export, Mode.CODES if votes["code"] else Mode.LABELS, cells, columns)
     told = any(is_not_available(cell) for index in _of_types(columns, "MP") for cell in set(cells[index]) if cell)
     return Reading(mode, language, converted or Converted(), exact, Sign.BLANK if told else Sign.EMPTY)

@@ -233,6 +233,23 @@ def test_a_box_that_may_have_been_filtered_out(tmp_path, read, keeps_null):
     assert found == ([A, A, S] if keeps_null else [A, U, U])
 
 
+def test_a_hidden_question_of_a_skipped_group_shows_nothing(tmp_path, read):
+    # filled from the address of the survey; the file has lost the NULL of its neighbours
+    (tmp_path / "hidden.lss").write_text(garden.lss(attributes=[(26, "hidden", "1")]), encoding="utf-8")
+    content = garden.to_csv([row(1, DONE, "2", 1, KEEP="N", MOOD="M2")], keeps_null=False)
+    assert read(content, ls.read_survey(tmp_path / "hidden.lss")).states.loc[1, ["MOOD", "SINCE"]].tolist() == [D, U]
+
+
+def test_a_file_without_a_code_is_not_taken_for_one_of_codes(read):
+    # in label mode, LimeSurvey 6.14 writes NULL of an array as an empty string
+    wanted = [*range(6), garden.CODES.index("NAME") + 6, garden.CODES.index("SOIL[R1]") + 6]
+    lines = (
+        garden.to_csv([row(1, DONE, "2", 1, NAME="x", KEEP="N"), garden.OPENED], labels=True).decode("utf-8-sig").split("\r\n")
+    )
+    content = "\r\n".join(",".join(line.split(",")[place] for place in wanted) for line in lines)
+    assert read(content).states.loc[[1, 5], "SOIL[R1]"].tolist() == [U, U]
+
+
 def test_before_1981_means_without_a_date(read):
     answers = read(garden.to_lsa([row(1, "1980-01-01 00:00:00", "2", 2, KEEP="N")]))
     assert bool(answers.responses.loc[1, "submitted"])
