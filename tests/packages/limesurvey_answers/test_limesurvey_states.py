@@ -250,6 +250,23 @@ def test_a_file_without_a_code_is_not_taken_for_one_of_codes(read):
     assert read(content).states.loc[[1, 5], "SOIL[R1]"].tolist() == [U, U]
 
 
+def test_a_number_that_may_have_been_filtered_out(tmp_path, read):
+    (tmp_path / "filter.lss").write_text(garden.lss(attributes=[(22, "array_filter", "KEEP")]), encoding="utf-8")
+    states = read(garden.to_lsa(garden.TABLE), ls.read_survey(tmp_path / "filter.lss")).states.loc[1]
+    assert states[["SEEDS[TOM]", "SEEDS[BEAN]"]].tolist() == [A, U]
+
+
+def test_neighbours_that_contradict_each_other_tell_nothing(read):
+    # a row that was imported: some questions of a page were given, others not
+    states = read(garden.to_lsa([row(1, DONE, "2", 2, KEEP="Y", KIND=None, MOOD=None)])).states.loc[1]
+    assert states[["KIND", "MOOD", "SOIL[R1]", "SINCE"]].tolist() == [S, S, B, U]
+
+
+def test_null_of_older_json_is_not_trusted_with_labels(read):
+    assert read(garden.to_json(garden.TABLE, labels=True)).provenance.keeps_null == "some"
+    assert read(garden.to_json(garden.TABLE, labels=True, strings=True)).provenance.keeps_null == "none"
+
+
 def test_before_1981_means_without_a_date(read):
     answers = read(garden.to_lsa([row(1, "1980-01-01 00:00:00", "2", 2, KEEP="N")]))
     assert bool(answers.responses.loc[1, "submitted"])
