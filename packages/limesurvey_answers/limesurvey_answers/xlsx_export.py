@@ -56,11 +56,9 @@ class _Sheet:
             self.column, self.kind, self.formula, self.text = _column(letters), attributes.get("t", "n"), False, []
         elif name == "si":
             self.text = []
-        elif name in ("v", "t", "f"):
+        elif name in ("v", "t", "f", "rPh") and self.inside != "rPh":  # `rPh` tells how a text is pronounced
             self.inside = name
             self.formula = self.formula or name == "f"
-        elif name == "rPh":  # how a text is pronounced
-            self.inside = name
 
     def characters(self, data: str) -> None:
         if self.inside in ("v", "t"):
@@ -68,7 +66,7 @@ class _Sheet:
 
     def end(self, name: str) -> None:
         name = name.rpartition(":")[2]
-        if name in ("v", "t", "f", "rPh"):
+        if name == self.inside:
             self.inside = ""
         elif name == "si":
             self.strings.append("".join(self.text))

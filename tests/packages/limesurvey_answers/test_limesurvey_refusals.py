@@ -174,7 +174,7 @@ def test_null_is_not_taken_from_another_program(read, change, keeps_null):
 
 def workbook(cells: str) -> bytes:
     """A workbook that a spreadsheet saved again: texts apart. One response: id, AREA and KIND."""
-    shared = "".join(f"<si><t>{text}</t></si>" for text in ("id", "AREA", "KIND", "A2"))
+    shared = "".join(f"<si><t>{text}</t><rPh><t>spoken</t></rPh></si>" for text in ("id", "AREA", "KIND", "A2"))
     heads = "".join(f'<c r="{letter}1" t="s"><v>{number}</v></c>' for number, letter in enumerate("ABC"))
     return garden.to_zip(
         xl__workbook_xml="<w/>", xl__sharedStrings_xml=f"<sst>{shared}</sst>",
