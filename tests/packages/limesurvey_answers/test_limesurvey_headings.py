@@ -78,6 +78,12 @@ def test_names_of_limesurvey_7(survey):
     assert names["GRID[L1_C2]"] == "Q25_S109_S112"
 
 
+def test_a_ranking_may_be_cut_short(tmp_path):
+    (tmp_path / "short.lss").write_text(garden.lss(attributes=[(27, "max_subquestions", "1")]), encoding="utf-8")
+    names = [column.name for column in ls.survey_columns(ls.read_survey(tmp_path / "short.lss"))]
+    assert [name for name in names if name.startswith("RANK")] == ["RANK[1]"]
+
+
 def test_raw_names_that_may_be_two_columns_are_refused(tmp_path, read):
     # rank 1 of question 2 and question 21: both are 111X2X21
     text = garden.lss().replace("<qid><![CDATA[27]]>", "<qid><![CDATA[2]]>")

@@ -98,6 +98,11 @@ def test_a_conversion_that_shows_only_in_texts(read):
     )
 
 
+def test_a_text_of_one_character_among_blanks_is_somebody_s(read):
+    table = [row(1, DONE, "2", 2, KEEP="Y", TOOLS__other="2"), row(2, DONE, "2", 1, KEEP="N"), garden.OPENED]
+    assert read(garden.to_csv(table, labels=True), keep_text="TOOLS[other]").wide().loc[1, "TOOLS[other]"] == "2"
+
+
 def test_two_options_with_one_label_are_not_told_apart(tmp_path, read):
     (tmp_path / "twins.lss").write_text(garden.lss().replace("Vegetables", "Flowers"), encoding="utf-8")
     survey = ls.read_survey(tmp_path / "twins.lss")
