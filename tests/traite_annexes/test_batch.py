@@ -440,7 +440,8 @@ def test_keys_look_into_every_import_package_of_the_project() -> None:
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert sorted(Path(folder).name for folder in wheel["packages"]) == list(fingerprints.OWN)
     reached = fingerprints.depends(["traite_lib", fingerprints.JOB])
-    assert {path.partition("/")[0] for path in reached} == set(fingerprints.OWN), "a chapter reaches code of each"
+    # no chapter is made from answers yet
+    assert {path.partition("/")[0] for path in reached} == set(fingerprints.OWN) - {"limesurvey_answers"}
 
 
 def test_a_module_moved_to_another_package_stays_in_the_key(copies: Path) -> None:

@@ -191,7 +191,7 @@ class Reader:
         return self._spans(cell) or (cell.column in self.lines[index + 1].cells and len(cell.text) <= 60)
 
     def _numbered_title(self, line: Line, after: Line | None) -> bool:
-        """A title in two cells, its number and its words: « 1. | Victimes selon la forme »."""
+        """A title in two cells, its number and its words: « 1. | Ménages selon la forme »."""
         cells = list(line.cells.values())
         alone = after is None or after.row - line.row > 1 or len(after.cells) == 1
         return (

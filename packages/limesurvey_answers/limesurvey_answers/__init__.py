@@ -1,0 +1,32 @@
+"""Answers of any LimeSurvey survey, with what is known of each of them, and their codebook."""
+
+from .answers import Answers, Issue, Provenance
+from .columns import Column, Part, survey_columns
+from .decoding import Converted
+from .errors import LimeSurveyError, RefusedExportError, StructureError, UnexpectedContentError, UnsafeFileError
+from .headings import Style, heading_line
+from .reading import read_answers
+from .states import State
+from .structure import read_survey
+from .survey import Survey
+
+__all__ = [
+    "Answers",
+    "Column",
+    "Converted",
+    "Issue",
+    "LimeSurveyError",
+    "Part",
+    "Provenance",
+    "RefusedExportError",
+    "State",
+    "StructureError",
+    "Style",
+    "Survey",
+    "UnexpectedContentError",
+    "UnsafeFileError",
+    "heading_line",
+    "read_answers",
+    "read_survey",
+    "survey_columns",
+]
