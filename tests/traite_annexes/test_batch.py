@@ -84,21 +84,21 @@ def test_warm_and_ordinary_kernels_give_the_same_bytes(project: Path) -> None:
 POLLUTE = """
 import builtins, os, random, sys, warnings
 import matplotlib, numpy, pandas, traite_lib
-from traite_lib import open_edition, survey as module
+from traite_lib import nomenclature as module, open_edition
 leaked = builtins.leaked = 1
 sys.path.insert(0, "/nowhere"); os.environ["LEAKED"] = "1"; os.environ.pop("HOME", None)
 os.chdir("/"); os.umask(0o777); random.seed(0); numpy.random.seed(0)
 matplotlib.rcParams["font.size"] = 30; pandas.set_option("display.precision", 1)
-open_edition("2022").observations["value"] = 1.0; module.UNITS["percent"] = "pour cent"
+open_edition("2022").observations["value"] = 1.0; module.ALL = "pour cent"
 descriptor = os.open("/dev/null", os.O_RDONLY); warnings.simplefilter("error")
 """
 WITNESS = """
 import builtins, os, sys, warnings
 import matplotlib, pandas
-from traite_lib import open_edition, survey as module
+from traite_lib import nomenclature as module, open_edition
 print("leaked" in globals(), hasattr(builtins, "leaked"), "/nowhere" in sys.path, "LEAKED" in os.environ, "HOME" in os.environ)
 print(os.path.basename(os.getcwd()), oct(os.umask(0o22)), matplotlib.rcParams["font.size"], pandas.get_option("display.precision"))
-print(open_edition("2022").observations["value"].sum(), module.UNITS["percent"], len(warnings.filters))
+print(open_edition("2022").observations["value"].sum(), module.ALL, len(warnings.filters))
 print(sorted(os.path.basename(entry) for entry in sys.path), matplotlib.rcParams["backend"])
 """
 
