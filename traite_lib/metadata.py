@@ -29,8 +29,6 @@ def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres
     ----------
     *shown : Result, Table or Markdown
         What is shown, as it is given to `control`.
-    title : str
-        Title of the table.
 
     Raises
     ------
@@ -58,8 +56,6 @@ def save(survey: Survey, output: str, *shown: Shown) -> None:
     ----------
     output : str
         File to write; empty, nothing is written.
-    *shown : Result, Table or Markdown
-        What is shown, as it is given to `sources`.
     """
     if output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
@@ -201,8 +197,7 @@ def comparisons(survey: Survey, *statistics: Statistic | tuple[str, str]) -> Tab
     --------
     >>> from traite_lib import metadata, open_edition
     >>> total = metadata.statistic("total", population="accompanied")
-    >>> table = metadata.comparisons(open_edition(2023), total, ("form", "sexual"))
-    >>> list(table.frame["Depuis 2021"])
+    >>> metadata.comparisons(open_edition(2023), total, ("form", "sexual")).frame["Depuis 2021"].tolist()
     ['+1\u202f288', 'non : valeur non relevée']
     """
     earlier = [edition for edition in survey.catalogue.dated if edition.years < survey.edition.years]
