@@ -468,6 +468,7 @@ def test_the_manifest_tells_the_key_and_the_files(settled: Path) -> None:
     assert manifest["chapters"]["02_formes"]["outputs"]["02_formes.html"] == sha256(folder / "02_formes.html")
     beside = ["codes.csv", "datapackage.json", "index.html", "observations.csv", "search-index.js", "traite_2022.xlsx"]
     assert manifest["outputs"] == {name: sha256(folder / name) for name in beside}
+    assert manifest["versions"] == fingerprints.versions(), "what a key counts, `verify` can name"
 
 
 # -- other machines ----------------------------------------------------------------------------------------------------

@@ -229,7 +229,7 @@ def render(
 def _render(
     tasks: Sequence[Task], snapshot: Snapshot, folder: Path, parameters: Mapping[str, object], options: Options
 ) -> Generator[tuple[Task, JobResult, bool], None, None]:
-    """JobResults as they come, never more than `jobs` in the making; a kernel that was killed is tried once more.
+    """Results as they come, never more than `jobs` in the making; a kernel that was killed is tried once more.
 
     Closed before its end (Ctrl-C), it ends the kernels that run and waits for their threads.
     """
