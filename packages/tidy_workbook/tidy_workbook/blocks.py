@@ -133,7 +133,7 @@ class Reader:
 
     def _drop(self, line: Line, column: int) -> None:
         self.skipped.append((f"{letters(column)}{line.row}", f"unit of the table: « {line.cells[column].text} »"))
-        del line.cells[column], line.reads[column]
+        line.drop(column)
 
     def _heads(self, index: int) -> bool:
         """Whether a line may begin a table: a header or figures, not a title."""

@@ -7,13 +7,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 Value = str | float | int | bool | dt.datetime
 Place = tuple[int, int]
 """Row and column, from 1."""
 
 
+@cache
 def letters(column: int) -> str:
     """Letters of a column: 1 is A, 27 is AA."""
     text = ""
@@ -50,9 +51,9 @@ class Area:
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class Cell:
-    """A cell that holds something.
+    """A cell that holds something; nothing changes it (not frozen: a workbook has a hundred thousand, made three times slower).
 
     `number_format` is the format code of the spreadsheet (``0 %``), `indent` the alignment's indent. `error` marks a value
     such as ``#REF!``. `link` marks a cell that leads to another sheet.

@@ -86,7 +86,8 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
         above = row.line.row
         since_data = True
         if row.after_gap:
-            lost, carried = {**lost, **carried}, {}
+            lost |= {c: kept for c, kept in carried.items() if c not in merged or _typed_at_the_top(block, grid, kept)}
+            carried = {}
         ended = closing.get(row.line.row)
         if ended is not None:
             sections, carried, lost, indents = [], {}, {}, {}
@@ -103,7 +104,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
                         path.append(carried[column])
                     elif _typed_at_the_top(block, grid, carried[column]):  # merged for some groups, typed once for others
                         doubt = doubt or "labels merged for some groups only"
-                elif column < deepest and column in lost and column not in merged and not is_total(own[deepest][0].text):
+                elif column < deepest and column in lost and not is_total(own[deepest][0].text):
                     doubt = doubt or "in the group above the empty row, or in none"
                 continue
             label, fresh = own[column]

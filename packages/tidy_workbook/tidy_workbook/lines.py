@@ -37,15 +37,23 @@ class Line:
     cells: dict[int, Cell]
     reads: dict[int, Read]
     heads: bool = False
+    _columns: dict[tuple[Kind, ...], list[int]] = field(default_factory=dict, repr=False)
 
     def columns(self, *kinds: Kind) -> list[int]:
         """Columns whose cell is of one of these kinds."""
-        return [column for column, found in self.reads.items() if found.kind in kinds]
+        if kinds not in self._columns:
+            self._columns[kinds] = [column for column, found in self.reads.items() if found.kind in kinds]
+        return self._columns[kinds]
 
     @property
     def numbers(self) -> list[int]:
         """Columns with a number or a date."""
         return self.columns("number", "date")
+
+    def drop(self, column: int) -> None:
+        """Take a cell away."""
+        del self.cells[column], self.reads[column]
+        self._columns.clear()
 
     @property
     def is_text(self) -> bool:
@@ -76,6 +84,8 @@ class Line:
 
     def all_yearish(self) -> bool:
         """Whether every number and date looks like a year or a date at the head of a column."""
+        if not all(is_yearish(self.cells[column], formatted=True) for column in self.numbers):
+            return False
         years = [is_yearish(self.cells[column]) for column in self.numbers]
         if not years or all(years):
             return bool(years)

@@ -84,6 +84,7 @@ class Table:
             _CHANGE_TITLE.match(title) and re.search(r"\bde -?\d+(?:,\d+)? points?\b", folded(self.words["reading"]))
         )
         self.decided: dict[str, tuple[str, str, str]] = {}
+        self._units: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
 
     def explained(self) -> set[str]:
         """Addresses of the cells that gave labels, headers or flags."""
@@ -128,7 +129,7 @@ class Table:
 
     def _cell(self, place: tuple[int, int], cell: Cell | None, row: _Side, column: _Side, flag: str) -> TidyCell:
         found = read(cell) if cell else Read("text")
-        unit = found.unit or self._unit(row, column)
+        unit = found.unit or self._unit(row.units, column.units)
         value, status, marker = self._status(cell, found, row, column, flag)
         divided = found.divided
         if value is not None and divided and unit.startswith(_THOUSANDS.get(divided, ())):
@@ -207,12 +208,16 @@ class Table:
         cells = (line.reads.get(column) for line in self.block.figures())
         return any(found.value is not None and abs(found.value) > MOST_PERCENT for found in cells if found)
 
-    def _unit(self, row: _Side, column: _Side) -> str:
+    def _unit(self, row: tuple[str, ...], column: tuple[str, ...]) -> str:
         """Unit of a cell from the nearest words that give one: column, spanner, row, unit of the table, title."""
-        near = column.units
-        if row.units[:1] == (units.COUNT,) and near[:1] != ("%",):
+        if (row, column) not in self._units:
+            self._units[row, column] = self._nearest_unit(row, column)
+        return self._units[row, column]
+
+    def _nearest_unit(self, row: tuple[str, ...], near: tuple[str, ...]) -> str:
+        if row[:1] == (units.COUNT,) and near[:1] != ("%",):
             near = ()  # « Effectif » at the head of a row counts, whatever a spanner says of the others
-        chain = (*near, *row.units, self.block.unit, self.title_unit)
+        chain = (*near, *row, self.block.unit, self.title_unit)
         for position, unit in enumerate(chain):
             if unit == units.COUNT:
                 return next((u for u in chain[position + 1 :] if u and u != units.COUNT and not units.is_relative(u)), unit)

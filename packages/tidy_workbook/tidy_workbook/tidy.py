@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections import Counter
 
@@ -21,11 +22,13 @@ _DOCUMENTATION = re.compile(
 
 def is_documentation(grid: Grid) -> bool:
     """Whether a sheet explains or lists, and holds no table: a contents page, a « Lisez-moi », a page of method."""
-    kinds = Counter(read(cell).kind for cell in grid.cells.values())
     named = bool(_DOCUMENTATION.search(folded(grid.name)))
-    heads = sorted(grid.cells)[:3]
+    heads = heapq.nsmallest(3, grid.cells)
     named = named or any(_DOCUMENTATION.fullmatch(folded(grid.cells[place].text)) for place in heads)
-    return kinds["number"] == 0 or (named and kinds["number"] <= kinds["text"])
+    if not named:
+        return not any(read(cell).kind == "number" for cell in grid.cells.values())
+    kinds = Counter(read(cell).kind for cell in grid.cells.values())
+    return kinds["number"] == 0 or kinds["number"] <= kinds["text"]
 
 
 def documentation_texts(grid: Grid) -> list[str]:
@@ -54,7 +57,8 @@ def tidy_sheet(grid: Grid, workbook_notes: list[str]) -> tuple[list[TidyCell], S
     all_notes = [text.strip() for _, cell in [*clear.notes, *loose] for text in cell.splitlines() if text.strip()]
     legend = Legend(all_notes, workbook_notes)
     tables = [Table(grid.name, number, block, clear.grid, legend) for number, block in enumerate(blocks, start=1)]
-    cells = told_apart([cell for table in tables for cell in table.cells()])
+    cells = [cell for table in tables for cell in table.cells()]
+    cells = told_apart(cells) if len(tables) > 1 else cells
     cells.sort(key=lambda cell: _order(cell.cell))
     emitted = {cell.cell for cell in cells}
     apart = {where for where, _ in set_apart}

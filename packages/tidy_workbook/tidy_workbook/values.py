@@ -101,9 +101,9 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3}){2,}")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class Read:
-    """One cell as it was understood.
+    """One cell as it was understood; as `Cell`, never changed.
 
     `unit` is what the number itself says (``%`` by its format or its text). `marks` are the signs that follow it. `doubt`
     says why a number cannot be trusted, `divided` how many times its format divides it by a thousand.
