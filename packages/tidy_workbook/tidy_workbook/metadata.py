@@ -66,8 +66,9 @@ class _Entry:
 
 def is_navigation(cell: Cell) -> bool:
     """Whether a cell leads somewhere else in the workbook and says nothing of the figures."""
-    text = cell.text
-    return isinstance(cell.value, str) and len(text) <= 45 and (cell.link or bool(_NAVIGATION.fullmatch(text)))
+    if not isinstance(cell.value, str) or len(cell.text) > 45:
+        return False
+    return cell.link or bool(_NAVIGATION.fullmatch(cell.text))
 
 
 def read_metadata(grid: Grid) -> Block:

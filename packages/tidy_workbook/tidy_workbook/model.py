@@ -12,9 +12,9 @@ Status = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, unsafe_hash=True)
 class TidyCell:
-    """One body cell of one table.
+    """One body cell of one table; not to be changed (not frozen: that makes one eight times slower).
 
     `rows` and `columns` are label paths, outermost first. `value` is missing when the cell holds no number; a percentage is
     0-100 with unit ``%``. `marker` is the sign that decided the status, as it is written. `population`, `source`, `reading`

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import limits
@@ -26,7 +29,8 @@ def read_workbook(path: Path, sheet: str | None = None) -> Reading:
         The file cannot be opened, passes a limit, or has no such sheet. Nothing else leaves this function.
     """
     try:
-        return _read(path, sheet)
+        with _no_collection():
+            return _read(path, sheet)
     except WorkbookError as error:
         raise WorkbookError(limits.printable(str(error))) from None
     except limits.LimitError as error:
@@ -34,6 +38,18 @@ def read_workbook(path: Path, sheet: str | None = None) -> Reading:
     except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
         # a damage that no check above foresaw: said in a sentence, with what Python says of it for whoever mends the reader
         raise WorkbookError(f"{limits.printable(path.name)} cannot be read ({type(error).__name__}: {error}).") from error
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Nothing here makes cycles: the collector would only walk through a hundred thousand new cells, again and again."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def _read(path: Path, sheet: str | None) -> Reading:

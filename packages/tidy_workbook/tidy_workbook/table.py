@@ -139,11 +139,12 @@ class Table:
         ):
             status, marker = "ambiguous", doubt
         own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
+        note = " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip()
         return TidyCell(
             self.sheet, address(*place), self.name, self.title, row.texts, column.texts, value,
             "" if unit in (units.COUNT, units.MIXED) else unit, status, marker,
             self.words["population"], self.words["source"], self.words["reading"],
-            " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip(),
+            note,
         )  # fmt: skip
 
     def _status(self, cell: Cell | None, found: Read, row: _Side, column: _Side, flag: str) -> tuple[float | None, Status, str]:
@@ -163,7 +164,8 @@ class Table:
         if found.value is None:
             self.decided[cell.text] = (cell.text, "ambiguous", "words or a date where a number was expected")
             return None, "ambiguous", cell.text
-        own = next(((mark, decision) for mark in (*found.marks, flag) if mark and (decision := self.legend.mark(mark))), None)
+        marks = (*found.marks, flag) if flag else found.marks
+        own = next(((mark, decision) for mark in marks if (decision := self.legend.mark(mark))), None) if marks else None
         if decided := own or row.decision or column.decision:
             mark, (status, how) = decided
             self.decided[mark] = (mark, status, how)

@@ -58,8 +58,8 @@ def tidy_sheet(grid: Grid, workbook_notes: list[str]) -> tuple[list[TidyCell], S
     legend = Legend(all_notes, workbook_notes)
     tables = [Table(grid.name, number, block, clear.grid, legend) for number, block in enumerate(blocks, start=1)]
     cells = [cell for table in tables for cell in table.cells()]
-    cells = told_apart(cells) if len(tables) > 1 else cells
-    cells.sort(key=lambda cell: _order(cell.cell))
+    if len(tables) > 1:
+        cells = sorted(told_apart(cells), key=lambda cell: _order(cell.cell))
     emitted = {cell.cell for cell in cells}
     apart = {where for where, _ in set_apart}
     skipped = [*hidden, *clear.skipped, *set_apart, *_left_over(clear.grid, tables, emitted | apart, loose)]
