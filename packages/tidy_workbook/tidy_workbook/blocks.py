@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -81,7 +82,9 @@ class Reader:
     def __init__(self, cleared: Cleared, columns: range) -> None:
         self.grid: Grid = cleared.grid
         self.lines = lines_of(self.grid, columns)
+        self._index = {line.row: index for index, line in enumerate(self.lines)}
         self.note_rows = sorted({row for row, column in cleared.note_places if column in columns})
+        self._noted = set(self.note_rows)
         self.blocks: list[RawBlock] = []
         self.trailing: list[tuple[int, str]] = []
         self.skipped: list[tuple[str, str]] = []
@@ -116,9 +119,9 @@ class Reader:
         """A line of text outside tables: the title of the next one, or the continuation of a note just above."""
         captioned = is_caption(line.label)
         text = line.first.text if captioned else joined(list(line.cells.values()))
-        noted = {*self.note_rows, *(row for row, _ in self.trailing)}
-        footnote = notes.is_footnote(text) and not self._heads(min(self.lines.index(line) + 1, len(self.lines) - 1))
-        if self.blocks and (line.row - 1 in noted or footnote) and not is_caption(text):
+        footnote = notes.is_footnote(text) and not self._heads(min(self._index[line.row] + 1, len(self.lines) - 1))
+        noted = line.row - 1 in self._noted or bool(self.trailing and self.trailing[-1][0] == line.row - 1)
+        if self.blocks and (noted or footnote) and not is_caption(text):
             self.trailing.append((line.row, text))
         else:
             titles.append(Title(line.row, text, line.first.bold))
@@ -268,7 +271,7 @@ class Reader:
             if later.is_text and len(later.cells) > 1:
                 return False
             if later.is_text and later.first.column == column:
-                return self._leads_to_figures(self.lines.index(later))
+                return self._leads_to_figures(self._index[later.row])
         return False
 
     def _numeric_header(self, index: int, header: list[Line]) -> bool:
@@ -443,7 +446,7 @@ class Reader:
         return (same or (gap and len(line.numbers) > 1)) and self._numeric_header(index, [])
 
     def _note_between(self, top: int, bottom: int) -> bool:
-        return any(top < row < bottom for row in self.note_rows)
+        return bisect_left(self.note_rows, bottom) > bisect_right(self.note_rows, top)
 
     def _is_words_row(self, line: Line, block: RawBlock) -> bool:
         """A row whose figures are replaced by short words: « non demandé | non demandé »."""

@@ -243,7 +243,7 @@ def column_groups(grid: Grid) -> list[range]:
         if column - before > 1 and _is_table_beside(grid, before, column, kinds):
             starts.append(column)
     for cells in rows:  # « Pays | Effectif | Pays | Effectif », without an empty column
-        again = [cell.column for cell in cells[2:] if cell.text == cells[0].text and kinds[cell.place] == "text"]
+        again = [cell.column for cell in cells[2:] if kinds[cell.place] == "text" and cell.text == cells[0].text]
         for column in again if cells[0].column in (1, used[0]) else []:
             under = Counter(kinds.get((later[0].row, column), "") for later in rows if later[0].row > cells[0].row)
             words = under["text"] >= 2 and under["text"] > under["number"]

@@ -55,9 +55,8 @@ def _no_collection() -> Iterator[None]:
 def _read(path: Path, sheet: str | None) -> Reading:
     from .opening import open_grids
 
-    grids, repairs = open_grids(path)
-    with limits.clocked(path.stat().st_size):
-        limits.tick(sum(len(grid.cells) for grid in grids))
+    with limits.clocked(path.stat().st_size if path.is_file() else 0):
+        grids, repairs = open_grids(path)
         return _understood(path, grids, repairs, sheet)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import pairwise
 
 from . import notes, units
@@ -93,7 +94,7 @@ def _note_groups(keyed: list[tuple[int, str]], plain: list[tuple[int, str]], blo
     edges = sorted({block.bottom for block in blocks})
     groups: dict[int, list[tuple[int, str]]] = {}
     for row, text in sorted([*keyed, *plain]):
-        groups.setdefault(sum(edge < row for edge in edges), []).append((row, text))
+        groups.setdefault(bisect_left(edges, row), []).append((row, text))
     return [notes.parse(groups[key]) for key in sorted(groups)]
 
 
