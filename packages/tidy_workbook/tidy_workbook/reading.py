@@ -42,7 +42,7 @@ def read_workbook(path: Path, sheet: str | None = None) -> Reading:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Nothing here makes cycles: the collector would only walk through a hundred thousand new cells, again and again."""
+    """What is read is kept: the collector would only walk through a hundred thousand new cells, again and again."""
     on = gc.isenabled()
     gc.disable()
     try:

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import xlwt
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
 import tidy_workbook
 from tidy_workbook import Reading, TidyCell, read_workbook
+from tidy_workbook.grid import Area, Grid
 
 Rows = Mapping[int, Sequence[Any]]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(tidy_workbook.__file__).parents[1])}
@@ -47,6 +49,20 @@ def write(
         dimension.hidden = True
     book.save(path)
     return path
+
+
+def write_xls(grid: Grid, path: Path) -> None:
+    """Write a grid as an .xls file of one sheet: values, formats, bold, indents, merged areas."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Feuille")
+    anchors = {(area.top, area.left): area for area in grid.merges}
+    for place, cell in grid.cells.items():
+        style = xlwt.easyxf(
+            f"font: bold {'on' if cell.bold else 'off'}; alignment: indent {cell.indent}", num_format_str=cell.number_format
+        )
+        area = anchors.get(place, Area(*place, *place))
+        sheet.write_merge(area.top - 1, area.bottom - 1, area.left - 1, area.right - 1, cell.value, style)
+    book.save(str(path))
 
 
 def reading(folder: Path, rows: Rows, **look: Any) -> Reading:
