@@ -104,7 +104,7 @@ def test_a_chapter_runs_in_jupyterlab_and_shows_its_chart_table_and_sentences(la
 
 
 def test_the_exploration_notebook_runs_and_its_menus_answer(lab: str, browser: Browser) -> None:
-    tab = run_all(browser, lab, "exploration.ipynb", "explore.panel")
+    tab = run_all(browser, lab, "exploration.ipynb", "explore.menus")
     menu = tab.get_by_label("Variable").first
     menu.scroll_into_view_if_needed()
     panel = tab.locator(".jupyter-widgets.widget-vbox").first

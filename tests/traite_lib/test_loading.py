@@ -401,7 +401,7 @@ def test_what_is_measured_is_no_restriction_too() -> None:
     catalogue, words, table = selection.load()
     row = {"indicator": "share_minors", "population": "victimes mineures suivies en 2015", "dimension_1": "age"}
     row |= {"modality_1": "mineures", "dimension_2": "", "modality_2": "", "value": "9", "unit": "%", "qualifier": "", "base": ""}
-    concordances = published.Concordances.read(catalogue.data)
+    concordances = published.Correspondences.read(catalogue.data)
     coded = published.code_statement(row, "here", "survey", (2015, 2015), words, concordances)
     assert (coded["variable"], coded["category"], coded["age"]) == ("age", "minor", "_T")
     sexes = row | {"indicator": "share_by_sex", "dimension_1": "sexe", "modality_1": "femmes"}
