@@ -47,11 +47,11 @@ def run(source, result="out.ipynb"):
 """
 
 
-def python(folder: Path, code: str) -> str:
+def python(folder: Path, code: str, head: str = HEAD) -> str:
     """What a script prints, in a process of its own: a process has one warm server."""
     path = os.pathsep.join([str(folder), *filter(None, sys.path)])
     done = subprocess.run(
-        [sys.executable, "-c", HEAD + code], cwd=folder, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True,
+        [sys.executable, "-c", head + code], cwd=folder, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True,
         timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -119,17 +119,16 @@ def test_the_state_of_sources_is_that_of_their_content(package: Path, monkeypatc
         sources.checksums(["no_such_package"])
 
 
-def test_an_import_does_without_what_is_left_out_and_finds_it_afterwards() -> None:
+def test_an_import_does_without_what_is_left_out_and_finds_it_afterwards(tmp_path: Path) -> None:
     script = (
         "from papermill_warm.imports import without\n"
         "with without('colorsys'):\n"
         "    try:\n        import colorsys\n    except ModuleNotFoundError as error:\n        print(error.name)\n"
         "import colorsys\nprint(colorsys.__name__)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["colorsys", "colorsys"]
+    assert python(tmp_path, script, head="").split() == ["colorsys", "colorsys"]
 
 
-def test_importing_the_package_starts_nothing_and_imports_nothing_heavy() -> None:
+def test_importing_the_package_starts_nothing_and_imports_nothing_heavy(tmp_path: Path) -> None:
     script = "import sys, papermill_warm\nassert not {'papermill', 'nbformat', 'ipykernel', 'zmq'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", script], check=True)
+    python(tmp_path, script, head="")
