@@ -8,7 +8,17 @@ font): what is filled at first use is then filled for all kernels. No cell is ex
 from __future__ import annotations
 
 import gc
+import json
 import os
+import sys
+
+from .server import ASKED
+
+PATH = [entry for entry in sys.path if entry]
+"""Where a new interpreter looks for modules; a process that the server forks is given its caller's."""
+_ASKED = json.loads(os.environ.get(ASKED, "{}"))
+# Modules are those that the caller would import: the server would look into the working directory first.
+sys.path[:] = _ASKED.get("path", sys.path)
 
 gc.disable()  # until all is imported: what is imported is kept, there is nothing to collect
 os.environ |= {
@@ -19,10 +29,8 @@ os.environ |= {
 }
 
 import faulthandler
-import json
 import pdb
 import random
-import sys
 import threading
 from importlib import import_module
 
@@ -42,12 +50,7 @@ import tornado.platform.asyncio
 import zmq.utils.garbage
 
 from . import sources
-from .server import ASKED
 
-PATH = [entry for entry in sys.path if entry]
-"""Where a new interpreter looks for modules; a process that the server forks is given its caller's."""
-
-_ASKED = json.loads(os.environ.get(ASKED, "{}"))
 _STATE = sources.state(_ASKED.get("watched", []))  # before they are imported: an edit meanwhile is one that the server lacks
 for _name in _ASKED.get("preload", []):
     import_module(_name)

@@ -77,7 +77,8 @@ def can_fork() -> bool:
 def start(setup: Setup) -> None:
     """Start the fork server of this process, which imports while the caller goes on; nothing happens when it runs already."""
     global _started
-    asked = json.dumps({"preload": setup.preload, "watched": setup.watched})
+    path = [entry or os.getcwd() for entry in sys.path]
+    asked = json.dumps({"preload": setup.preload, "watched": setup.watched, "path": path})
     changed = setup.variables | {ASKED: asked}
     with _starting:
         _started = True

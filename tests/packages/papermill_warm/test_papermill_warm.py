@@ -95,6 +95,16 @@ def test_errors_are_papermills_own(tmp_path: Path, package: Path) -> None:
 
 
 @needs_fork
+def test_modules_are_the_callers_wherever_it_was_started(tmp_path: Path, package: Path) -> None:
+    """A folder that happens to hold a module of the same name as one of the path is not looked into."""
+    (tmp_path / "elsewhere" / "warmed_here").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "warmed_here" / "__init__.py").write_text("raise SystemExit('the wrong one')", encoding="utf-8")
+    notebook(tmp_path / "in.ipynb", "import os, sys\nprint(sys.modules['warmed_here'].PROCESS != os.getpid())")
+    code = "import os\nsys.path.remove('')\nos.chdir('elsewhere')\nprint(run('../in.ipynb'))"
+    assert python(tmp_path, code).split() == ["True"]
+
+
+@needs_fork
 def test_a_function_is_called_in_the_warm_process(tmp_path: Path, package: Path) -> None:
     said = python(
         tmp_path,
