@@ -135,3 +135,10 @@ def _installed(name: str) -> bool:
     except metadata.PackageNotFoundError:
         return False
     return True
+
+
+def test_what_decides_whether_to_render_imports_nothing_heavy() -> None:
+    """A run where nothing changed needs neither notebooks nor pages; in any other, they are imported while the server starts."""
+    modules = "from traite_annexes.cli import app\nfrom traite_annexes.publishing import folder\nfrom traite_annexes.rendering import batch"
+    script = f"import sys\n{modules}\nassert not {{'nbformat', 'jinja2', 'papermill', 'pandas'}} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)

@@ -16,7 +16,7 @@ from .presentation import sentences, wording
 from .presentation.result import Markdown, Result, Shown, without
 from .presentation.tables import Link, Table, bases_table, breaks_table, editions_table, provenance_table, trimmed, workbook_table
 from .survey import Survey
-from .table import CALCULATED, KEY, Row, at, find, records
+from .table import CALCULATED, KEY, Row, at, find, records, rounded_to
 
 NOT_SEEN = "Les rapports complets n’ont pas pu être consultés : un chiffre non relevé ici a pu être publié."
 
@@ -339,7 +339,7 @@ def recomputed(survey: Survey) -> Table:
             "Part publiée": found["text"],
             "Effectif publié": [wording.number(value, 0) for value in found["count"]],
             "Base ou total publié": [wording.number(value, 0) for value in found["total"]],
-            "Part recalculée": [wording.quantity(float(wording.rounded(value, 1)), "percent") for value in found["computed"]],
+            "Part recalculée": [wording.quantity(float(rounded_to(value, 1)), "percent") for value in found["computed"]],
         }
     )
     note = (

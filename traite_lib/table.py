@@ -187,7 +187,7 @@ def agree(a: Row, b: Row) -> bool:
 
 
 def rounded_to(value: float, decimals: int) -> Decimal:
-    """A value rounded half up."""
+    """A value rounded half up, as French publications do (Python rounds half to even)."""
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 

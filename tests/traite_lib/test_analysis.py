@@ -15,22 +15,6 @@ from traite_lib.catalogue import Break
 from traite_lib.errors import ObservationsError
 
 
-@pytest.mark.parametrize(
-    ("base", "rule"),
-    [
-        (None, "unknown_base"),
-        (10, "counts_only"),
-        (11, "x_of_n"),
-        (29, "x_of_n"),
-        (30, "small_base"),
-        (99, "small_base"),
-        (100, "normal"),
-    ],
-)
-def test_small_bases_change_how_a_share_is_shown(base: int | None, rule: str) -> None:
-    assert shares.share_rule(base) == rule
-
-
 def test_a_distribution_lists_what_is_missing_from_a_closed_nomenclature() -> None:
     rows = open_edition(2022).distribution("sex").frame
     assert list(rows["category"]) == ["women", "men", "trans"]

@@ -17,8 +17,8 @@ from ..errors import RenderError
 from ..files import listed, replace_files
 from . import manifest
 from .chapters import NAME
-from .folder import overall
 from .manifest import MANIFEST
+from .site import beside_editions
 
 MOMENT = (1980, 1, 1, 0, 0, 0)
 """Time written on every file of a zip: two bundles of the same annexes are the same file."""
@@ -67,7 +67,7 @@ def bundle(edition: Edition, output: Path, catalogue: Catalogue, target: Path) -
     names = listed(folder)
     files = {f"{edition.key}/{name}": (folder / name).read_bytes() for name in names}
     chapters = [Path(name).stem for name in names if name.endswith(".html") and NAME.fullmatch(Path(name).stem)]
-    files |= overall(catalogue, {edition.key: sorted(chapters)})
+    files |= beside_editions(catalogue, {edition.key: sorted(chapters)})
     files[NOTICE] = notice(edition, catalogue).encode()
     described = manifest.read(folder / MANIFEST)
     files["ro-crate-metadata.json"] = crate(edition, described, files, catalogue).encode()

@@ -1,38 +1,24 @@
-"""What an output folder holds: annexes put in place whole or not at all, kept while their key is the same, and what stands
-beside them (index, search, data, manifest).
-"""
+"""An output folder: annexes put in place whole or not at all, kept while their key is the same, and the manifest that tells."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from traite_lib.catalogue import Catalogue, Edition, sha256
 
 from ..files import FAILURES, listed, replace_files
 from ..fingerprints import beside_key
-from . import manifest, pages
+from . import manifest
 from .chapters import NAME, Chapter
 from .manifest import MANIFEST, checksums, intact
 
 OVERALL = ".overall.json"
 """Key and checksums of what is common to all editions."""
 
-DOWNLOADS = [
-    pages.Download("traite_{}.xlsx", "Classeur de l’édition (XLSX)", "un tableau par feuille, avec notes et sources"),
-    pages.Download("traite_{}.pdf", "Tous les chapitres (PDF)", "un seul document, à lire ou à imprimer"),
-    pages.Download("observations.csv", "Toutes les observations (CSV)", "une ligne par énoncé, avec sa source et ses codes"),
-    pages.Download("codes.csv", "Codes et libellés (CSV)", "ce que veulent dire les codes des observations"),
-    pages.Download(
-        "datapackage.json", "Description des données (JSON)", "Data Package : colonnes et licence, pour les logiciels"
-    ),
-    pages.Download(MANIFEST, "Inventaire technique (JSON)", "paramètres, empreintes des fichiers, versions"),
-]
-"""Files of an edition that its index offers when they are there; {} stands for the edition."""
+SITE = "traite_annexes.publishing.site"
+"""What makes the files beside chapters."""
 
 
 class EditionFolder:
@@ -108,20 +94,30 @@ class EditionFolder:
             if (self.folder / f"{name}.html").is_file() and any(chapter.name == name for chapter in chapters)
         }
         links = [(chapter.name, chapter.title) for chapter in chapters]
-        key = beside_key(__name__, catalogue.root, data=inputs, links=links, edition=self.edition.key, present=present, pdf=pdf)
+        key = beside_key(SITE, catalogue.root, data=inputs, links=links, edition=self.edition.key, present=present, pdf=pdf)
         own = self._manifest.get("outputs", {})
         if not force and self._manifest.get("key") == key and own and intact(self.folder, own):
             return
-        done = [chapter for chapter in chapters if (self.folder / f"{chapter.name}.html").is_file()]
-        notebooks = {chapter.name: nbformat.read(self.folder / f"{chapter.name}.ipynb", as_version=4) for chapter in done}
-        self._write_around(done, notebooks, catalogue, data(self.edition.key), pdf=pdf)
+        import nbformat  # it and what makes pages take long: an edition that is up to date needs neither
+
+        from . import site
+
+        done = [
+            (chapter, nbformat.read(self.folder / f"{chapter.name}.ipynb", as_version=4))
+            for chapter in chapters
+            if (self.folder / f"{chapter.name}.html").is_file()
+        ]
+        around = site.beside_chapters(self.edition, done, self.folder, catalogue, data(self.edition.key), pdf=pdf)
+        for old in self.folder.glob("*.pdf"):
+            old.unlink()
+        replace_files(self.folder, around)
         told = {
-            name: {
+            chapter.name: {
                 "parameters": dict(notebook.metadata.papermill.parameters),
-                "key": present.get(name, ""),
-                "outputs": checksums(self.folder, self._outputs.get(name) or self._named(name)),
+                "key": present.get(chapter.name, ""),
+                "outputs": checksums(self.folder, self._outputs.get(chapter.name) or self._named(chapter.name)),
             }
-            for name, notebook in notebooks.items()
+            for chapter, notebook in done
         }
         of_chapters = {name for entry in told.values() for name in entry["outputs"]}
         others = checksums(self.folder, set(listed(self.folder)) - of_chapters - {MANIFEST})
@@ -130,28 +126,8 @@ class EditionFolder:
 
     def _named(self, chapter: str) -> list[str]:
         """Files of a chapter by their names, when no manifest tells which they are."""
-        return [name for name in listed(self.folder) if Path(name).stem == chapter or Path(name).match(f"figures/{chapter}-*")]
-
-    def _write_around(
-        self, done: Sequence[Chapter], notebooks: Mapping[str, nbformat.NotebookNode], catalogue: Catalogue,
-        data: Mapping[str, bytes], *, pdf: bool,
-    ) -> None:  # fmt: skip
-        """Search index, PDF, data and index of the chapters that are there."""
-        edition, licence = self.edition, catalogue.licence.figures
-        texts = [(chapter, (self.folder / f"{chapter.name}.html").read_text(encoding="utf-8")) for chapter in done]
-        for old in self.folder.glob("*.pdf"):
-            old.unlink()
-        files = {"search-index.js": pages.search_index(edition, texts).encode()} | dict(data)
-        if pdf:
-            from .pdf import convert, edition_pdf
-
-            files |= {f"{chapter.name}.pdf": convert(page) for chapter, page in texts}
-            files[f"traite_{edition.key}.pdf"] = edition_pdf(edition, texts, licence)
-        named = [replace(file, path=file.path.format(edition.key)) for file in DOWNLOADS]
-        offered = [file for file in named if file.path in files or file.path == MANIFEST]
-        points = [(chapter, pages.key_points(notebooks[chapter.name])) for chapter in done]
-        files["index.html"] = pages.edition_index(edition, points, offered, licence).encode()
-        replace_files(self.folder, files)
+        figures = [path.relative_to(self.folder).as_posix() for path in self.folder.glob(f"figures/{chapter}-*")]
+        return [f"{chapter}.ipynb", f"{chapter}.html", f"tables/{chapter}.csv", *figures]
 
 
 def finish_overall(
@@ -162,11 +138,13 @@ def finish_overall(
     note = catalogue.root / "docs" / "method.md"
     method = sha256(note) if note.is_file() else ""
     links = [(chapter.name, chapter.title) for chapter in chapters]
-    key = beside_key(__name__, catalogue.root, data=inputs, links=links, editions=editions, method=method)
+    key = beside_key(SITE, catalogue.root, data=inputs, links=links, editions=editions, method=method)
     before = manifest.read(output / OVERALL)
     if not force and before.get("key") == key and before.get("outputs") and intact(output, before["outputs"]):
         return
-    replace_files(output, overall(catalogue, _rendered(catalogue, output)))
+    from . import site
+
+    replace_files(output, site.beside_editions(catalogue, _rendered(catalogue, output)))
     own = [name for name in listed(output) if name.partition("/")[0] not in editions]
     replace_files(output, {OVERALL: manifest.written({"key": key, "outputs": checksums(output, own)})})
 
@@ -175,23 +153,3 @@ def _rendered(catalogue: Catalogue, output: Path) -> dict[str, list[str]]:
     """Names of the rendered chapters, by key of edition."""
     editions = (edition.key for edition in catalogue.dated if (output / edition.key / "index.html").is_file())
     return {key: sorted(path.stem for path in (output / key).glob("*.html") if NAME.fullmatch(path.stem)) for key in editions}
-
-
-def overall(catalogue: Catalogue, chapters: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
-    """What stands beside editions, by name: their index, the method note, the search, the map that every page reads.
-
-    Parameters
-    ----------
-    chapters : mapping
-        Names of the rendered chapters, by key of edition.
-    """
-    rendered = [edition for edition in catalogue.dated if edition.key in chapters]
-    note = catalogue.root / "docs" / "method.md"
-    texts = {
-        "index.html": pages.overall_index(catalogue, rendered, method=note.is_file()),
-        "recherche.html": pages.search_page(catalogue, rendered),
-        "site.js": pages.site_map(chapters),
-    }
-    if note.is_file():
-        texts["methode.html"] = pages.method_page(note.read_text(encoding="utf-8"), catalogue.licence.figures)
-    return {name: text.encode() for name, text in texts.items()}

@@ -97,7 +97,7 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
     Returns
     -------
     JobResult
-        A failure of the chapter is a product too; only a bad request raises.
+        A failure of the chapter is a result too; only a bad request raises.
 
     Raises
     ------
@@ -110,13 +110,14 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
     catalogue, chapters = _project(root)
     edition = catalogue.edition(job.edition)
     chapter = choose(chapters, job.chapter)
+    held = setup(root)
     given = {"edition": edition.key, "output": f"tables/{chapter.name}.csv"} | dict(job.parameters)
     with tempfile.TemporaryDirectory(dir=folder, prefix="k", ignore_cleanup_errors=True) as private:
         stage = Path(private, "annex")
         stage.mkdir()
         warm = job.warm and server.can_fork()
         if warm:
-            server.start(setup(root))
+            server.start(held)
         from papermill_warm import execution, kernels  # after the server has started: it takes seconds too
 
         from ..publishing import pages
@@ -124,7 +125,7 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
         logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what goes wrong is returned
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it tells of each task that a dead kernel leaves
         pages.prepare(chapter.notebook)
-        options = kernels.client_options(Path(private), setup(root), stage, warm=warm)
+        options = kernels.client_options(Path(private), held, stage, warm=warm)
         notebook, error = execution.execute(chapter.notebook, given, job.timeout, options)
         cells = execution.durations(notebook)
         if error is not None:

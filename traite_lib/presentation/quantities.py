@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 
 import pandas as pd
@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 from .. import table
 from ..analysis.shares import share_rule
 from ..nomenclature import terms
-from ..table import Row
+from ..table import Row, rounded_to
 from .text import NBSP
 
 UNKNOWN_BASE = "base non publiée"
@@ -26,11 +26,6 @@ def mark(status: str) -> str:
 def bounded(bound: str) -> str:
     """Words of a bound, before a number: « moins de  »."""
     return f"{terms('bounds')[bound].short_fr} ".lstrip()
-
-
-def rounded(value: float, digits: int = 0) -> Decimal:
-    """A number rounded half up, as French publications do (Python rounds half to even)."""
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 @lru_cache(maxsize=4096)  # a chapter writes the same numbers in sentences, tables and charts
@@ -48,7 +43,7 @@ def number(value: float, digits: int | None = None, *, sign: bool = False) -> st
     """
     if digits is None:
         digits = min(2, max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent)))
-    exact = rounded(value, digits)
+    exact = rounded_to(value, digits)
     text = format_decimal(abs(exact), format="#,##0." + "0" * digits if digits else "#,##0", locale="fr")
     return ("−" if exact < 0 else "+" if sign and exact > 0 else "") + text
 
@@ -80,7 +75,7 @@ def quantity_of(row: Row) -> str:
             count = number(row["value"] * base / 100, 0)
             return bounded(row["bound"]) + (count if rule == "counts_only" else f"{count} sur {base}")
         if rule == "small_base":
-            return f"{quantity(float(rounded(row['value'])), 'percent', row['bound'])} (petite base)"
+            return f"{quantity(float(rounded_to(row['value'], 0)), 'percent', row['bound'])} (petite base)"
     return quantity(row["value"], row["unit"], row["bound"], sign=change and row["unit"] != "ratio")
 
 

@@ -21,7 +21,6 @@ from .quantities import marked as marked
 from .quantities import number as number
 from .quantities import quantity as quantity
 from .quantities import quantity_of as quantity_of
-from .quantities import rounded as rounded
 from .text import NARROW as NARROW
 from .text import NBSP as NBSP
 from .text import PUBLICATION as PUBLICATION

@@ -17,11 +17,12 @@ MERGES = 100_000
 FORMAT_LENGTH = 255
 """Characters of a number format, as spreadsheets have it."""
 _LEAST_UNPACKED, _RATIO = 32 * MiB, 40
-_LEAST_CELLS, _BYTES_A_CELL = 100_000, 7
+_LEAST_CELLS, _BYTES_A_CELL = 100_000, 4
 _TICKS = 16
 """The clock is looked at once in so many ticks: asking the system costs more than most of what a tick stands for."""
-_SECONDS, _CELLS_A_SECOND, _LARGE_CELLS_A_SECOND = 3.0, 60_000, 2_500
-"""A file of up to 1 MiB ends within seconds whatever it holds, a cell taking 15 µs on an idle core; a larger one has more."""
+_SECONDS, _CELLS_A_SECOND, _LARGE_CELLS_A_SECOND = 4.0, 10_000, 2_500
+"""A file of up to 1 MiB ends within seconds whatever it holds, a cell taking 40 µs of an idle core: a slower one reads it too. A
+larger file, as real ones are, has four times more."""
 
 
 class LimitError(Exception):

@@ -1,0 +1,79 @@
+"""What stands beside the chapters of an edition (index, search, data, PDF) and beside editions, as files to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from traite_lib.catalogue import Catalogue, Edition
+
+from . import pages
+from .chapters import Chapter
+from .manifest import MANIFEST
+
+DOWNLOADS = [
+    pages.Download("traite_{}.xlsx", "Classeur de l’édition (XLSX)", "un tableau par feuille, avec notes et sources"),
+    pages.Download("traite_{}.pdf", "Tous les chapitres (PDF)", "un seul document, à lire ou à imprimer"),
+    pages.Download("observations.csv", "Toutes les observations (CSV)", "une ligne par énoncé, avec sa source et ses codes"),
+    pages.Download("codes.csv", "Codes et libellés (CSV)", "ce que veulent dire les codes des observations"),
+    pages.Download(
+        "datapackage.json", "Description des données (JSON)", "Data Package : colonnes et licence, pour les logiciels"
+    ),
+    pages.Download(MANIFEST, "Inventaire technique (JSON)", "paramètres, empreintes des fichiers, versions"),
+]
+"""Files of an edition that its index offers when they are there; {} stands for the edition."""
+
+
+def beside_chapters(
+    edition: Edition, done: Sequence[tuple[Chapter, NotebookNode]], folder: Path, catalogue: Catalogue, data: Mapping[str, bytes],
+    *, pdf: bool,
+) -> dict[str, bytes]:  # fmt: skip
+    """Search index, data, PDF and index of an edition, by name.
+
+    Parameters
+    ----------
+    done : sequence of (Chapter, NotebookNode)
+        Its chapters that are there, executed.
+    folder : Path
+        Where their pages are.
+    data : mapping
+        Files of its data, by name.
+    pdf : bool
+        Make the PDF of each chapter and of the edition.
+    """
+    licence = catalogue.licence.figures
+    texts = [(chapter, (folder / f"{chapter.name}.html").read_text(encoding="utf-8")) for chapter, _ in done]
+    files = {"search-index.js": pages.search_index(edition, texts).encode()} | dict(data)
+    if pdf:
+        from .pdf import convert, edition_pdf
+
+        files |= {f"{chapter.name}.pdf": convert(page) for chapter, page in texts}
+        files[f"traite_{edition.key}.pdf"] = edition_pdf(edition, texts, licence)
+    named = [replace(file, path=file.path.format(edition.key)) for file in DOWNLOADS]
+    offered = [file for file in named if file.path in files or file.path == MANIFEST]
+    points = [(chapter, pages.key_points(notebook)) for chapter, notebook in done]
+    files["index.html"] = pages.edition_index(edition, points, offered, licence).encode()
+    return files
+
+
+def beside_editions(catalogue: Catalogue, chapters: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
+    """What stands beside editions, by name: their index, the method note, the search, the map that every page reads.
+
+    Parameters
+    ----------
+    chapters : mapping
+        Names of the rendered chapters, by key of edition.
+    """
+    rendered = [edition for edition in catalogue.dated if edition.key in chapters]
+    note = catalogue.root / "docs" / "method.md"
+    texts = {
+        "index.html": pages.overall_index(catalogue, rendered, method=note.is_file()),
+        "recherche.html": pages.search_page(catalogue, rendered),
+        "site.js": pages.site_map(chapters),
+    }
+    if note.is_file():
+        texts["methode.html"] = pages.method_page(note.read_text(encoding="utf-8"), catalogue.licence.figures)
+    return {name: text.encode() for name, text in texts.items()}
