@@ -34,6 +34,10 @@ class ComparisonError(TraiteError):
     """A comparison crosses a break of series; the message is the French sentence that says why."""
 
 
+class AnswersError(TraiteError):
+    """Answers of associations cannot be used: where they lie, what their mapping says, or what may be done with them."""
+
+
 class RenderError(TraiteError):
     """A chapter does not exist, breaks the notebook contract, or could not be rendered."""
 

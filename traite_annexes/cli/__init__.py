@@ -9,7 +9,7 @@ import typer
 from tidy_workbook import WorkbookError
 from traite_lib.errors import TraiteError
 
-from . import editions, figures, handover, render, workbooks
+from . import answers, editions, figures, handover, render, workbooks
 from .terminal import errors
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ for _command in (
     *(handover.bundle, handover.verify),
 ):
     app.command()(_command)
+app.add_typer(answers.app, name="answers")
 
 
 def main() -> None:

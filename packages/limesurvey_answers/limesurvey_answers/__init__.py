@@ -9,7 +9,7 @@ from .reading import read_answers
 from .revisions import Difference, differences, fingerprint
 from .states import State
 from .structure import read_survey
-from .survey import Survey
+from .survey import Question, Survey
 
 __all__ = [
     "Answers",
@@ -20,6 +20,7 @@ __all__ = [
     "LimeSurveyError",
     "Part",
     "Provenance",
+    "Question",
     "RefusedExportError",
     "State",
     "StructureError",
