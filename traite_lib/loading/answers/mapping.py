@@ -86,9 +86,13 @@ class Variable(_Strict):
 
 
 class Victims(_Strict):
-    """How the victims of one response stand in its columns; `pattern` finds the groups ``slot`` and ``item``."""
+    """How the victims of one response stand in its columns; `pattern` finds the groups ``slot`` and ``item``.
+
+    `population` is who is described, and `declared` the question that says how many.
+    """
 
     layout: Literal["none", "one_response", "array_rows", "repeated_codes"] = "none"
+    population: str = "accompanied"
     pattern: str = r"V(?P<slot>[0-9]+)(?P<item>.*)"
     declared: str = ""
 
