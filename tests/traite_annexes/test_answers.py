@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
+import tempfile
 import tomllib
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
-from commands import traite
+from commands import edit_cell, traite
 from conftest import ROOT
 from invented_answers import mapping, pages, responses, write
 
@@ -152,3 +157,57 @@ def test_no_finding_nor_error_of_a_check_quotes_an_answer(tmp_path: Path) -> Non
         except Exception as error:
             shown = repr(error) + repr(error.__cause__) + repr(error.__context__)
         assert [secret for secret in SECRETS if secret in shown] == [], name
+
+
+READS = """
+import os
+from pathlib import Path
+from traite_lib.analysis.aggregates import compute, read_plan
+from traite_lib.loading.answers.tables import read_tables
+tables = read_tables(Path(os.environ["TRAITE_ANSWERS"], "mapping.toml"))
+found = compute(tables, read_plan(survey.catalogue.data), survey.nomenclatures)
+print(tables, len(found.observations))
+"""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, and every member of every archive there."""
+    found = {path.as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    for name, content in list(found.items()):
+        if content.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                found |= {f"{name}/{member}": archive.read(member) for member in archive.namelist()}
+    return found
+
+
+def test_answers_are_found_nowhere_after_a_render(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chapter reads them, another fails while it holds them: pages, failures, caches and temporary folders hold none of them."""
+    victims = [{"FORM": "S", "SEXE": "F", "AGE": 47, "LIEN": {"CONJ"}, "PLT": "Y"}] * 3
+    answered = [{"name": SECRETS[1], "mail": SECRETS[0], "counts": {"NBACC": 90817}, "victims": victims}]
+    path = write(tmp_path / "kept", "repeated_codes", answered)
+    for variable, folder in {"XDG_CACHE_HOME": "cache", "IPYTHONDIR": "ipython"}.items():
+        (tmp_path / folder).mkdir()
+        monkeypatch.setenv(variable, str(tmp_path / folder))
+    temporary = Path(tempfile.mkdtemp())  # short: a socket lies in it
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setenv("TRAITE_ANSWERS", str(path.parent))
+    for chapter, more in (("01_vue_d_ensemble", READS), ("02_formes", READS + "\n1 / 0")):
+        notebook = nbformat.read(project / "notebooks" / f"{chapter}.ipynb", as_version=4)
+        place = next(n for n, cell in enumerate(notebook.cells) if "open_edition(" in cell.source)
+        edit_cell(project / "notebooks" / f"{chapter}.ipynb", place, notebook.cells[place].source.rstrip() + "\n" + more)
+    read = traite("answers", "check", str(path.parent / "survey.lsa"), "-m", str(path), root=project)
+    whole = traite("render", "2022", "-c", "1", "--output", str(tmp_path / "out"), root=project)
+    failed = traite("render", "2022", "-c", "2", "--output", str(tmp_path / "out"), root=project, check=1)
+    found = {name: data for name, data in contents(tmp_path).items() if not name.startswith(path.parent.as_posix())}
+    found |= contents(temporary)
+    shutil.rmtree(temporary)
+    found |= {f"{n} said": text.encode() for n, done in enumerate((read, whole, failed)) for text in (done.stdout, done.stderr)}
+    assert any(b"1 responses, 3 described victims, synthetic" in data for data in found.values()), "the chapter did read them"
+    raw = writing.to_lsr(survey(), responses("repeated_codes", answered)).encode()
+    marks = [
+        *(secret.encode() for secret in SECRETS),
+        b"90817",
+        path.parent.joinpath("survey.lsa").read_bytes()[:200],
+        raw[-400:-200],
+    ]
+    assert [(name, mark) for mark in marks for name, data in found.items() if mark in data] == []
