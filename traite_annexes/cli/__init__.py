@@ -19,7 +19,7 @@ app = typer.Typer(
 for _command in (
     *(workbooks.tidy, workbooks.inspect, editions.add_edition, editions.check),
     *(figures.editions, render.chapters, render.render, figures.show, figures.change, editions.checksums),
-    *(handover.bundle, handover.verify),
+    *(handover.bundle, handover.verify, answers.synth),
 ):
     app.command()(_command)
 app.add_typer(answers.app, name="answers")

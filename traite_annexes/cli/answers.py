@@ -1,4 +1,4 @@
-"""``traite answers draft-mapping``, ``check``, ``codebook``: what comes before the answers of associations are used."""
+"""``traite answers draft-mapping``, ``check``, ``codebook``: what comes before answers; ``traite synth``: invented ones."""
 
 from __future__ import annotations
 
@@ -86,3 +86,16 @@ def codebook(survey: Structure, output: Output = None) -> None:
 
     with _reading():
         _write(codebook_page(ls.read_survey(survey)), output)
+
+
+def synth(
+    edition: Annotated[str, typer.Argument(help="Demonstration edition, as demo2022.")],
+    to: Annotated[Path, typer.Option(help="Folder, outside the project: a folder of the edition is made in it.")],
+    seed: Annotated[Optional[int], typer.Option(help="By default that of data/demonstration.toml.")] = None,  # noqa: UP045
+) -> None:
+    """Write a demonstration edition: answers that nobody gave, in LimeSurvey's own formats, with their mapping."""
+    from traite_lib.catalogue import Catalogue
+
+    from ..answers.demonstration import Demonstration
+
+    typer.echo(Demonstration(edition, Catalogue(), seed).write(to))

@@ -20,9 +20,7 @@ def panel_sentence(row: Row, noun: str = "victimes accompagnées") -> str:
     change, inside, count = row["after"] - row["before"], row["inside"], row["associations"]
     moved = f"de {number(row['before'])} à {number(row['after'])}" + (f" ({number(change, sign=True)})" if change else "")
     same = "les deux années" if row["panel"] == "pair" else "à toutes les éditions comparées"
-    within = (
-        f"le nombre a {'augmenté' if inside > 0 else 'diminué'} de {number(abs(inside))}" if inside else "le nombre est égal"
-    )
+    within = f"le nombre a {'augmenté' if inside > 0 else 'diminué'} de {number(abs(inside))}" if inside else "le nombre est égal"
     them = f"au sein des {number(count)} associations qui ont" if count > 1 else "au sein de la seule association qui a"
     panel = f"{them} répondu {same}, {within}" if count else f"aucune n’a répondu {same}"
     return (

@@ -163,7 +163,8 @@ def tables(answers: ls.Answers, mapping: Mapping, aliases: dict[str, str]) -> Ta
     associations, dims, multiple = _associations(codes, states, mapping, columns, names)
     if "submitted" in answers.responses:
         associations.insert(1, "submitted", answers.responses["submitted"].reindex(associations.index))
-    synthetic = SYNTHETIC in codes and len(codes) > 0 and bool((codes[SYNTHETIC] == "Y").all())
+    started = (states == "answered").any(axis=1)
+    synthetic = SYNTHETIC in codes and bool(started.any()) and bool((codes.loc[started, SYNTHETIC] == "Y").all())
     return Tables(mapping, associations, _victims(codes, states, mapping, columns, names), dims, multiple, synthetic)
 
 
