@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from invented_answers import BOXES, OPTIONS, SLOTS, pages, responses, write
 
 from limesurvey_answers import LimeSurveyError, writing
+from traite_annexes.answers.findings import check
 from traite_lib.errors import AnswersError, CatalogueError
 from traite_lib.loading.answers.mapping import read_mapping
 from traite_lib.loading.answers.place import answers_folder, private
@@ -178,3 +179,10 @@ def test_no_text_form_nor_error_holds_an_answer(tmp_path: Path) -> None:
         except (AnswersError, LimeSurveyError) as error:
             shown = repr(error) + repr(error.__cause__) + repr(error.__context__)
         assert SECRETS[2] not in shown
+
+
+def test_answers_that_are_not_synthetic_are_read_by_the_check_only(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", "repeated_codes", ASSOCIATIONS, synthetic=False)
+    with pytest.raises(AnswersError, match="disclosure control"):
+        read_tables(path)
+    assert check(path.parent / "survey.lsa", path).open == []
