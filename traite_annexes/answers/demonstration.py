@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import tomlkit
-from pydantic import BaseModel, ConfigDict
 
 import limesurvey_answers as ls
 from limesurvey_answers import writing
@@ -24,7 +23,7 @@ from traite_lib.loading.selection import load
 from traite_lib.nomenclature import UNKNOWN, Nomenclatures
 from traite_lib.table import records
 
-from .people import People, Target, drawn, published, target
+from .people import Assumptions, People, Target, drawn, published, target
 
 CORE, VICTIM = "C", "V"
 """Answers to « what do you fill? »: one response counts, each of the others describes a victim."""
@@ -36,58 +35,6 @@ HELD = {"form": "form", "sex": "sex", "age": "age", "nationality": "nationality"
 ITEMS = {"form": "FORME", "sex": "SEXE", "age": "AGE", "nationality": "NAT", "unaccompanied": "MNA", "complaint": "PLAINTE"}
 COUNTED = ("form", "sex", "age")
 FORMS = ("sexual", "labour", "criminality", "begging", "other")
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Edition(_Strict):
-    key: str
-    year: int
-    in_france_only: bool
-    described: float
-    unknown: dict[str, float]
-    not_used: dict[str, str]
-    identified: dict[str, int]
-    reason: str
-
-
-class _Associations(_Strict):
-    stay: float
-    stay_reason: str
-    specialised: float
-    specialised_reason: str
-    spread: float
-    spread_reason: str
-    aliases: float
-    aliases_reason: str
-    identified_ratio: float
-    identified_ratio_reason: str
-
-
-class _Start(_Strict):
-    shares: dict[str, float]
-    reason: str
-
-
-class _Question(_Strict):
-    variable: str
-    multiple: bool
-    shares: dict[str, float]
-    unknown: float
-    reason: str
-
-
-class Assumptions(_Strict):
-    """``data/demonstration.toml``."""
-
-    seed: int
-    title: str
-    edition: list[_Edition]
-    associations: _Associations
-    start: dict[str, _Start]
-    question: list[_Question]
 
 
 @dataclass(frozen=True)

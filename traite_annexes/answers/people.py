@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pydantic import BaseModel, ConfigDict
 
 from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
 from traite_lib.table import SUB_POPULATION, Row, decimals
@@ -17,6 +18,58 @@ Codes = npt.NDArray[np.object_]
 ROUNDS = 20_000
 PATIENCE = 0.05
 """How often a move that makes figures a little worse is kept: the way out of a dead end."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Edition(_Strict):
+    key: str
+    year: int
+    in_france_only: bool
+    described: float
+    unknown: dict[str, float]
+    not_used: dict[str, str]
+    identified: dict[str, int]
+    reason: str
+
+
+class _Associations(_Strict):
+    stay: float
+    stay_reason: str
+    specialised: float
+    specialised_reason: str
+    spread: float
+    spread_reason: str
+    aliases: float
+    aliases_reason: str
+    identified_ratio: float
+    identified_ratio_reason: str
+
+
+class _Start(_Strict):
+    shares: dict[str, float]
+    reason: str
+
+
+class _Question(_Strict):
+    variable: str
+    multiple: bool
+    shares: dict[str, float]
+    unknown: float
+    reason: str
+
+
+class Assumptions(_Strict):
+    """``data/demonstration.toml``."""
+
+    seed: int
+    title: str
+    edition: list[_Edition]
+    associations: _Associations
+    start: dict[str, _Start]
+    question: list[_Question]
 
 
 @dataclass(frozen=True)
