@@ -12,7 +12,7 @@ PUBLICATION = "Victimes de traite accompagnées par les associations"
 """Name of the collection, on every page, in every file and in every citation."""
 
 FIGURE = "application/vnd.traite.figure+json"
-"""What a chart hands to the renderer beside its PNG: the SVG and the phone's PNG. No other program shows it."""
+"""What a chart hands to the renderer beside its SVG: the files of its rows. No other program shows it."""
 
 _TYPOGRAPHY = [  # each pattern begins with the very character that it replaces: a page is searched seven times faster
     (re.compile(r" (?:(?<=« )|(?=[;:?!»])|(?<=\d )(?=%|points?\b|ans\b))"), NBSP),
