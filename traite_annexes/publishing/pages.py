@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 from traite_lib.catalogue import Catalogue, Edition
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
-from .chapters import CONTROL, KEY_POINTS, Chapter
+from .chapters import CONTROL, IMAGE_SUFFIXES, KEY_POINTS, Chapter
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -158,7 +158,7 @@ def blocks(notebook: NotebookNode) -> list[Block]:
             data = output.get("data", {})
             if output.output_type == "stream":
                 block.outputs.append(_preformatted(output.text if output.name == "stdout" else "", "text"))
-            elif SVG in data:
+            elif SVG in data or PNG in data:
                 block.outputs.append(_figure(output, [one for each in (*found, block) for one in each.outputs]))
             elif "text/html" in data:
                 html = data["text/html"]
@@ -171,18 +171,23 @@ def blocks(notebook: NotebookNode) -> list[Block]:
     return found
 
 
-SVG = "image/svg+xml"
+SVG, PNG = "image/svg+xml", "image/png"
 
 
 def _figure(output: NotebookNode, before: Sequence[Figure | Markup]) -> Figure:
     """A chart, numbered and named after those before it."""
     drawn = [one for one in before if isinstance(one, Figure)]
-    words = {"title": "", **output.metadata.get(SVG, {})}
+    image, words = SVG, {"title": "", **output.metadata.get(SVG, {})}
+    if SVG not in output.data:  # a chapter may draw by itself
+        image, words = PNG, {"title": "", "alt": output.metadata.get(PNG, {}).get("alt", "")}
     name = base = slug(words.get("subject") or words["title"]) or "figure"
     while name in {one.name for one in drawn}:
         name = f"{base}-{1 + sum(one.name.startswith(base) for one in drawn)}"
     words["notes"] = tuple(words.get("notes", ()))
-    return Figure(len(drawn) + 1, name, Markup(output.data[SVG]), files=output.data.get(FIGURE, {}), **words)
+    drawing = Markup(output.data[image])
+    if image == PNG:
+        drawing = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(drawing.replace("\n", ""), words["alt"])
+    return Figure(len(drawn) + 1, name, drawing, files=output.data.get(FIGURE, {}), **words)
 
 
 def figures(notebook: NotebookNode) -> list[Figure]:
@@ -210,10 +215,6 @@ def write_figures(notebook: NotebookNode, chapter: Chapter, folder: Path) -> Non
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(FIGURE, None)
-
-
-IMAGE_SUFFIXES = (".png", ".svg")
-"""Files of a chart that are made when they are asked for."""
 
 
 def figure_file(chapter: Chapter, figure: Figure) -> str:

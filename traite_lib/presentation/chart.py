@@ -23,27 +23,25 @@ from ..errors import TraiteError
 from ..table import CALCULATED, COLUMNS
 from . import wording
 from .result import Result
-from .text import FIGURE
+from .text import FIGURE, IMAGES
 
 INK, MUTED, GRID, PAPER = "#1d1d1f", "#5f6368", "#d9dbe0", "#ffffff"
-PALETTE: list[str] = list(sns.color_palette("colorblind", 6).as_hex())
+PALETTE = [sns.color_palette("colorblind").as_hex()[n] for n in (0, 3, 2, 4, 7, 5)]
+"""seaborn's colours for every kind of vision, those first that stand out both on white and on a dark page."""
 HATCHES, MARKERS, DOUBTFUL = ["", "///", "\\\\\\", "xxx", "---", "+++"], ["o", "s", "^", "D"], "////"
 THEME: Any = sns.axes_style("white") | {
     "svg.fonttype": "none", "svg.hashsalt": "traite", "hatch.linewidth": 0.6,
     "figure.facecolor": "none", "axes.facecolor": "none",
     "font.family": ["sans-serif"], "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"], "font.size": 9,
-    "text.color": INK, "ytick.labelsize": 9, "ytick.left": False, "xtick.bottom": False, "axes.edgecolor": MUTED,
-    "axes.linewidth": 0.6, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.bottom": False,
+    "text.color": INK, "xtick.color": INK, "ytick.color": INK, "ytick.labelsize": 9, "ytick.left": False,
+    "xtick.bottom": False, "axes.edgecolor": MUTED, "axes.linewidth": 0.6,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.spines.bottom": False,
     "legend.frameon": False, "legend.fontsize": 8.5, "legend.borderaxespad": 0, "legend.borderpad": 0,
 }  # fmt: skip
 """seaborn's style « white », with text that stays text. Verdana has the measures of DejaVu Sans, which matplotlib brings."""
 
 WIDTH, LETTER, LINE, LEGEND = 4.2, 0.074, 0.165, 0.18
 """Inches: a drawing that is read on a phone and on a screen alike; a letter and a line of its labels, a line of a legend."""
-
-
-IMAGES = "TRAITE_IMAGES"
-"""Variable of the environment by which a renderer asks each shown chart for its files of a slide too."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +107,10 @@ class Chart:
         doubtful = result.frame[result.frame["status"] != CALCULATED]
         reserves = " ".join(f"Réserve : {note}" for note in wording.notes_of(doubtful))
         alt = f"{self.kind}. {result.title}. {population} {self.found} {reserves}"
+        message = result.message if (result.frame["unit"] == "percent").all() else ""  # it is about shares
         said = {
-            "title": result.message or result.title,
-            "subject": result.title if result.message else "",
+            "title": message or result.title,
+            "subject": result.title if message else "",
             "population": "" if wording.lower_first(result.population) in result.title.lower() else population,
             "alt": alt.rstrip(),
         }
@@ -123,7 +122,7 @@ class Chart:
     def svg(self) -> str:
         """The drawing as it is now, as one SVG element whose text is text; its name and description are in it."""
         words, buffer = self.words, io.StringIO()
-        with rc_context(THEME):
+        with rc_context(THEME | {"svg.hashsalt": words["alt"]}):  # names of a drawing are its own in a page of several
             self.figure.savefig(buffer, format="svg", metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
         drawing = buffer.getvalue()
         box = drawing[drawing.index("viewBox=") :].split('"')[1]

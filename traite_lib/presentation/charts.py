@@ -31,8 +31,7 @@ from .chart import Chart as Chart
 from .result import Result
 
 _Options = ParamSpec("_Options")
-BOX = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
-"""Paper behind a text."""
+BOX = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}  # paper behind a text
 
 
 def _chart(draw: Callable[Concatenate[Result, _Options], Chart]) -> Callable[Concatenate[Result, _Options], Chart]:
@@ -63,7 +62,7 @@ def _axes(
 
 def _rows(ax: Axes | None, labels: Sequence[str], *, top: float = 0.06, row: float = 0.34) -> Axes:
     """Axes with one row a label, from the top; where none were given, as high and as far right as labels need."""
-    lines = [textwrap.wrap(label, 24) for label in labels]
+    lines = [textwrap.wrap(wording.typographic(label), 24) for label in labels]
     row = max([row, *(0.12 + LINE * len(each) for each in lines)])
     longest = max(len(line) for each in lines for line in each)
     ax = _axes(ax, row * len(labels), left=0.15 + LETTER * longest, top=top)
@@ -97,7 +96,7 @@ def _write(ax: Axes, row: Row, at: tuple[float, float], offset: tuple[float, flo
 
 def _legend(ax: Axes, handles: Sequence[Any], names: Sequence[str]) -> None:
     """Names of the groups above the drawing, in their order."""
-    ax.legend(handles, names, loc="lower left", bbox_to_anchor=(0, 1.0))
+    ax.legend(handles, [wording.typographic(name) for name in names], loc="lower left", bbox_to_anchor=(0, 1.0))
 
 
 def _doubt(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -192,8 +191,8 @@ def stacked(result: Result, ax: Axes | None = None) -> Chart:
     looks = zip(PALETTE, HATCHES, strict=True)
     _legend(ax, [Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER) for colour, hatch in looks][: len(names)], names)
     blank = ("Blanc : part non relevée.",) if (frame.groupby("group")["value"].sum() < 98.5).any() else ()
-    signs = (*blank, *_doubt(records(drawn)))
-    return Chart((ax,), result.only(frame), "Barres empilées", _findings(frame, groups), signs)
+    told = _findings(frame, groups)
+    return Chart((ax,), result.only(frame), "Barres empilées", told, (*blank, *_doubt(records(drawn))))
 
 
 @_chart
@@ -292,8 +291,8 @@ def dumbbell(result: Result, ax: Axes | None = None) -> Chart:
     ax.spines["left"].set_visible(False)
     _finish(ax, len(labels))
     _legend(ax, ax.get_legend_handles_labels()[0], groups)
-    signs = _doubt(records(frame))
-    return Chart((ax,), result.only(frame), "Comparaison de deux groupes", _findings(frame, groups), signs)
+    told = _findings(frame, groups)
+    return Chart((ax,), result.only(frame), "Comparaison de deux groupes", told, _doubt(records(frame)))
 
 
 @_chart
@@ -358,7 +357,7 @@ def small_multiples(result: Result, axes: Sequence[Axes] | None = None) -> Chart
         sns.lineplot(rows.astype({"reference_year": int}), x="reference_year", y="value", hue="group", style="group",
                      hue_order=groups, style_order=groups, palette=PALETTE[: len(groups)], markers=MARKERS[: len(groups)],
                      dashes=False, errorbar=None, estimator=None, markersize=5.5, legend=ax is axes[0], ax=ax)  # fmt: skip
-        ax.set_title("\n".join(textwrap.wrap(label, 50)), loc="left", size=9, weight="bold", pad=12)
+        ax.set_title("\n".join(textwrap.wrap(wording.typographic(label), 50)), loc="left", size=9, weight="bold", pad=12)
         _over_years(ax, years, float(rows["value"].max()) * 1.3)
         for row in _ends(rows):
             then = rows[rows["reference_year"] == row["reference_year"]]["value"]

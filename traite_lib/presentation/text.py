@@ -14,6 +14,9 @@ PUBLICATION = "Victimes de traite accompagnées par les associations"
 FIGURE = "application/vnd.traite.figure+json"
 """What a chart hands to the renderer beside its SVG: the files of its rows. No other program shows it."""
 
+IMAGES = "TRAITE_IMAGES"
+"""Variable of the environment by which a renderer asks each chart that is shown for its images for a slide too."""
+
 _TYPOGRAPHY = [  # each pattern begins with the very character that it replaces: a page is searched seven times faster
     (re.compile(r" (?:(?<=« )|(?=[;:?!»])|(?<=\d )(?=%|points?\b|ans\b))"), NBSP),
     (re.compile(r" (?=\d{3}(?!\d))(?<=\d )(?<!\d{4} )(?<![/.,-]\d )(?<![/.,-]\d{2} )(?<![/.,-]\d{3} )"), NARROW),
