@@ -82,6 +82,12 @@ class Chapter:
         return first.partition("\n")[0].lstrip("# ").strip() or self.name
 
     @property
+    def subject(self) -> str:
+        """What it is about: what its first cell says under the title."""
+        first: str = self.cells[0]["source"] if self.cells else ""
+        return " ".join(first.partition("\n")[2].split())
+
+    @property
     def parameters(self) -> dict[str, object]:
         """Names and default values of its parameters cell.
 

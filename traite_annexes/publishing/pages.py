@@ -285,12 +285,13 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
 
 
 def key_points(notebook: NotebookNode) -> list[str]:
-    """Sentences of « À retenir » of an executed chapter."""
+    """Sentences of « À retenir » of an executed chapter; what announces its list (« … : ») comes with what it announces."""
     for cell in notebook.cells:
         if KEY_POINTS in cell.metadata.get("tags", []):
             for output in cell.get("outputs", []):
                 text = output.get("data", {}).get("text/markdown", "")
-                return [line.removeprefix("- ") for line in text.splitlines()]
+                text = re.sub(r":\n+- (\w)", lambda found: f": {found[1].lower()}", text)
+                return [line.removeprefix("- ") for line in text.splitlines() if line]
     return []
 
 
