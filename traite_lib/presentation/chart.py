@@ -119,6 +119,11 @@ class Chart:
         }
 
     @property
+    def alt(self) -> str:
+        """What the chart shows, in words; nothing when nothing was drawn."""
+        return str(self.words["alt"]) if self else ""
+
+    @property
     def svg(self) -> str:
         """The drawing as it is now, as one SVG element whose text is text; its name and description are in it."""
         words, buffer = self.words, io.StringIO()

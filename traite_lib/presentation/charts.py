@@ -66,13 +66,9 @@ def _rows(ax: Axes | None, labels: Sequence[str], *, top: float = 0.06, row: flo
     row = max([row, *(0.12 + LINE * len(each) for each in lines)])
     longest = max(len(line) for each in lines for line in each)
     ax = _axes(ax, row * len(labels), left=0.15 + LETTER * longest, top=top)
+    ax.set(xticks=[], ylim=(len(labels) - 0.5, -0.5))  # each value is written; ticks that go would cost seaborn half its time
     ax.set_yticks(range(len(labels)), ["\n".join(each) for each in lines], linespacing=1.05)
     return ax
-
-
-def _finish(ax: Axes, rows: int) -> None:
-    """No axis but the rows: each value is written."""
-    ax.set(xlabel="", ylabel="", xticks=[], ylim=(rows - 0.5, -0.5))
 
 
 def _limit(ax: Axes, rows: Sequence[Row], part: float = 1) -> float:
@@ -149,7 +145,7 @@ def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *,
         _write(ax, row, (bar.get_x() + values[n], n))
     ax.set_xlim(0, limit)
     ax.spines["left"].set_visible(not centred)
-    _finish(ax, len(rows))
+    ax.set(xlabel="", ylabel="")
     told = wording.finding(frame.assign(inline=_named(rows, "inline")))
     return Chart((ax,), result.only(frame), kind, told, _doubt(rows))
 
@@ -187,7 +183,7 @@ def stacked(result: Result, ax: Axes | None = None) -> Chart:
                 _write(ax, row, (left + row["value"] / 2, n), (0, 0), size=8, bbox=BOX)
             left += row["value"]
     ax.set_xlim(0, max(100.0, float(frame.groupby("group")["value"].sum().max())))
-    _finish(ax, len(groups))
+    ax.set(xlabel="", ylabel="")
     looks = zip(PALETTE, HATCHES, strict=True)
     _legend(ax, [Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER) for colour, hatch in looks][: len(names)], names)
     blank = ("Blanc : part non relevée.",) if (frame.groupby("group")["value"].sum() < 98.5).any() else ()
@@ -215,6 +211,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
     answering = {int(year): number for year, number in result.respondents.items() if years[0] <= int(year) <= years[-1]}
     height, strip = 1.75, 0.9 if answering else 0.0
     ax = _axes(ax, height, left=0.3, right=0.3, bottom=0.25 + strip)
+    _over_years(ax, range(years[0], years[-1] + 1), max(values) * 1.22)
     if not lines.empty:
         sns.lineplot(lines, x="year", y="value", units="piece", style="kind", estimator=None, errorbar=None, color=PALETTE[0],
                      dashes={"near": "", "jump": (3, 2)}, linewidth=1.8, legend=False, ax=ax)  # fmt: skip
@@ -226,7 +223,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
         near = [values[one + two - n] for one, two in joined if n in (one, two)]
         low = bool(near) and sum(near) / len(near) > values[n]
         _write(ax, row, (years[n], values[n]), (0, -6 if low else 6), va="top" if low else "bottom", size=8)
-    _over_years(ax, range(years[0], years[-1] + 1), max(values) * 1.22)
+    ax.set(xlabel="", ylabel="")
     if answering:
         _respondents(ax, answering, strip / height)
     gaps = ("Tirets : années sans valeur.",) if (lines["kind"] == "jump").any() else ()
@@ -237,7 +234,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
 
 def _over_years(ax: Axes, years: Sequence[int], highest: float) -> None:
     """No axis but years, from zero: values are written."""
-    ax.set(xlabel="", ylabel="", yticks=[], xlim=(years[0] - 0.55, years[-1] + 0.55), ylim=(0, highest or 1))
+    ax.set(yticks=[], xlim=(years[0] - 0.55, years[-1] + 0.55), ylim=(0, highest or 1))
     ax.set_xticks(years, [str(year) for year in years], size=8)
     ax.spines["bottom"].set_visible(True)
     ax.spines["left"].set_visible(False)
@@ -245,12 +242,11 @@ def _over_years(ax: Axes, years: Sequence[int], highest: float) -> None:
 
 def _respondents(ax: Axes, known: dict[int, int], room: float) -> None:
     """Strip of bars below a series: how many associations answered each year."""
-    strip = ax.inset_axes((0, -0.16 - room * 0.72, 1, room * 0.38))
+    strip = ax.inset_axes((0, -0.16 - room * 0.72, 1, room * 0.38), xticks=[], yticks=[], xlim=ax.get_xlim())
     sns.barplot(x=list(known), y=list(known.values()), native_scale=True, errorbar=None, width=0.5, color=GRID, saturation=1,
                 edgecolor=MUTED, linewidth=0.5, ax=strip)  # fmt: skip
     for year, number in known.items():
         strip.annotate(f"{number:.0f}", (year, number), (0, 2), textcoords="offset points", ha="center", size=7.5, color=MUTED)
-    strip.set(xlabel="", ylabel="", xticks=[], yticks=[], xlim=ax.get_xlim())
     strip.spines["left"].set_visible(False)
     name: Any = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "top"}
     strip.annotate("Nombre d’associations répondantes", (0, 0), (0, -3), size=7.5, color=MUTED, **name)
@@ -289,7 +285,7 @@ def dumbbell(result: Result, ax: Axes | None = None) -> Chart:
     highest = float(frame["value"].max())
     ax.set_xlim(-0.25 * highest, highest * 1.35)
     ax.spines["left"].set_visible(False)
-    _finish(ax, len(labels))
+    ax.set(xlabel="", ylabel="")
     _legend(ax, ax.get_legend_handles_labels()[0], groups)
     told = _findings(frame, groups)
     return Chart((ax,), result.only(frame), "Comparaison de deux groupes", told, _doubt(records(frame)))
@@ -331,7 +327,7 @@ def pyramid(result: Result, ax: Axes | None = None, left: str = "Hommes", right:
     ax.axvline(0, color=MUTED, linewidth=0.6)
     ax.set_xlim(-limit, limit)
     ax.spines["left"].set_visible(False)
-    _finish(ax, len(groups))
+    ax.set(xlabel="", ylabel="")
     return Chart((ax,), result.only(frame), "Barres opposées", _findings(frame, groups), _doubt(rows))
 
 
@@ -354,11 +350,12 @@ def small_multiples(result: Result, axes: Sequence[Axes] | None = None) -> Chart
     years = sorted({int(year) for year in frame["reference_year"]})
     for ax, label in zip(axes, labels, strict=True):
         rows = frame[frame["label"] == label]
+        _over_years(ax, years, float(rows["value"].max()) * 1.3)
         sns.lineplot(rows.astype({"reference_year": int}), x="reference_year", y="value", hue="group", style="group",
                      hue_order=groups, style_order=groups, palette=PALETTE[: len(groups)], markers=MARKERS[: len(groups)],
                      dashes=False, errorbar=None, estimator=None, markersize=5.5, legend=ax is axes[0], ax=ax)  # fmt: skip
         ax.set_title("\n".join(textwrap.wrap(wording.typographic(label), 50)), loc="left", size=9, weight="bold", pad=12)
-        _over_years(ax, years, float(rows["value"].max()) * 1.3)
+        ax.set(xlabel="", ylabel="")
         for row in _ends(rows):
             then = rows[rows["reference_year"] == row["reference_year"]]["value"]
             low = row["value"] < then.max()
