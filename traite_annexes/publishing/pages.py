@@ -349,34 +349,3 @@ def site_map(chapters: Mapping[str, Sequence[str]]) -> str:
         Names of the rendered chapters, by key of edition.
     """
     return f"window.traite = {json.dumps({'editions': dict(chapters)}, sort_keys=True)};\n"
-
-
-_CODE = re.compile(r'<(pre|div) class="code".*?</\1>', re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style|template|svg)\b.*?</\1>", re.DOTALL)
-_BOUNDARY = re.compile(r'<h(?P<level>[123])(?: id="(?P<anchor>[^"]*)")?>(?P<title>.*?)</h(?P=level)>', re.DOTALL)
-
-
-def _words(html: str) -> str:
-    """Visible words of a piece of HTML."""
-    return " ".join(Markup(re.sub(r"<[^>]+>", " ", html)).unescape().split())
-
-
-def search_index(edition: Edition, pages: Sequence[tuple[Chapter, str]]) -> str:
-    """Script with the words of an edition's pages, section by section.
-
-    A browser may not read another file of a folder, but it may run one: the index is a call of ``traiteIndex``.
-
-    Parameters
-    ----------
-    pages : sequence of (Chapter, str)
-        The chapters, and the HTML of their pages.
-    """
-    sections = []
-    for chapter, page in pages:
-        main = _HIDDEN.sub("", _CODE.sub("", page.partition("<main")[2].partition("</main>")[0]))
-        found = list(_BOUNDARY.finditer(main))
-        ends = [*(heading.start() for heading in found), len(main)][1:]
-        for heading, end in zip(found, ends, strict=True):
-            title = "" if heading["level"] == "1" else _words(heading["title"])
-            sections.append([chapter.name, chapter.title, heading["anchor"] or "", title, _words(main[heading.end() : end])])
-    return f"traiteIndex({json.dumps({'edition': edition.key, 'sections': sections})});\n"

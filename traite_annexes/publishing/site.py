@@ -9,8 +9,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from traite_lib.catalogue import Catalogue, Edition
+from traite_lib.nomenclature import Nomenclatures
 
-from . import pages
+from . import pages, search
 from .chapters import Chapter
 from .manifest import MANIFEST
 
@@ -46,7 +47,9 @@ def beside_chapters(
     """
     licence = catalogue.licence.figures
     texts = [(chapter, (folder / f"{chapter.name}.html").read_text(encoding="utf-8")) for chapter, _ in done]
-    files = {"search-index.js": pages.search_index(edition, texts).encode()} | dict(data)
+    others = search.other_words(Nomenclatures(catalogue.root / "data"))
+    found = [part for chapter, page in texts for part in search.passages(chapter.name, chapter.title, page, others)]
+    files = {"search-index.js": search.index(edition.key, found).encode()} | dict(data)
     if pdf:
         from .pdf import convert, edition_pdf
 
