@@ -168,7 +168,7 @@ def test_signs_are_explained_where_they_are_drawn_only() -> None:
 
 def test_the_strip_shows_the_respondents_of_every_edition_of_the_line() -> None:
     result = open_edition(2022).series("form", "sexual")
-    strip = charts.timeline(result).ax.child_axes[0]
+    _, strip = charts.timeline(result).figure.axes
     assert {round(bar.get_x() + bar.get_width() / 2): bar.get_height() for bar in strip.patches} == {  # type: ignore[attr-defined]
         int(year): number for year, number in result.respondents.items()
     }

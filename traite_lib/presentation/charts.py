@@ -21,6 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from mpl_toolkits.axes_grid1 import make_axes_locatable
 
 from ..aliases import warn_renamed
 from ..analysis.shares import main_unit
@@ -54,6 +55,7 @@ def _axes(
 ) -> Axes:  # fmt: skip
     """Axes of a height in inches with the margins that its labels need, or those that were given."""
     if ax is not None:
+        ax.spines[["top", "right", "bottom"]].set_visible(False)
         return ax
     whole = top + height + bottom
     box = (left / WIDTH, bottom / whole, 1 - (left + right) / WIDTH, height / whole)
@@ -137,7 +139,7 @@ def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *,
     sns.barplot(x=values, y=range(len(rows)), orient="h", native_scale=True, errorbar=None, width=0.66,
                 color=PALETTE[0], edgecolor=PALETTE[0], saturation=1, ax=ax)  # fmt: skip
     limit = _limit(ax, rows)
-    for n, (row, bar) in enumerate(zip(rows, _in_order(ax), strict=True)):
+    for n, (row, bar) in enumerate(zip(rows, sorted(ax.patches, key=lambda bar: bar.get_y()), strict=True)):
         if row["status"] == "U":
             bar.set(facecolor=PAPER, hatch=DOUBTFUL)
         if centred:
@@ -146,13 +148,8 @@ def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *,
     ax.set_xlim(0, limit)
     ax.spines["left"].set_visible(not centred)
     ax.set(xlabel="", ylabel="")
-    told = wording.finding(frame.assign(inline=_named(rows, "inline")))
-    return Chart((ax,), result.only(frame), kind, told, _doubt(rows))
-
-
-def _in_order(ax: Axes) -> list[Any]:
-    """Bars from the top: seaborn says nowhere in which order it draws."""
-    return sorted(ax.patches, key=lambda bar: bar.get_y())
+    found = wording.finding(frame.assign(inline=_named(rows, "inline")))
+    return Chart((ax,), result.only(frame), kind, found, _doubt(rows))
 
 
 @_chart
@@ -209,8 +206,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
          for piece, pair in enumerate(joined) for n in pair], columns=["year", "value", "piece", "kind"],
     )  # fmt: skip
     answering = {int(year): number for year, number in result.respondents.items() if years[0] <= int(year) <= years[-1]}
-    height, strip = 1.75, 0.9 if answering else 0.0
-    ax = _axes(ax, height, left=0.3, right=0.3, bottom=0.25 + strip)
+    ax = _axes(ax, 1.75 + (STRIP + ABOVE) * bool(answering), left=0.3, right=0.3, bottom=0.06 if answering else 0.25)
     _over_years(ax, range(years[0], years[-1] + 1), max(values) * 1.22)
     if not lines.empty:
         sns.lineplot(lines, x="year", y="value", units="piece", style="kind", estimator=None, errorbar=None, color=PALETTE[0],
@@ -225,7 +221,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
         _write(ax, row, (years[n], values[n]), (0, -6 if low else 6), va="top" if low else "bottom", size=8)
     ax.set(xlabel="", ylabel="")
     if answering:
-        _respondents(ax, answering, strip / height)
+        _respondents(ax, answering)
     gaps = ("Tirets : années sans valeur.",) if (lines["kind"] == "jump").any() else ()
     broken = "La ligne s’interrompt aux ruptures de série. " if any(row["break_before"] for row in rows) else ""
     pairs = " ; ".join(f"{row['period']}, {wording.marked(row)}" for row in rows)
@@ -240,16 +236,20 @@ def _over_years(ax: Axes, years: Sequence[int], highest: float) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def _respondents(ax: Axes, known: dict[int, int], room: float) -> None:
-    """Strip of bars below a series: how many associations answered each year."""
-    strip = ax.inset_axes((0, -0.16 - room * 0.72, 1, room * 0.38), xticks=[], yticks=[], xlim=ax.get_xlim())
+STRIP, ABOVE = 0.3, 0.62  # inches
+
+
+def _respondents(ax: Axes, known: dict[int, int]) -> None:
+    """Strip of bars in the lower part of a series: how many associations answered each year."""
+    strip = make_axes_locatable(ax).append_axes("bottom", size=STRIP, pad=ABOVE)
+    strip.set(xticks=[], yticks=[], xlim=ax.get_xlim())
     sns.barplot(x=list(known), y=list(known.values()), native_scale=True, errorbar=None, width=0.5, color=GRID, saturation=1,
                 edgecolor=MUTED, linewidth=0.5, ax=strip)  # fmt: skip
     for year, number in known.items():
         strip.annotate(f"{number:.0f}", (year, number), (0, 2), textcoords="offset points", ha="center", size=7.5, color=MUTED)
-    strip.spines["left"].set_visible(False)
-    name: Any = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "top"}
-    strip.annotate("Nombre d’associations répondantes", (0, 0), (0, -3), size=7.5, color=MUTED, **name)
+    strip.set_title("Nombre d’associations répondantes", loc="left", size=7.5, color=MUTED, pad=12)
+    strip.set(xlabel="", ylabel="")
+    strip.spines[:].set_visible(False)
 
 
 @_chart
