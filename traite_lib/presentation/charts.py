@@ -139,7 +139,8 @@ def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *,
     sns.barplot(x=values, y=range(len(rows)), orient="h", native_scale=True, errorbar=None, width=0.66,
                 color=PALETTE[0], edgecolor=PALETTE[0], saturation=1, ax=ax)  # fmt: skip
     limit = _limit(ax, rows)
-    for n, (row, bar) in enumerate(zip(rows, sorted(ax.patches, key=lambda bar: bar.get_y()), strict=True)):
+    drawn: list[Any] = sorted(ax.patches, key=lambda bar: bar.get_xy()[1])  # type: ignore[attr-defined]
+    for n, (row, bar) in enumerate(zip(rows, drawn, strict=True)):
         if row["status"] == "U":
             bar.set(facecolor=PAPER, hatch=DOUBTFUL)
         if centred:
