@@ -107,7 +107,7 @@ class Term(Strict):
 @cache
 def terms(name: str) -> dict[str, Term]:
     """Terms by code, in order: ``units``, ``statuses``, ``bounds``, ``ranks``, ``universes``; ``effects`` of a break;
-    ``states`` of a cell.
+    ``refusals`` of a change; ``states`` of a cell.
 
     They are read once, from ``data/nomenclatures/terms/`` of the project found: every number that is written needs them.
 

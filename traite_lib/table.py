@@ -163,7 +163,7 @@ def agree(a: Row, b: Row) -> bool:
     return bool(a["value"] == b["value"] or a["bound"] == b["bound"] != "")
 
 
-def rounded_to(value: float, decimals: int) -> Decimal:
+def rounded_to(value: float | Decimal, decimals: int) -> Decimal:
     """A value rounded half up, as French publications do (Python rounds half to even)."""
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
@@ -183,6 +183,24 @@ def _exponent(value: float) -> int:
     exponent = Decimal(str(value)).normalize().as_tuple().exponent
     assert isinstance(exponent, int)  # a finite number: the schema accepts no other
     return exponent
+
+
+def french(value: float) -> str:
+    """A number in a French note: « 2 994 », « 12,5 »."""
+    return f"{value:,.12g}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+
+
+def key_of(row: Row, **other: object) -> tuple[Any, ...]:
+    """What a row measures, by `KEY`, with some columns changed."""
+    return tuple(other[name] if name in other else row[name] for name in KEY)
+
+
+def whole_of(row: Row) -> dict[str, str] | None:
+    """Columns of the number of victims that a row is about, where they differ from its own; None when two restrict them."""
+    own = [name for name in SUB_POPULATION if row[name] != ALL]
+    if len(own) > 1:
+        return None
+    return {"variable": own[0], "category": row[own[0]], own[0]: ALL} if own else {"variable": "total", "category": ALL}
 
 
 def at(table: pd.DataFrame, column: str, rows: np.ndarray) -> np.ndarray:
