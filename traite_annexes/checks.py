@@ -186,15 +186,15 @@ def moves(rows: pd.DataFrame, table: pd.DataFrame, catalogue: Catalogue, words: 
         for _, before in groups.get(tuple(row[name] for name in statistic), past.iloc[:0]).iterrows():
             if before["reference_year"] >= row["reference_year"]:
                 continue
-            comparison = compare(before, row, table, catalogue, words)
-            if comparison.refusals:
+            comparison = compare(before, row, catalogue, words)
+            if comparison.refused:
                 continue
             if finding := _moved(row, before, comparison.difference, known):
                 yield finding
             break
 
 
-def _moved(row: pd.Series, before: pd.Series, gap: float, known: pd.Series) -> Finding | None:
+def _moved(row: pd.Series, before: pd.Series, gap: float, known: dict[str, int]) -> Finding | None:
     if row["unit"] == "percent":
         small, big, much = POINTS, BIG_POINTS, abs(gap)
         text = f"{gap:+g} points"

@@ -31,7 +31,7 @@ class WorkbookError(TraiteError):
 
 
 class ComparisonError(TraiteError):
-    """A comparison crosses a break of series; the message is the French sentence that says why."""
+    """A comparison crosses a break of series, or one of its values gives no change; the message says why."""
 
 
 class RenderError(TraiteError):

@@ -38,7 +38,7 @@ class Survey:
     catalogue: Catalogue
     nomenclatures: Nomenclatures
     observations: pd.DataFrame
-    _counted: tuple[pd.DataFrame, pd.Series] | None = field(default=None, init=False, repr=False, compare=False)
+    _counted: tuple[pd.DataFrame, dict[str, int]] | None = field(default=None, init=False, repr=False, compare=False)
 
     def distribution(
         self, variable: str, *, population: str | None = None, by: str | None = None, among: str | None = None,
@@ -164,14 +164,13 @@ class Survey:
     ) -> Result:
         """One statistic over all editions, broken where editions do not compare; see `analysis.compare.series`."""
         self._check(variable, category, population=population, unit=unit, sub=sub_population)
-        rows = compare.series(
+        rows, comparisons = compare.series(
             self.observations, self.catalogue, self.nomenclatures, variable, category, unit=unit, population=population,
-            known=self._respondents, **sub_population,
+            **sub_population,
         )  # fmt: skip
-        respondents = {str(key): int(number) for key, number in self._respondents.items()}
         survey = self.nomenclatures.universe(population or "accompanied") == "survey"
         counted = self._statements_of_respondents() if survey else []
-        return self.captions.series(rows, variable, population, sub_population, respondents, counted)
+        return self.captions.series(rows, comparisons, variable, population, sub_population, self._respondents, counted)
 
     def small_multiples(self, variable: str, populations: Iterable[str]) -> Result:
         """Yearly counts of several populations over a variable, its total first: for small multiples."""
@@ -208,9 +207,9 @@ class Survey:
         if all(pd.isna(row["value"]) for row in found):
             return None
         before, after = found
-        every, known = self.observations, self._respondents
-        result = compare.compare(before, after, every, self.catalogue, self.nomenclatures, known=known)
-        return Change(**vars(result), beside=tuple(self._statements_of_respondents(earlier, self.edition.key)))
+        comparison = compare.compare(before, after, self.catalogue, self.nomenclatures)
+        counted = self._statements_of_respondents(earlier, self.edition.key)
+        return self.captions.change(comparison, self._respondents, counted)
 
     def workbook(self, sheet: str | None = None) -> pd.DataFrame:
         """The edition's workbook as a tidy table: every body cell, also those that became no statement, and why.
@@ -296,7 +295,7 @@ class Survey:
             self._check("total", population=who)
 
     @property
-    def _respondents(self) -> pd.Series:
+    def _respondents(self) -> dict[str, int]:
         """Number of responding associations by period, counted again when the survey is given other observations."""
         if self._counted is None or self._counted[0] is not self.observations:
             self._counted = self.observations, compare.respondents(self.observations)

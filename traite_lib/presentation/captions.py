@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from ..catalogue import Catalogue, Edition
+from ..analysis.compare import Comparison, Unfit
+from ..catalogue import Break, Catalogue, Edition
 from ..nomenclature import ALL, Nomenclatures, Variable, terms
 from ..table import SUB_POPULATION, Row, records
 from . import wording
-from .result import Result, ResultKind, together
+from .result import Change, Result, ResultKind, together
 
 SubPopulation = Mapping[str, str]
 
@@ -209,40 +210,44 @@ class Captions:
         )  # fmt: skip
 
     def series(
-        self, rows: pd.DataFrame, variable: str, population: str | None, sub: SubPopulation,
+        self, rows: pd.DataFrame, comparisons: Sequence[Comparison], variable: str, population: str | None, sub: SubPopulation,
         respondents: Mapping[str, int], counted: Collection[str],
     ) -> Result:  # fmt: skip
-        """One statistic over time, with the breaks and the years without a value.
+        """One statistic over time (what `analysis.compare.series` gives), with the breaks and the years without a value.
 
-        Parameters
-        ----------
-        rows : DataFrame
-            What `analysis.compare.series` returns.
-        population : str or None
-            Who is described; None for the population of each edition's shares.
-        respondents : mapping
-            Responding associations by edition.
-        counted : collection of str
-            Statements of these numbers.
+        `respondents` are the responding associations of each edition, `counted` the statements of these numbers.
         """
+        universe = self.words.universe(population or self.edition.share_population)
+        known = [respondents.get(key) if universe == "survey" else None for key in rows["period"]]
+        said = [" ".join(self._said_of(each.refused, each, respondents)) for each in comparisons]
+        rows = rows.assign(respondents=pd.array(known, "Int64"), break_before=["", *said][: len(rows)])
         result = self.result(rows, variable, population or self.edition.share_population, sub, "series")
-        breaks = tuple(
-            f"Avant {p}, la ligne s’interrompt : {wording.lower_first(b)}"
-            for p, b in zip(rows["period"], rows["break_before"], strict=True)
-            if b
-        )
+        breaks = [
+            f"Avant {period}, la ligne s’interrompt : {wording.lower_first(sentence)}"
+            for period, sentence in zip(rows["period"], rows["break_before"], strict=True)
+            if sentence
+        ]
         who = together(result.frame["who"]) or result.population
         result = replace(result, title=self._subject(result), population=who)
-        universe = self.words.universe(population or self.edition.share_population)
         if universe == "administrative" or rows.empty:
             return replace(result, notes=(*result.notes, *breaks))
         dated = [edition.key for edition in self.catalogue.dated]
-        known = {key: respondents[key] for key in dated if key in respondents}
         missing = [key for key in dated if key not in set(rows["period"])]
         said_once = dict.fromkeys(missing[:1], " associations répondantes")
-        named = [f"{key} ({known[key]}{said_once.get(key, '')})" if key in known else key for key in missing]
-        gap = (f"Sans valeur retenue : {wording.listed(named)}.",) if named else ()
-        return replace(result, notes=(*result.notes, *gap, *breaks), respondents=known, beside=tuple(counted))
+        named = [f"{key} ({respondents[key]}{said_once.get(key, '')})" if key in respondents else key for key in missing]
+        gap = [f"Sans valeur retenue : {wording.listed(named)}."] if named else []
+        answered = {key: respondents[key] for key in dated if key in respondents}
+        return replace(result, notes=(*result.notes, *gap, *breaks), respondents=answered, beside=tuple(counted))
+
+    def change(self, found: Comparison, respondents: Mapping[str, int], counted: Collection[str]) -> Change:
+        """A comparison, with why there is no change or what to keep in mind of it."""
+        refusals, reservations = (tuple(self._said_of(each, found, respondents)) for each in (found.refused, found.reserved))
+        first = next(iter(found.refused), None)
+        motive = terms("refusals")[first.code].short_fr if isinstance(first, Unfit) else first.short if first else ""
+        return Change(**vars(found), refusals=refusals, reservations=reservations, motive=motive, beside=tuple(counted))
+
+    def _said_of(self, entries: Iterable[Break | Unfit], found: Comparison, respondents: Mapping[str, int]) -> Iterator[str]:
+        return (wording.obstacle(entry, found.before, found.after, self.words, respondents) for entry in entries)
 
     def small_multiples(self, variable: str, frames: Sequence[pd.DataFrame]) -> Result:
         """Several yearly series, each labelled, that come from one publication: series of two publications are not one."""

@@ -139,7 +139,7 @@ def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *,
     sns.barplot(x=values, y=range(len(rows)), orient="h", native_scale=True, errorbar=None, width=0.66,
                 color=PALETTE[0], edgecolor=PALETTE[0], saturation=1, ax=ax)  # fmt: skip
     limit = _limit(ax, rows)
-    drawn: list[Any] = sorted(ax.patches, key=lambda bar: bar.get_xy()[1])  # type: ignore[attr-defined]
+    drawn: list[Any] = sorted(ax.patches, key=lambda bar: bar.get_xy()[1])
     for n, (row, bar) in enumerate(zip(rows, drawn, strict=True)):
         if row["status"] == "U":
             bar.set(facecolor=PAPER, hatch=DOUBTFUL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import lru_cache
 
 import pandas as pd
@@ -11,7 +10,7 @@ from babel.numbers import format_decimal
 from .. import table
 from ..analysis.shares import share_rule
 from ..nomenclature import terms
-from ..table import Row, rounded_to
+from ..table import Row, decimals, rounded_to
 from .text import NBSP
 
 UNKNOWN_BASE = "base non publiée"
@@ -42,7 +41,7 @@ def number(value: float, digits: int | None = None, *, sign: bool = False) -> st
         Show « + » before a positive number.
     """
     if digits is None:
-        digits = min(2, max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent)))
+        digits = min(2, decimals(value))
     exact = rounded_to(value, digits)
     text = format_decimal(abs(exact), format="#,##0." + "0" * digits if digits else "#,##0", locale="fr")
     return ("−" if exact < 0 else "+" if sign and exact > 0 else "") + text

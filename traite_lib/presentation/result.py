@@ -150,26 +150,33 @@ class Change(Comparison):
 
     Attributes
     ----------
+    refusals, reservations : tuple of str
+        French sentences: why no change is computed; what to keep in mind.
+    motive : str
+        The first refusal in a few words, for a cell.
     beside : tuple of str
         Statements shown beside the two values: the respondents of both editions, which the reservations name.
     """
 
+    refusals: tuple[str, ...] = ()
+    reservations: tuple[str, ...] = ()
+    motive: str = ""
     beside: tuple[str, ...] = ()
 
     @property
     def statements(self) -> list[str]:
         """Names of the statements whose numbers are shown: none when no change is computed."""
-        return [] if self.refusals else [*statements_of([self.before, self.after]), *self.beside]
+        return [] if self.refused else [*statements_of([self.before, self.after]), *self.beside]
 
     def _repr_html_(self) -> str:
         """The two values with their change, or the reason why there is none."""
         from markupsafe import escape
 
-        before, after = self.before, self.after
-        values = f"{before['period']} : {wording.quantity_of(before)} ; {after['period']} : {wording.quantity_of(after)}."
-        unit = "points" if after["unit"] == "percent" else ""
-        gap = [] if self.refusals else [f"Écart : {wording.quantity(self.difference, unit, sign=True)}."]
-        return "".join(f"<p>{escape(text)}</p>" for text in (values, *gap, *self.refusals, *self.reservations))
+        values = [f"{row['period']} : {wording.quantity_of(row)}" for row in (self.before, self.after)]
+        unit = "points" if self.after["unit"] == "percent" else ""
+        gap = [] if self.refused else [f"Écart : {wording.quantity(self.difference, unit, sign=True)}."]
+        lines = (f"{' ; '.join(values)}.", *gap, *self.refusals, *self.reservations)
+        return "".join(f"<p>{escape(text)}</p>" for text in lines)
 
 
 def control(*shown: Shown) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..analysis.compare import Comparison
+from ..analysis.compare import Unfit
 from ..analysis.shares import is_residual
-from ..nomenclature import ALL, Nomenclatures
+from ..catalogue import Break
+from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
 from .quantities import MISSING as MISSING
 from .quantities import UNKNOWN_BASE as UNKNOWN_BASE
@@ -27,6 +29,9 @@ from .text import NBSP as NBSP
 from .text import PUBLICATION as PUBLICATION
 from .text import citation as citation
 from .text import typographic as typographic
+
+if TYPE_CHECKING:
+    from .result import Change
 
 EACH_LINE = "indiquée pour chaque ligne"
 
@@ -281,27 +286,42 @@ def reservation(row: Row) -> str:
     return f"Réserve : {lower_first(row['note'])}" if row["note"] and row["status"] != CALCULATED else str(row["note"])
 
 
-def change_sentence(comparison: Comparison, words: Nomenclatures) -> str:
+def obstacle(entry: Break | Unfit, before: Row, after: Row, words: Nomenclatures, respondents: Mapping[str, int]) -> str:
+    """Why a change is refused, or what to keep in mind of it; `respondents` are the associations of each edition."""
+    if isinstance(entry, Unfit):
+        period, note = entry.row["period"], entry.row["note"]
+        return terms("refusals")[entry.code].label_fr.format(period=period, note=note).strip()
+    periods = (before["period"], after["period"])
+    values: list[object] = list(periods)
+    if entry.every_pair:
+        values = [respondents.get(period, "nombre inconnu") for period in periods]
+    elif entry.populations_differ:
+        values = [words.populations[row["population"]].scope_fr for row in (before, after)]
+    elif entry.publications_differ:
+        values = [row["publication"] for row in (before, after)]
+    sentence = entry.share if entry.share and after["unit"] == "percent" else entry.sentence
+    if entry.unchanged and values[0] == values[1]:
+        sentence = entry.unchanged
+    return sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
+
+
+def change_sentence(change: Change, words: Nomenclatures) -> str:
     """A change as a sentence with its reservations, or the reason why it is not computed."""
-    before, after = comparison.before, comparison.after
-    if comparison.refusals:
-        return " ".join(comparison.refusals)
+    before, after = change.before, change.after
+    if change.refused:
+        return " ".join(change.refusals)
     who = population_of(after, words)
     years = f"De {before['period']} à {after['period']}"
-    values = f"de {quantity_of(before)} à {quantity_of(after)}"
     if after["unit"] == "count":
-        what = f"le nombre {of(who)}"
-        if after["variable"] != "total":
-            what += f" ({inline(after, words)})"
-        gap = f"{number(comparison.difference, sign=True)}, soit {number(comparison.percent, 0, sign=True)}{NBSP}%"
+        what = f"le nombre {of(who)}" + (f" ({inline(after, words)})" if after["variable"] != "total" else "")
+        gap = f"{number(change.difference, sign=True)}, soit {number(change.percent, 0, sign=True)}{NBSP}%"
     else:
         what = f"la part « {inline(after, words)} » parmi les {who}"
-        gap = quantity(comparison.difference, "points", sign=True)
-    text = f"{years}, {what} passe {values} ({gap})."
-    if comparison.difference == 0:
-        text = f"{years}, {what} reste à {quantity_of(after)}."
+        gap = quantity(change.difference, "points", sign=True)
+    moved = f"passe de {quantity_of(before)} à {quantity_of(after)} ({gap})"
+    text = f"{years}, {what} {moved if change.difference else f'reste à {quantity_of(after)}'}."
     doubts = [f"{row['period']} : {lower_first(row['note'])}" for row in (before, after) if row["note"]]
-    return " ".join([text, *comparison.reservations, *doubts])
+    return " ".join([text, *change.reservations, *doubts])
 
 
 def statistic(row: Row) -> str:

@@ -18,7 +18,7 @@ from tidy_workbook import TidyCell
 
 from ...catalogue import Edition
 from ...nomenclature import ALL, ANY, Nomenclatures
-from ...table import CHANGE, SUB_POPULATION
+from ...table import CHANGE, SUB_POPULATION, decimals
 from .facts import Facts, State, TableWords, Unplaced, ambiguous
 from .layouts import TableLayout
 from .lexicon import Lexicon
@@ -359,5 +359,4 @@ def with_bases(placed: list[CodedCell]) -> list[CodedCell]:
 
 def consistent(share: float, count: float, base: float) -> bool:
     """Whether a share is what a count and its base give, at the share's own precision."""
-    decimals = len(f"{share:.6f}".rstrip("0").partition(".")[2])
-    return abs(count / base * 100 - share) <= 0.5 * 10.0**-decimals + 1e-9
+    return abs(count / base * 100 - share) <= 0.5 * 10.0 ** -decimals(round(share, 6)) + 1e-9
