@@ -65,7 +65,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pages(site: Path) -> list[Path]:
     """Every page of the site."""
     found = sorted(site.rglob("*.html"))
-    assert len(found) == len(EDITIONS) * 16 + 3
+    assert len(found) == len(EDITIONS) * 16 + 4
     return found
 
 

@@ -118,7 +118,7 @@ def test_axe_finds_no_violation_on_any_page(
     pages: list[Path], site: Path, visit: Callable[..., Page], edition: str, scheme: str
 ) -> None:
     wanted = [page for page in pages if page.parent == site / edition]
-    assert len(wanted) == (16 if edition else 3)
+    assert len(wanted) == (16 if edition else 4)
     tab, found = visit("index.html", scheme=scheme), {}
     for page in wanted:
         tab.goto(page.as_uri())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -128,6 +128,22 @@ def discover(folder: Path) -> list[Chapter]:
         if one.number == two.number:
             raise RenderError(f"Two chapters have the number {one.number}: {one.name} and {two.name}.")
     return chapters
+
+
+DEFINITIONS = "## Définitions"
+"""How the section of a chapter that defines terms begins."""
+
+
+def shared(chapters: Sequence[Chapter]) -> list[tuple[str, str]]:
+    """What each page takes from other chapters, for its key: their names and titles (links), their definitions (glossary)."""
+    links = [(chapter.name, chapter.title) for chapter in chapters]
+    return links + [(chapter.name, text) for chapter in chapters for text in definitions(chapter)]
+
+
+def definitions(chapter: Chapter) -> list[str]:
+    """Sections of a chapter that define terms, in Markdown."""
+    texts = [cell["source"] for cell in chapter.cells if cell["cell_type"] == "markdown"]
+    return [text for text in texts if text.startswith(DEFINITIONS)]
 
 
 def choose(chapters: list[Chapter], wanted: str) -> Chapter:

@@ -24,6 +24,8 @@ from traite_lib.catalogue import Catalogue, Edition
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
 from .chapters import CONTROL, IMAGE_SUFFIXES, KEY_POINTS, Chapter
+from .glossary import Term, glossary, used
+from .search import prose
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -84,6 +86,7 @@ def _environment() -> Environment:
         "script": _asset("page.js") + _asset("figure.js"),
         "publication": PUBLICATION,
     }
+    environment.filters["slug"] = slug
     environment.tests["figure"] = lambda output: isinstance(output, Figure)
     return environment
 
@@ -265,7 +268,7 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
     chapter : Chapter
         Its source.
     chapters : sequence of Chapter
-        All chapters, for the links to the previous and the next.
+        All chapters, for the links to the previous and the next, and to the terms that they define.
     edition : Edition
         What it was executed for.
     """
@@ -274,6 +277,7 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
     return _page(
         "chapter.html.j2",
         body=body,
+        terms=used(glossary(chapters), prose(body)),
         contents=[(level, name, Markup(text)) for level, name, text in contents],
         chapter=chapter,
         edition=edition,
@@ -305,15 +309,19 @@ class Download:
 
 
 def edition_index(
-    edition: Edition, chapters: Sequence[tuple[Chapter, list[str]]], downloads: Sequence[Download], licence: str
+    edition: Edition, chapters: Sequence[tuple[Chapter, list[str]]], downloads: Sequence[Download], licence: str, *, terms: bool
 ) -> str:
-    """HTML index of an edition: what to keep from it, its chapters each with its first key sentence, its files."""
+    """HTML index of an edition: what to keep from it, its chapters each with its first key sentence, its files.
+
+    `terms`: a glossary is a page beside the editions.
+    """
     return _page(
         "edition.html.j2",
         edition=edition,
         chapters=chapters,
         downloads=downloads,
         licence=licence,
+        terms=terms,
         citation=citation(edition),
         root="../",
     )
@@ -324,15 +332,22 @@ def document(edition: Edition, parts: Sequence[tuple[Chapter, str]], licence: st
     return _page("document.html.j2", edition=edition, parts=parts, licence=licence, citation=citation(edition))
 
 
-def overall_index(catalogue: Catalogue, rendered: Sequence[Edition], *, method: bool) -> str:
-    """HTML index of the editions that have been rendered; `method`: the method note is a page beside it."""
-    return _page("editions.html.j2", editions=rendered, licence=catalogue.licence.figures, method=method, root="")
+def overall_index(catalogue: Catalogue, rendered: Sequence[Edition], *, method: bool, terms: bool) -> str:
+    """HTML index of the editions that have been rendered; `method`, `terms`: the method note, the glossary are beside it."""
+    licence = catalogue.licence.figures
+    return _page("editions.html.j2", editions=rendered, licence=licence, method=method, terms=terms, root="")
 
 
 def method_page(text: str, licence: str) -> str:
     """The statistical method note (``docs/method.md``) as a page of the site."""
     body, _ = anchored(_markdown(text))
     return _page("method.html.j2", body=body, licence=licence, root="")
+
+
+def glossary_page(terms: Sequence[Term], licence: str) -> str:
+    """The terms of the survey as a page of the site, each with its anchor."""
+    told = [(term, _markdown(term.text[:1].upper() + term.text[1:])) for term in terms]
+    return _page("glossary.html.j2", terms=told, licence=licence, root="")
 
 
 def search_page(catalogue: Catalogue, rendered: Sequence[Edition]) -> str:

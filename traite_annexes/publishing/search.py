@@ -87,7 +87,7 @@ def passages(page: str, title: str, html: str, others: Mapping[str, set[str]]) -
     others : mapping
         See `other_words`.
     """
-    main = _BESIDE.sub("", _HIDDEN.sub("", html.partition("<main")[2].partition("</main>")[0]))
+    main = _read(html.partition("<main")[2].partition("</main>")[0])
     found = list(_BOUNDARY.finditer(main))
     ends = [*(heading.start() for heading in found), len(main)][1:]
     made = []
@@ -102,6 +102,15 @@ def passages(page: str, title: str, html: str, others: Mapping[str, set[str]]) -
         if text or apart:
             made.append(Passage(page, title, heading["anchor"] or "", name, text, _listed(also), _listed(apart)))
     return made
+
+
+def prose(html: str) -> str:
+    """What a page says in sentences and headings: without code, tables, figures and files."""
+    return _shown(_APART.sub(" ", _read(html)))
+
+
+def _read(html: str) -> str:
+    return _BESIDE.sub("", _HIDDEN.sub("", html))
 
 
 def _other(said: str, others: Mapping[str, set[str]]) -> set[str]:

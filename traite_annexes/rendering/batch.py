@@ -19,7 +19,7 @@ from traite_lib.errors import TraiteError, available
 from .. import fingerprints
 from ..errors import RenderError
 from ..files import STAGING, sweep
-from ..publishing.chapters import IMAGE_SUFFIXES, Chapter
+from ..publishing.chapters import IMAGE_SUFFIXES, Chapter, shared
 from ..publishing.folder import EditionFolder, finish_overall
 from .jobs import Job, JobResult, edition_data, end_kernels, perform, warm_up
 from .snapshot import Snapshot
@@ -172,7 +172,7 @@ def render(
         missing = any(not folders[edition.key].has(chapter) for edition in editions for chapter in chosen)
         if (options.force or missing) and options.warm and not options.executor:
             warm_up(snapshot, folder)  # it takes seconds: keys are computed meanwhile
-        links = [(chapter.name, chapter.title) for chapter in chapters]
+        links = shared(chapters)
         tasks = [
             Task(edition, chapter, fingerprints.chapter_key(
                 chapter.name, snapshot.files[f"notebooks/{chapter.path.name}"], edition.key, given, links, snapshot.data
