@@ -177,7 +177,7 @@ class Nomenclatures:
             return codes.pop()
         if codes:
             raise NomenclatureError(f"{where}: the label {label!r} may be {' or '.join(sorted(codes))} in {years[0]}.")
-        known = dict.fromkeys(label for item in self.items if item.variable == name for label in item.source_labels)
+        known = dict.fromkeys(label for item in self.items_of(variable) for label in item.source_labels)
         raise NomenclatureError(
             f"{where}: the label {label!r} is not in the nomenclature {name!r} for {years[0]}. Complete the column "
             f"source_labels of data/nomenclatures/{self._files.get(name, '*.csv')}. {available(label, known)}"
@@ -186,6 +186,11 @@ class Nomenclatures:
     def nomenclature(self, variable: str) -> str:
         """Name of the nomenclature of a variable or of a sub-population column."""
         return self.variables[variable].nomenclature if variable in self.variables else variable
+
+    def items_of(self, variable: str) -> list[Item]:
+        """Modalities of a variable or of a sub-population column, in the order of their file."""
+        name = self.nomenclature(variable)
+        return [item for item in self.items if item.variable == name]
 
     def item(self, variable: str, code: str, year: int | None = None, age: str = ALL) -> Item:
         """The modality behind a code, as it was labelled in a year (the latest label when no year is given).
@@ -203,7 +208,7 @@ class Nomenclatures:
             if found := self._by_code.get((candidate, code)):
                 then = [i for i in found if year is None or i.during((year, year))]
                 return (then or found)[-1]
-        codes = dict.fromkeys(i.code for i in self.items if i.variable == name)
+        codes = dict.fromkeys(i.code for i in self.items_of(variable))
         raise NomenclatureError(f"{variable!r} has no category {code!r}. {available(code, codes)}")
 
     def label(self, variable: str, code: str, year: int | None = None, age: str = ALL) -> str:
@@ -216,8 +221,7 @@ class Nomenclatures:
 
     def top_level(self, variable: str, year: int) -> list[str]:
         """Codes that a distribution over a variable lists in a year, in order: those without a parent valid that year."""
-        name = self.nomenclature(variable)
-        valid = [i for i in self.items if i.variable == name and i.during((year, year))]
+        valid = [item for item in self.items_of(variable) if item.during((year, year))]
         codes = {i.code for i in valid}
         return [i.code for i in sorted(valid, key=lambda i: i.order) if i.parent not in codes]
 

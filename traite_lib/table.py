@@ -56,11 +56,11 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
     import pandera.pandas as pa
 
     def codes(name: str) -> list[str]:
-        return [ALL, UNKNOWN, *dict.fromkeys(i.code for i in nomenclatures.items if i.variable == name)]
+        return [ALL, UNKNOWN, *dict.fromkeys(item.code for item in nomenclatures.items_of(name))]
 
     def category_exists(table: pd.DataFrame) -> pd.Series:
         pairs = pd.MultiIndex.from_frame(table[["variable", "category"]])
-        known = [(v, c) for v, c in pairs.unique() if c in codes(nomenclatures.nomenclature(v))]
+        known = [(v, c) for v, c in pairs.unique() if c in codes(v)]
         return pd.Series(pairs.isin(known), table.index)
 
     def within_bounds(table: pd.DataFrame) -> pd.Series:
