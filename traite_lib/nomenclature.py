@@ -110,11 +110,6 @@ def terms(name: str) -> dict[str, Term]:
     ``refusals`` of a change; ``states`` of a cell.
 
     They are read once, from ``data/nomenclatures/terms/`` of the project found: every number that is written needs them.
-
-    Raises
-    ------
-    NomenclatureError
-        There are no such terms.
     """
     folder = project_root() / "data" / "nomenclatures" / "terms"
     if name not in (known := sorted(path.stem for path in folder.glob("*.csv"))):
@@ -128,13 +123,7 @@ def plain(text: str) -> str:
 
 
 class Nomenclatures:
-    """All nomenclatures of ``data/nomenclatures/``.
-
-    Parameters
-    ----------
-    data : Path
-        The ``data`` folder.
-    """
+    """All nomenclatures below the `data` folder."""
 
     def __init__(self, data: Path) -> None:
         folder = data / "nomenclatures"
@@ -153,18 +142,7 @@ class Nomenclatures:
                 self._by_label.setdefault((item.variable, plain(label)), []).append(item)
 
     def code(self, variable: str, label: str, years: Years, where: str) -> str:
-        """Code of a source label, for the years that the source describes.
-
-        Parameters
-        ----------
-        variable : str
-            Variable or sub-population column (``nationality`` and ``region`` share the nomenclature ``origin``).
-        label : str
-            The words of the source.
-        years : tuple of int
-            First and last year described.
-        where : str
-            Place of the label (file, line, column), for the error.
+        """Code of a source label, for the years that the source describes; `where` (file, line, column) is for the error.
 
         Raises
         ------
@@ -196,11 +174,6 @@ class Nomenclatures:
         """The modality behind a code, as it was labelled in a year (the latest label when no year is given).
 
         Wording that depends on the sub-population (« filles » among minors) is a nomenclature ``variable:age``.
-
-        Raises
-        ------
-        NomenclatureError
-            The code does not exist.
         """
         name = self.nomenclature(variable)
         wider = [age] if age == ALL else [age, self.item("age", age).parent]
@@ -232,25 +205,13 @@ class Nomenclatures:
         return code == ancestor
 
     def universe(self, population: str) -> str:
-        """Universe of a population: survey, associations or administrative.
-
-        Raises
-        ------
-        NomenclatureError
-            The population does not exist.
-        """
+        """Universe of a population, which must exist: survey, associations or administrative."""
         if population not in self.populations:
             raise NomenclatureError(f"There is no population {population!r}. {available(population, self.populations)}")
         return self.populations[population].universe
 
     def variable(self, code: str) -> Variable:
-        """A variable by its code.
-
-        Raises
-        ------
-        NomenclatureError
-            The variable does not exist.
-        """
+        """A variable by its code, which must exist."""
         if code not in self.variables:
             raise NomenclatureError(f"There is no variable {code!r}. {available(code, self.variables)}")
         return self.variables[code]

@@ -227,19 +227,7 @@ def check_question(
 ) -> None:  # fmt: skip
     """Refuse what does not exist, for notebooks, exploration and the command line alike: a misspelt code is no missing figure.
 
-    Parameters
-    ----------
-    nomenclatures : Nomenclatures
-        What exists.
-    variable, category, population, unit : str
-        What is asked.
-    sub_population : mapping, optional
-        Code by column, as in `find`.
-
-    Raises
-    ------
-    TraiteError
-        Something does not exist: the message names the nearest spelling, and lists what does.
+    The error names the nearest spelling, and lists what exists. `sub_population` gives codes by column, as in `find`.
     """
     nomenclatures.variable(variable)
     if category != ALL:
@@ -273,14 +261,8 @@ def find(
 ) -> np.ndarray:
     """Positions of the retained rows of one variable, for one sub-population, in order: rows are taken once, when all is decided.
 
-    Parameters
-    ----------
-    sub_population : mapping
-        Code by column of `SUB_POPULATION`, None for any code; a column that is not named must be « all ».
-    population, category, unit, edition, period : str, optional
-        Keep only this one.
-    known : bool
-        Keep only what has a value.
+    `sub_population` gives codes by column of `SUB_POPULATION`, None for any; a column that is not named must be « all ». What
+    else is given keeps only this one, and `known` what has a value.
     """
     for column in sub_population:
         _check_column(column)

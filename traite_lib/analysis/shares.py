@@ -18,11 +18,6 @@ def share_rule(base: int | None) -> ShareRule:
 
     Below 11 only counts are shown; from 11 to 29 « x sur n »; from 30 to 99 a whole number marked « petite base »; from
     100 the share as it is. Without a published base, the share as published, marked « base non publiée ».
-
-    Parameters
-    ----------
-    base : int or None
-        Number of victims that the share is computed on; None when it is not published.
     """
     if base is None:
         return "unknown_base"
@@ -42,20 +37,7 @@ def distribution(
     nomenclature is closed, its modalities without a statement are added with status O (missing), so that a reader sees what
     was not found. A distribution nobody published is an empty frame.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Observations.
-    nomenclatures : Nomenclatures
-        For the order of the modalities, and those that are missing.
-    variable : str
-        What is distributed.
-    period : str
-        Key of the edition, or period of an administrative source (``2022``, ``2016-2021``).
-    population : str
-        Who is described.
-    **sub_population : str
-        Restriction, such as ``form="sexual"``.
+    `period` is the key of the edition, or the period of an administrative source (``2022``, ``2016-2021``).
 
     Returns
     -------

@@ -103,9 +103,7 @@ def part_of(row: Row, words: Nomenclatures) -> str:
 
 
 def population_of(row: Row, words: Nomenclatures) -> str:
-    """Who an observation describes: « victimes mineures d’exploitation sexuelle accompagnées », « femmes accompagnées, victimes
-    d’exploitation sexuelle ».
-    """
+    """Who an observation describes: « femmes accompagnées, victimes d’exploitation sexuelle »."""
     if row["territory"] != ALL:
         place = words.item("territory", row["territory"]).complement_fr
         return f"{population_of({**row, 'territory': ALL}, words)} {place}"
@@ -214,18 +212,9 @@ def _changed(row: Row, words: Nomenclatures) -> str:
 
 
 def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | None = None) -> str:
-    """One observation as a sentence, with its population, base, source, mark and reservation.
+    """One observation with a value as a sentence, with its population, base, source, mark and reservation.
 
-    Parameters
-    ----------
-    row : mapping or Series
-        A row of Observations with a value.
-    words : Nomenclatures
-        Predicates and population names.
-    publisher : str
-        Who said it.
-    after : mapping or Series, optional
-        What the sentence before was about: the same victims are then « ces victimes ».
+    `after` is what the sentence before was about: the same victims are then « ces victimes ».
     """
     value, when = quantity_of(row), f"{period_of(row)}, "
     population, who = words.populations[row["population"]], population_of(row, words)
@@ -311,13 +300,7 @@ def statistic(row: Row) -> str:
 
 
 def finding(rows: pd.DataFrame) -> str:
-    """What a chart shows, for its alternative text: the largest value first, then the others.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        With ``inline`` (the label inside a sentence), ``text``, ``status`` and ``value``.
-    """
+    """What a chart shows, for its alternative text: the largest value first, then the others."""
     known = records(rows[rows["value"].notna()].sort_values("value", ascending=False, kind="stable"))
     pairs = [f"{row['inline']}, {marked(row)}" for row in known]
     if not pairs:

@@ -22,19 +22,10 @@ from ...table import SUB_POPULATION
 class TableLayout(Strict):
     """What is said of one table.
 
-    Attributes
-    ----------
-    sheet, area : str
-        Where the table stands: ``area = "A4:D9"``.
-    columns, rows : dict
-        Expected labels: ``columns = { B = "Effectif" }``, ``rows = { 5 = "Femmes" }``, levels joined by `` > ``.
-    set_aside : str
-        Why the table is not taken; alone, then.
-    population, variable, unit, form, sex, age, origin : str
-        Codes that replace the reading of the title and of the « Champ »; `variable` and `unit` may be left out when the
-        labels say them.
-    labels : dict
-        Words of the table that mean a category of `variable`; an empty code leaves their cells out, on purpose.
+    `sheet` and `area` (``"A4:D9"``) say where it stands, `columns` (``{ B = "Effectif" }``) and `rows` (``{ 5 = "Femmes" }``,
+    levels joined by `` > ``) which labels are expected, `set_aside`, alone, why it is not taken. The codes replace the reading
+    of the title and of the « Champ »; `variable` and `unit` may be left out when the labels say them. `labels` are words that
+    mean a category of `variable`; an empty code leaves their cells out, on purpose.
     """
 
     sheet: str
