@@ -126,8 +126,8 @@ def chapter_key(
         The notebook, as it is in ``notebooks/``.
     edition, parameters
         What it is rendered for.
-    links : iterable of (name, title)
-        All chapters: a page links to the others.
+    links : iterable of (name, text)
+        What a page takes from all chapters: it links to the others, and to the terms that they define.
     data : mapping
         Checksums of the data files. An edition uses those of all editions (series, changes, sources), so all are in its key.
     """

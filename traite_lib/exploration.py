@@ -28,7 +28,7 @@ from .survey import Survey
 from .table import COLUMNS, SUB_POPULATION, check_question, records
 
 if TYPE_CHECKING:
-    from .presentation.drawing import Chart
+    from .presentation.chart import Chart
 
 
 def observations(*, labels: bool = False, unit: str | None = None, retained: bool = False) -> pd.DataFrame:
@@ -165,14 +165,12 @@ class Exploration:
         return written
 
     def _repr_html_(self) -> str:
-        import base64
-
         from markupsafe import escape
 
-        images = []
-        for chart in self.charts:
-            source = f"data:image/png;base64,{base64.b64encode(chart.png).decode()}"
-            images.append(f'<p><img src="{source}" alt="{escape(chart.alt)}" width="720"></p>')
+        images = [
+            f'<figure style="max-width: 36rem"><figcaption>{escape(chart.words["title"])}</figcaption>{chart.svg}</figure>'
+            for chart in self.charts
+        ]
         return "\n".join([self.table.html(), *images, self.breaks.html(), self.sources.html()])
 
     def __str__(self) -> str:

@@ -294,7 +294,8 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     absent = "Les sources consultées ne se contredisent pas, et aucun énoncé n’est mis en doute."
     title = "Énoncés administratifs discutés" if administrative else "Énoncés discutés"
     notes = ["Tous les énoncés sont gardés. « Écarté » : connu pour ne pas décrire ce que dit sa phrase, il n’est montré qu’ici."]
-    return Table(frame, title, notes, ("Valeur",), absent, folded=administrative, statements=list(found["statement_id"]))
+    names = list(found["statement_id"])
+    return Table(frame, title, notes, ("Valeur",), absent, folded=administrative, statements=names, by="Statistique")
 
 
 def _decision(row: Row, survey: Survey) -> str:

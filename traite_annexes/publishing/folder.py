@@ -11,7 +11,7 @@ from traite_lib.catalogue import Catalogue, Edition, sha256
 from ..files import FAILURES, listed, replace_files
 from ..fingerprints import beside_key
 from . import manifest
-from .chapters import NAME, Chapter
+from .chapters import NAME, Chapter, shared
 from .manifest import MANIFEST, checksums, intact
 
 OVERALL = ".overall.json"
@@ -93,7 +93,7 @@ class EditionFolder:
             for name, key in (self._intact | self._keys).items()
             if (self.folder / f"{name}.html").is_file() and any(chapter.name == name for chapter in chapters)
         }
-        links = [(chapter.name, chapter.title) for chapter in chapters]
+        links = shared(chapters)
         key = beside_key(SITE, catalogue.root, data=inputs, links=links, edition=self.edition.key, present=present, pdf=pdf)
         own = self._manifest.get("outputs", {})
         if not force and self._manifest.get("key") == key and own and intact(self.folder, own):
@@ -137,7 +137,7 @@ def finish_overall(
     editions = {edition.key: manifest.read(output / edition.key / MANIFEST).get("key", "") for edition in catalogue.dated}
     note = catalogue.root / "docs" / "method.md"
     method = sha256(note) if note.is_file() else ""
-    links = [(chapter.name, chapter.title) for chapter in chapters]
+    links = shared(chapters)
     key = beside_key(SITE, catalogue.root, data=inputs, links=links, editions=editions, method=method)
     before = manifest.read(output / OVERALL)
     if not force and before.get("key") == key and before.get("outputs") and intact(output, before["outputs"]):

@@ -20,7 +20,7 @@ from ..publishing.chapters import choose, discover
 from ..publishing.manifest import MANIFEST, checksums, provenance
 from . import batch
 
-AROUND = ["index.html", "methode.html", "recherche.html", "site.js", archive.NOTICE]
+AROUND = ["glossaire.html", "index.html", "methode.html", "recherche.html", "search-index.js", "site.js", archive.NOTICE]
 """Files of a bundle around the folder of its edition, but for the metadata that describes them."""
 
 

@@ -106,7 +106,7 @@ class Captions:
             described = self.words.populations[population]
             result = replace(result, title=f"{result.title}, {described.noun_fr} {described.qualifier_fr}")
         if not by:
-            return result
+            return replace(result, message=wording.message(records(rows), self.words))
         title = f"{result.title}, selon {wording.SELECTORS[by]}"
         frame = result.frame.assign(group=self._parts_of(rows, by))
         absent = f"Aucun chiffre relevé pour cette édition : {wording.lower_first(title)}."

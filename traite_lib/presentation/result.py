@@ -7,7 +7,7 @@ Whatever shows numbers has `statements`, the names of the statements that they c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -55,6 +55,8 @@ class Result:
         populations); ``series`` (one row a year); ``small_multiples`` (several series); ``editions`` (several editions).
     said : str
         The sentence that stands for the table and the chart of a single value; empty for several.
+    message : str
+        The finding that may stand as the title of a chart: the largest share, when it is sure.
     elsewhere : mapping or None
         The row of Observations of the nearest edition that answers, when this one does not.
     respondents : dict
@@ -70,6 +72,7 @@ class Result:
     absent: str = ""
     kind: ResultKind = "distribution"
     said: str = ""
+    message: str = ""
     elsewhere: Row | None = None
     respondents: dict[str, int] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
@@ -108,6 +111,12 @@ class Result:
             *self.notes,
             wording.source_line([row["publisher"] for row in rows]),
         ]
+
+    def only(self, rows: pd.DataFrame) -> Result:
+        """The same answer with some of its rows, and the notes and sources of those."""
+        own = wording.notes_of(self.frame)
+        kept = [note for note in self.notes if note not in own]
+        return replace(self, frame=rows, notes=(*wording.notes_of(rows), *kept))
 
     @property
     def table(self) -> tables.Table:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,17 +21,23 @@ if TYPE_CHECKING:
 
 _TEMPLATE = """<figure class="statistics">
 <div class="scroll" tabindex="0" role="region" aria-label="{{ caption }}">
-<table{% if rows | length <= 15 %} class="whole"{% endif %}>
-<caption>{{ caption }}</caption>
+<table{% if whole %} class="whole"{% endif %}>
+<caption><span>{{ caption }}</span></caption>
 <thead><tr>
 {%- for name in columns %}<th scope="col" class="{{ "number" if name in numeric else "text" }}">{{ name }}</th>{% endfor -%}
 </tr></thead>
+{%- for title, rows in groups %}
 <tbody>
+{%- if by %}
+<tr class="group"{% if loop.first %} data-by="{{ by }}"{% endif %}>
+{#- -#} <th scope="rowgroup" colspan="{{ columns | length }}"><span>{{ title }}</span></th></tr>
+{%- endif %}
 {%- for head, cells in rows %}
 <tr><th scope="row" class="{{ head[0] }}">{{ head[1] }}</th>
 {%- for kind, cell in cells %}<td class="{{ kind }}">{{ cell }}</td>{% endfor %}</tr>
 {%- endfor %}
 </tbody>
+{%- endfor %}
 </table>
 </div>
 {%- if notes %}
@@ -45,6 +52,10 @@ def _template() -> Template:
     from jinja2 import Environment
 
     return Environment(autoescape=True).from_string(_TEMPLATE)
+
+
+_Cell = tuple[str, object]
+"""Class and content of a cell."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,8 @@ class Table:
         Whether a page shows its caption only, until it is asked for (and whole on paper).
     statements : sequence of str
         Names of the statements whose numbers it shows: `metadata.sources` lists their sources.
+    by : str
+        Column that a page writes once above the rows that share it, in place of a cell in each: a source, what is discussed.
     """
 
     frame: pd.DataFrame
@@ -93,6 +106,7 @@ class Table:
     absent: str = ""
     folded: bool = False
     statements: Sequence[str] = ()
+    by: str = ""
 
     def html(self) -> str:
         """The table as accessible HTML: caption, column and row headers, notes."""
@@ -100,15 +114,13 @@ class Table:
 
         if self.frame.empty:
             return Markup('<p class="absent">{}</p>').format(escape(wording.typographic(self.absent)))
-        columns = list(self.frame.columns)
-        lines = (
-            [(self._kind(*pair), pair[1]) for pair in zip(columns, line, strict=True)] for line in self.frame.to_numpy(object)
-        )
         page = _template().render(
             caption=self.caption,
-            columns=columns,
+            columns=[name for name in self.frame.columns if name != self.by],
             numeric=set(self.numeric),
-            rows=[(head, cells) for head, *cells in lines],
+            by=self.by,
+            groups=self._groups(),
+            whole=len(self.frame) <= 15,
             notes=list(self.notes),
         )
         if self.folded:
@@ -116,11 +128,26 @@ class Table:
             page = f'<details class="data"><summary>{escape(summary)}</summary>\n{page}\n</details>'
         return wording.typographic(page)
 
+    def _groups(self) -> Iterator[tuple[object, list[tuple[_Cell, list[_Cell]]]]]:
+        """Rows as cells with their classes, under what they share; all of them under nothing when they share nothing."""
+        columns = list(self.frame.columns)
+        lines = (dict(zip(columns, line, strict=True)) for line in self.frame.to_numpy(object))
+        above: dict[str, object] = {}
+        for title, group in groupby(lines, lambda line: line.get(self.by)):
+            rows = []
+            for line in group:
+                head, *cells = [(self._kind(name, cell), _once(cell, above.get(name))) for name, cell in line.items()
+                                if name != self.by]  # fmt: skip
+                rows.append((head, cells))
+                above = line
+            yield title, rows
+
     def _kind(self, column: str, cell: object) -> str:
         """Class of a cell: numbers are aligned, short texts are kept on one line, long ones are given room."""
+        length = len(str(cell))
         if column in self.numeric:
-            return "number"
-        return "short" if len(str(cell)) <= 18 else "long" if len(str(cell)) > 30 else "text"
+            return "number short" if length <= 12 else "number"
+        return "short" if length <= 11 else "long" if length > 30 else "text"
 
     def text(self) -> str:
         """The table as plain text."""
@@ -131,6 +158,11 @@ class Table:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.text()}
+
+
+def _once(cell: object, above: object) -> object:
+    """A cell as it is shown: a link that the cell above has already is text, who goes from link to link hears it once."""
+    return cell.text if isinstance(cell, Link) and cell == above else cell
 
 
 def _aligned(head: str, cells: list[str]) -> list[str]:
@@ -201,7 +233,7 @@ def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent:
         line = lines.setdefault(
             (row["label"], row["who"], row["unit"]), {"Statistique": f"{row['label']}{unit}", "Population": row["who"]}
         )
-        text = f"{row['text']} *" if row["status"] == "U" else str(row["text"])
+        text = f"{row['text']}{NBSP}*" if row["status"] == "U" else str(row["text"])
         line[row["period"]] = " ; ".join(filter(None, (line.get(row["period"]), text)))  # no number hides another
     columns = ["Statistique", "Population", *periods]
     frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
@@ -258,7 +290,7 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
         for row in found
     ]
     names = [row["statement_id"] for row in found]
-    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent, folded=True, statements=names)
+    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent, folded=True, statements=names, by="Source")
 
 
 def bases_table(rows: pd.DataFrame, absent: str) -> Table:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..analysis.compare import Unfit
+from ..analysis.shares import is_residual
 from ..catalogue import Break
 from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
@@ -216,11 +217,16 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
 
     `after` is what the sentence before was about: the same victims are then « ces victimes ».
     """
+    notes = [mark(row["status"]), base_of(row), f"source : {publisher}"]
+    return f"{claim(row, words, after)} ({' ; '.join(filter(None, notes))}). {reservation(row)}".rstrip()
+
+
+def claim(row: Row, words: Nomenclatures, after: Row | None = None) -> str:
+    """What a `sentence` claims, without what must stand beside it."""
     value, when = quantity_of(row), f"{period_of(row)}, "
     population, who = words.populations[row["population"]], population_of(row, words)
     noun, _, _ = _described(row, words)
     pause = "," if ", victimes" in who else ""  # closes what the first comma opened
-    notes = [mark(row["status"]), base_of(row), f"source : {publisher}"]
     same = after is not None and (after["period"], population_of(after, words)) == (row["period"], who)
     if row["variable"] == "total":
         alone = all(row[column] == ALL for column in SUB_POPULATION)
@@ -245,8 +251,23 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
         if not predicate:  # a rate by territory: no share of anybody
             subject = lower_first(words.variable(row["variable"]).label_fr)
             text = f"{subject}, {inline(row, words)} ({who}) : {value}"
-    said = f"{when}{text} ({' ; '.join(filter(None, notes))})."
-    return f"{said} {reservation(row)}".rstrip()
+    return f"{when}{text}"
+
+
+def message(rows: Sequence[Row], words: Nomenclatures) -> str:
+    """The finding that may be the title of a chart of a distribution: its largest share, when that one is sure and alone."""
+    shares = [row for row in rows if row["unit"] == "percent" and pd.notna(row["value"])]
+    largest = [row for row in shares if row["value"] == max(other["value"] for other in shares)]
+    if len(shares) < 2 or len(largest) > 1:
+        return ""
+    row = largest[0]
+    sure = row["status"] == "A" and not row["note"] and not row["bound"]
+    told = (
+        sure
+        and quantity_of(row) == quantity(row["value"], "percent")
+        and words.item(row["variable"], row["category"], year_of(row), row["age"]).predicate_fr
+    )
+    return claim(row, words) if told and not is_residual(row["category"]) else ""
 
 
 def reservation(row: Row) -> str:
