@@ -57,7 +57,7 @@ class Variable(Strict):
     """What is distributed.
 
     `closed`: its modalities are all known and exclude each other. `multiple`: several answers are possible. `proper`: its
-    labels are proper nouns, which keep their capital inside a sentence.
+    labels are proper nouns, which keep their capital inside a sentence. `changed_fr` is what a published change is about.
     """
 
     code: str
@@ -71,6 +71,7 @@ class Variable(Strict):
     question: str
     htcds: str
     source_labels: Labels
+    changed_fr: str = ""
 
 
 class Population(Strict):
@@ -106,8 +107,8 @@ class Term(Strict):
 
 @cache
 def terms(name: str) -> dict[str, Term]:
-    """Terms by code, in order: ``units``, ``statuses``, ``bounds``, ``ranks``, ``universes``; ``effects`` of a break;
-    ``refusals`` of a change; ``states`` of a cell.
+    """Terms by code: ``units``, ``statuses``, ``bounds``, ``ranks``, ``universes``, ``columns``, ``effects`` of a break,
+    ``refusals`` of a change, ``states`` of a cell.
 
     They are read once, from ``data/nomenclatures/terms/`` of the project found: every number that is written needs them.
     """

@@ -294,15 +294,12 @@ class Survey:
         return take(self.observations, rows[at(self.observations, "edition", rows) == (self.edition.key if key is None else key)])
 
     def _find(
-        self, variable: str, population: str, sub: Mapping[str, str | None],
-        *, category: str | None = None, unit: str | None = None, known: bool = False,
-    ) -> np.ndarray:  # fmt: skip
+        self, variable: str, population: str, sub: Mapping[str, str | None], *, known: bool = False, **only: str | None
+    ) -> np.ndarray:
         """Positions about a population in the edition's year: statements of the edition, or of the administrative sources."""
         edition = "" if self.nomenclatures.universe(population) == "administrative" else self.edition.key
-        return find(
-            self.observations, variable, sub, population=population, category=category, unit=unit, edition=edition,
-            period=self.edition.key, known=known,
-        )  # fmt: skip
+        only |= {"population": population, "edition": edition, "period": self.edition.key}
+        return find(self.observations, variable, sub, known=known, **only)
 
     def _in_order(self, by: str | None, codes: Iterable[str]) -> list[str]:
         """Codes of a sub-population column, all first, then in nomenclature order."""

@@ -248,27 +248,16 @@ def _check_column(column: str) -> None:
 
 
 def find(
-    table: pd.DataFrame,
-    variable: str,
-    sub_population: Mapping[str, str | None],
-    *,
-    population: str | None = None,
-    category: str | None = None,
-    unit: str | None = None,
-    edition: str | None = None,
-    period: str | None = None,
-    known: bool = False,
+    table: pd.DataFrame, variable: str, sub_population: Mapping[str, str | None], *, known: bool = False, **only: str | None
 ) -> np.ndarray:
     """Positions of the retained rows of one variable, for one sub-population, in order: rows are taken once, when all is decided.
 
-    `sub_population` gives codes by column of `SUB_POPULATION`, None for any; a column that is not named must be « all ». What
-    else is given keeps only this one, and `known` what has a value.
+    `sub_population` gives codes by column of `SUB_POPULATION`, None for any; a column that is not named must be « all ». `only`
+    keeps one population, category, unit, edition or period, None for any; `known` what has a value.
     """
     for column in sub_population:
         _check_column(column)
-    wanted = {"variable": variable, "population": population, "category": category, "unit": unit}
-    wanted |= {"edition": edition, "period": period}
-    wanted |= {column: sub_population.get(column, ALL) for column in SUB_POPULATION}
+    wanted = {"variable": variable, **only, **{column: sub_population.get(column, ALL) for column in SUB_POPULATION}}
     rows = np.flatnonzero(table["retained"].to_numpy())
     for column, value in wanted.items():  # each column is compared where the ones before it agree: a few rows soon
         if value is not None and len(rows):

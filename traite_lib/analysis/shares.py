@@ -55,21 +55,12 @@ def distribution(
         return rows.assign(level=pd.Series(dtype=int), order=pd.Series(dtype=int))
     year = int(rows["reference_year"].iloc[0]) if rows["reference_year"].notna().all() else None
     present = set(rows["category"])
-    missing: list[str] = []
-    if info.closed and year is not None:
-        missing = [code for code in nomenclatures.top_level(variable, year) if code not in present]
-    if missing:
+    expected = nomenclatures.top_level(variable, year) if info.closed and year is not None else []
+    if missing := [code for code in expected if code not in present]:
         empty = dict.fromkeys(("bound", "note", "reason", "source_id", "publication", "locator"), "")
-        blank = rows.iloc[[0] * len(missing)].assign(
-            **empty,
-            category=missing,
-            value=float("nan"),
-            unit="percent",
-            base=pd.array([None] * len(missing), dtype="Int64"),
-            status="O",
-            statement_id=[f"{period}.{variable}.{code}" for code in missing],
-        )
-        rows = pd.concat([rows, blank])
+        names, nothing = [f"{period}.{variable}.{code}" for code in missing], pd.array([None] * len(missing), dtype="Int64")
+        blank = rows.iloc[[0] * len(missing)].assign(**empty, category=missing, statement_id=names, unit="percent", status="O")
+        rows = pd.concat([rows, blank.assign(value=float("nan"), base=nothing)])
     listed = list(rows["category"])
     order = [nomenclatures.item(variable, code, year).order for code in listed]
     parents = {code: nomenclatures.item(variable, code, year).parent for code in present}

@@ -107,7 +107,7 @@ class Captions:
             result = replace(result, title=f"{result.title}, {described.noun_fr} {described.qualifier_fr}")
         if not by:
             return replace(result, message=wording.message(records(rows), self.words))
-        title = f"{result.title}, selon {wording.SELECTORS[by]}"
+        title = f"{result.title}, selon {terms('columns')[by].short_fr}"
         frame = result.frame.assign(group=self._parts_of(rows, by))
         absent = f"Aucun chiffre relevé pour cette édition : {wording.lower_first(title)}."
         whole = wording.subtitle(self._blank(population, sub), self.words)
@@ -125,11 +125,11 @@ class Captions:
             result = replace(result, absent=self._absent_category(variable, category, population, sub))
         if by and not result:
             subject = self.words.variable(variable).subject_fr
-            absent = f"Aucun chiffre relevé pour cette édition : {subject}, selon {wording.SELECTORS[by]}."
+            absent = f"Aucun chiffre relevé pour cette édition : {subject}, selon {terms('columns')[by].short_fr}."
             return replace(result, absent=absent)
         if not by:
             return replace(result, elsewhere=nearest)
-        title = f"{self._subject(result)}, selon {wording.SELECTORS[by]}"
+        title = f"{self._subject(result)}, selon {terms('columns')[by].short_fr}"
         labels = self._parts_of(rows, by)
         inline = [wording.lower_first(text) for text in labels]
         return replace(result, frame=result.frame.assign(label=labels, inline=inline), title=title)

@@ -35,16 +35,6 @@ if TYPE_CHECKING:
 
 EACH_LINE = "indiquée pour chaque ligne"
 
-SELECTORS = {
-    "form": "la forme d’exploitation",
-    "sex": "le sexe",
-    "age": "l’âge",
-    "origin": "l’origine",
-    "offence": "le type d’infraction",
-    "territory": "le territoire",
-}
-"""Sub-population columns after « selon »."""
-
 _MASCULINE = ("hommes", "garçons", "mineurs", "mis")
 _AGREED = [(re.compile(rf"(?<!\w){word}(?!\w)"), other) for word, other in {
     r"(?!ann|donn)(\w+é)es": r"\1s", "contraintes": "contraints", "mineures": "mineurs", "majeures": "majeurs",
@@ -184,20 +174,10 @@ def year_of(row: Row) -> int:
     return last_year(row["period"])
 
 
-_CHANGED = {
-    "change_total": "le nombre {of_who}",
-    "change_minors": "la part des mineures parmi les {who}",
-    "change_africa": "la part des victimes originaires d’Afrique parmi les {who}",
-    "change_yearly": "le nombre {of_who}",
-    "change_french": "la part des victimes de nationalité française parmi les {who}",
-}
-"""What changed, by variable; a part is restricted by the population itself."""
-
-
 def _changed(row: Row, words: Nomenclatures) -> str:
     """A change that a source gives: « de 2021 à 2022, le nombre de victimes mineures accompagnées a augmenté de 97 % »."""
     who = population_of(row, words)
-    what = _CHANGED[row["variable"]].format(who=who, of_who=of(who))
+    what = words.variable(row["variable"]).changed_fr.format(who=who, of_who=of(who))
     if row["unit"] == "ratio" and row["variable"] == "change_french":  # a number that is multiplied, not a share
         french = f"le nombre de victimes de nationalité française parmi les {who}"
         what = f"le nombre {of(who)}" if row["origin"] != ALL else french
