@@ -9,7 +9,7 @@ from dataclasses import replace
 from .blocks import RawBlock
 from .grid import Cell, Grid
 from .labels import Label, Path
-from .lines import is_total
+from .lines import Line, is_total
 
 _NUMBERS_OF_COLUMNS = re.compile(r"\(\d{1,2}\)(?:\s*=.*)?|[a-z](?:\s*=.*)?")
 """« (1) », « (2) », « (3) = (1)/(2) », or « a », « b » below the headers: they number columns and name nothing."""
@@ -26,7 +26,7 @@ def column_paths(block: RawBlock, grid: Grid) -> dict[int, tuple[Path, str]]:
     paths: dict[int, list[Label]] = {column: [] for column in block.data}
     doubts = dict.fromkeys(block.data, "")
     for position, line in enumerate(block.header):
-        if position and all(_NUMBERS_OF_COLUMNS.fullmatch(cell.text) for cell in line.cells.values()):
+        if position and numbers_columns(line):
             continue
         shared, uncertain = _spanners(block, grid, position)
         doubts |= dict.fromkeys(uncertain, "header in doubt")
@@ -44,6 +44,11 @@ def column_paths(block: RawBlock, grid: Grid) -> dict[int, tuple[Path, str]]:
         column: (tuple(path), doubts[column] or ("no column label" if headed and not path else ""))
         for column, path in paths.items()
     }
+
+
+def numbers_columns(line: Line) -> bool:
+    """Whether a header line numbers the columns, and names nothing."""
+    return all(_NUMBERS_OF_COLUMNS.fullmatch(cell.text) for cell in line.cells.values())
 
 
 def _tell_apart(paths: dict[int, list[Label]]) -> None:

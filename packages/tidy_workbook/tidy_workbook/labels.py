@@ -64,7 +64,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
     lost: dict[int, Label] = {}  # carried until an empty row
     indents: dict[int, list[tuple[int, Label]]] = {}
     merged = {column for column in block.labels if _has_vertical_merge(block, grid, column)}
-    indent_of = {column: _indents(block, column) for column in block.labels}
+    indent_of = {column: depths(block, column) for column in block.labels}
     closing = _closing_rows(block, indent_of)
     unsure = _unsure_section(block, indent_of)
     uncertain = {column for column in block.labels if column not in merged and _starts_empty(block, column)}
@@ -136,6 +136,11 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
 
 _DONT = re.compile(r"(?:dont|of which)\b\s*:?\s*(?=.)")
 _BARE_DONT = re.compile(r"(?:dont|of which|including)\s*:?")
+
+
+def starts_dont(text: str) -> bool:
+    """Whether a label begins with « dont »: what follows is a part of what stands above."""
+    return bool(_DONT.match(folded(text)) or _BARE_DONT.fullmatch(folded(text)))
 
 
 @dataclass(frozen=True)
@@ -303,7 +308,7 @@ def _own_labels(block: RawBlock, grid: Grid, row: int) -> dict[int, tuple[Label,
     return found
 
 
-def _indents(block: RawBlock, column: int) -> dict[int, int]:
+def depths(block: RawBlock, column: int) -> dict[int, int]:
     """Depth of each row's label in a column, from its indent or the spaces before it; one stray space is none."""
     cells = [row.line.cells[column] for row in block.body if column in row.line.cells]
     spaces = [cell.lead for cell in cells]

@@ -14,6 +14,7 @@ from .headers import column_paths
 from .labels import Path, row_paths, texts
 from .model import Block, Status, TidyCell
 from .notes import KINDS, Decision, Legend
+from .second_reading import second_reading, units_in_doubt
 from .values import Read, folded, is_yearish, read
 
 _EVOLUTION = re.compile(
@@ -73,7 +74,15 @@ class Table:
     def __init__(self, sheet: str, number: int, block: RawBlock, grid: Grid, legend: Legend) -> None:
         self.sheet, self.name, self.block, self.grid, self.legend = sheet, str(number), block, grid, legend
         self.title = " – ".join(block.titles)
-        self.columns = {column: _Side.of(path, legend, doubt) for column, (path, doubt) in column_paths(block, grid).items()}
+        paths = column_paths(block, grid)
+        self.rows = list(row_paths(block, grid))
+        second = second_reading(
+            block, grid, [(row, path) for row, path, _ in self.rows], {column: path for column, (path, _) in paths.items()}
+        )
+        self.doubted_rows = second.rows
+        self.columns = {
+            column: _Side.of(path, legend, doubt or second.columns.get(column, "")) for column, (path, doubt) in paths.items()
+        }
         self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
         self.note = notes.words(block.notes, "note")
         self.title_unit = next((unit for title in reversed(block.titles) if (unit := units.of_title(title))), "")
@@ -111,8 +120,8 @@ class Table:
         return _doubted(list(self._cells()))
 
     def _cells(self) -> Iterator[TidyCell]:
-        for row, path, doubt in row_paths(self.block, self.grid):
-            side = _Side.of(path, self.legend, doubt)
+        for row, path, doubt in self.rows:
+            side = _Side.of(path, self.legend, doubt or self.doubted_rows.get(row.line.row, ""))
             if (own := row.line.cells.get(self.block.unit_column)) is not None:
                 side = replace(side, units=(units.normal(own.text), *side.units))
             flags = {
@@ -232,7 +241,7 @@ class Table:
 def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
     """Cells of a table; two figures with the same labels and unit are both in doubt, fractions under « % » too."""
     seen = Counter((cell.rows, cell.columns, cell.unit) for cell in cells if cell.value is not None)
-    fractions = _maybe_fractions(cells)
+    fractions, units_apart = _maybe_fractions(cells), units_in_doubt(cells)
     found = []
     for cell in cells:
         if cell.value is not None and cell.status != "ambiguous":
@@ -240,6 +249,8 @@ def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
                 cell = replace(cell, status="ambiguous", marker="same labels twice")
             elif (cell.columns, cell.unit) in fractions:
                 cell = replace(cell, status="ambiguous", marker="fraction or percentage")
+            elif cell.cell in units_apart:
+                cell = replace(cell, status="ambiguous", marker=units_apart[cell.cell])
         found.append(cell)
     return found
 
