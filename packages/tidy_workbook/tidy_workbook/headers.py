@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
+from . import units
 from .blocks import RawBlock
 from .grid import Cell, Grid
 from .labels import Label, Path
@@ -38,6 +40,7 @@ def column_paths(block: RawBlock, grid: Grid) -> dict[int, tuple[Path, str]]:
                 label = Label.of(cell)
                 if not paths[column] or paths[column][-1].place != label.place:
                     paths[column].append(label)
+    _name_units(paths)
     _tell_apart(paths)
     headed = any(paths.values())
     return {
@@ -49,6 +52,15 @@ def column_paths(block: RawBlock, grid: Grid) -> dict[int, tuple[Path, str]]:
 def numbers_columns(line: Line) -> bool:
     """Whether a header line numbers the columns, and names nothing."""
     return all(_NUMBERS_OF_COLUMNS.fullmatch(cell.text) for cell in line.cells.values())
+
+
+def _name_units(paths: dict[int, list[Label]]) -> None:
+    """« Ensemble | % | Femmes | % »: each « % », which comes again, is about the column at its left."""
+    again = Counter(path[0].text for path in paths.values() if len(path) == 1)
+    for (_, before), (_, path) in pairwise(sorted(paths.items())):
+        unit = len(path) == 1 and again[path[0].text] > 1 and units.of_label(path[0].text) == "%"
+        if unit and len(before) == 1 and again[before[0].text] == 1 and len(path[0].text) <= 20:
+            path.insert(0, before[0])
 
 
 def _tell_apart(paths: dict[int, list[Label]]) -> None:

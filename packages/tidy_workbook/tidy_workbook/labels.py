@@ -81,6 +81,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
             for cell in list(row.line.cells.values())[1:]:
                 sections.append((style, Label.of(cell)))
             carried, lost, indents, since_data = {}, {}, {}, False
+            whole = whole if starts_dont(sections[-1][1].text) else ()
             continue
         shaken = shaken or any(above < hidden < row.line.row for hidden in grid.hidden_rows)
         above = row.line.row
@@ -122,20 +123,23 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
                 if not label.code:
                     carried[column] = label
                 indents = {c: kept for c, kept in indents.items() if c <= column}
-        if path and _BARE_DONT.fullmatch(folded(path[0].text)):
-            path[:0] = whole  # « dont » alone in front of several rows: a part of the row above them
-        else:
+        if path and starts_dont(path[0].text):
+            path[:0] = whole  # « dont A », or « dont » alone in front of several rows: a part of the row above them
+        elif not (sections and starts_dont(sections[-1][1].text)):
             whole = tuple(path)
         inherited = bool(sections) or any(label.place[0] < row.line.row for label in path)
         if not inherited and path and path[0].place[1] == block.labels[0]:
             shaken = False
         if shaken and inherited and not _merged_down(grid, path, row.line.row):
             doubt = doubt or "a hidden row may hold another label"
-        yield row, (*unit, *(label for _, label in sections), *path), doubt
+        heads = [label for _, label in sections]
+        if heads and starts_dont(heads[-1].text):  # « dont : » alone on its line
+            heads[-1:] = [*whole, heads[-1]]
+        yield row, (*unit, *heads, *path), doubt
 
 
-_DONT = re.compile(r"(?:dont|of which)\b\s*:?\s*(?=.)")
-_BARE_DONT = re.compile(r"(?:dont|of which|including)\s*:?")
+_DONT = re.compile(r"(?:dont|of which|of whom|parmi lesquel(?:le)?s)\b\s*:?\s*(?=.)")
+_BARE_DONT = re.compile(r"(?:dont|of (?:which|whom)|including|parmi (?:lesquel(?:le)?s|eux|elles)|davon|darunter)\s*:?")
 
 
 def starts_dont(text: str) -> bool:
@@ -287,6 +291,8 @@ def _starts_empty(block: RawBlock, column: int) -> bool:
     first = figures[0]
     deeper = [cell for other, cell in first.cells.items() if other in block.labels and other > column]
     total = any(is_total(cell.text) for cell in deeper)
+    if any(row.kind == "section" and row.line.row < first.row and column in row.line.cells for row in block.body):
+        return False
     later = any(column in line.cells and line.reads[column].kind == "text" for line in figures[1:])
     return column not in first.cells and bool(deeper) and not total and later
 

@@ -7,6 +7,7 @@ disagrees is said, and a person looks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,7 +20,7 @@ from .labels import Path, depths, starts_dont
 from .lines import Line, is_total
 from .model import TidyCell
 from .sums import Figures, sums
-from .values import is_whole, is_yearish, read
+from .values import folded, is_whole, is_yearish, read
 
 PARTS = "sums say otherwise: of a group, or of several"
 LARGER = "larger than what it would be a part of"
@@ -29,7 +30,7 @@ SPANS = "headers that come again say other spanners"
 ORDER = "years under a header are not in order"
 YEARS = "years in order, where figures were expected"
 HUNDRED = "adds to 100: a percentage or a number"
-ABOVE = "more than"
+ABOVE = "more than 100 % in most of its column"
 WORDS = "words between the figures: another table, or a remark"
 
 
@@ -186,7 +187,8 @@ def _column_is_said(block: RawBlock, grid: Grid, column: int, path: Path) -> str
             return UNSAID
         if cell is None and (spanner := _carried(block, grid, line, column)) and spanner not in places:
             return UNSAID
-    for row, start in places:
+    of_left = len(path) == 2 and path[0].place[0] == path[1].place[0] and units.of_label(path[1].text) == "%"
+    for row, start in places if not of_left else ():  # « Ensemble | % »: « % » says so of the column at its left
         over = (grid.at(row, other) for other in range(min(start, column) + 1, max(start, column) + (start < column)))
         if row in heads and start != column and any(cell is not None and cell.place != (row, start) for cell in over):
             return FAR
@@ -291,40 +293,55 @@ def _larger(part: Figures, whole: Figures) -> bool:
 
 
 # -- units --------------------------------------------------------------------------------------------------------------
-def units_in_doubt(cells: Sequence[TidyCell]) -> dict[str, str]:
-    """Cells of a table whose unit is not the one that their numbers have, by address, and why.
+_SHARES = re.compile(
+    r"\b(?:parts?|repartitions?|proportions?|distributions?|ventilation|structure|shares?|breakdowns?|percentages?)\b"
+)
 
-    A column of numbers without a unit that adds to 100, and another one too, may be percentages; a column of percentages most of
-    which are above 100 holds none.
-    """
+
+def shares(cells: Sequence[TidyCell]) -> dict[str, str]:
+    """Numbers of a table without a unit that add to 100, in one column and in another one too: by address, ``%`` where words say
+    so too (« Répartition »), else nothing: a percentage or a number."""
     found: dict[str, str] = {}
     for down in (True, False):
         groups: dict[object, list[TidyCell]] = {}
         for cell in cells:
-            alike_in = (cell.columns, cell.rows[:-1]) if down else (cell.rows, cell.columns[:-1])
-            groups.setdefault((alike_in, cell.unit), []).append(cell)
-        shares = [group for group in groups.values() if not group[0].unit and _adds_to_a_hundred(group)]
-        alike = [group for group in groups.values() if not group[0].unit and len(group) > 2]
-        if len(shares) > 1 and 2 * len(shares) > len(alike):
-            found |= {cell.cell: HUNDRED for group in shares for cell in group}
+            if not cell.unit:
+                key = (cell.columns, cell.rows[:-1]) if down else (cell.rows, cell.columns[:-1])
+                groups.setdefault(key, []).append(cell)
+        added = [group for group in groups.values() if _adds_to_a_hundred(group)]
+        alike = [group for group in groups.values() if len(group) > 1]
+        if len(added) < 2 or 2 * len(added) <= len(alike):
+            continue
+        for cell in (cell for group in added for cell in group):
+            labels = (*cell.rows, *cell.columns)
+            counted = any(units.of_label(label) == units.COUNT for label in labels)
+            said = _SHARES.search(folded(" ".join((cell.title, *labels)))) is not None
+            found[cell.cell] = "%" if said and not counted else ""
+        heads = {(cell.columns, cell.rows) for group in added for cell in group if cell.rows} if down else set()
+        for cell in cells:  # parts of shares: of the same unit, or not
+            if not cell.unit and any((cell.columns, cell.rows[:depth]) in heads for depth in range(1, len(cell.rows))):
+                found.setdefault(cell.cell, "")
+    return found
+
+
+def above_a_hundred(cells: Sequence[TidyCell]) -> set[str]:
+    """Percentages of columns most of which are above 100: they hold none."""
     columns: dict[object, list[TidyCell]] = {}
     for cell in cells:
         if cell.unit == "%" and cell.value is not None:
             columns.setdefault(cell.columns, []).append(cell)
-    for group in columns.values():
-        if 2 * sum(cell.status == "ambiguous" and cell.marker.startswith(ABOVE) for cell in group) > len(group):
-            found |= {cell.cell: f"{ABOVE} 100 % in most of its column" for cell in group}
-    return found
+    most = (
+        group
+        for group in columns.values()
+        if 2 * sum(cell.status == "ambiguous" and cell.marker.startswith("more than") for cell in group) > len(group)
+    )
+    return {cell.cell for group in most for cell in group}
 
 
 def _adds_to_a_hundred(group: Sequence[TidyCell]) -> bool:
-    """Whether three numbers or more, apart from a total of 100, add to 100, as rounded shares do."""
+    """Whether two numbers or more, apart from a total of 100, add to 100, as rounded shares do."""
     parts = [cell.value for cell in group if cell.value is not None and cell.value != 100]
-    whole = len(parts) < len(group)
+    whole = any(cell.value == 100 for cell in group)
     rounded = any(value % 1 for value in parts)
-    return (
-        len(parts) > 2
-        and min(parts) >= 0
-        and (whole or rounded)
-        and abs(sum(parts) - 100) < (0.06 if rounded else 0.51) * len(parts)
-    )
+    slack = (0.06 if rounded else 0.51) * len(parts)
+    return len(parts) > 1 and min(parts) >= 0 and (whole or rounded) and abs(sum(parts) - 100) < slack
