@@ -17,9 +17,9 @@ FRAME = pd.DataFrame({"Modalité": ["<b>Femmes</b>", "Hommes & autres"], "Part":
 def test_a_table_has_a_caption_and_headers_for_columns_and_rows() -> None:
     page = Table(FRAME, "Sexe", ["Population : toutes."], ("Part",)).html()
     assert "<caption><span>Sexe</span></caption>" in page
-    assert re.findall(r'<th scope="col" class="(\w+)">(.*?)</th>', page) == [("text", "Modalité"), ("number", "Part")]
+    assert re.findall(r'<th scope="col" class="(\w+)">(.*?)</th>', page) == [("number", "Part")]
     assert page.count('<th scope="row"') == 2
-    assert page.count('<td class="number short">') == 2
+    assert page.count('<td class="number">') == 2
     assert f"<figcaption><p>Population{NBSP}: toutes.</p></figcaption>" in page
 
 
@@ -50,7 +50,7 @@ def test_every_text_of_a_table_is_escaped() -> None:
 )
 def test_only_a_web_address_becomes_a_link(url: str, cell: str) -> None:
     page = Table(pd.DataFrame({"A": ["a"], "B": [Link("Source", url)]}), "T").html()
-    assert f'<td class="short">{cell}</td>' in page
+    assert f"<td>{cell}</td>" in page
 
 
 def test_an_empty_table_is_its_one_sentence() -> None:
@@ -165,3 +165,24 @@ def test_no_number_hides_another_in_a_table_over_editions() -> None:
     rows = open_edition(2022).distribution("sex").frame.query("category == 'women'")
     twice = pd.concat([rows, rows.assign(text="99 %", status="U")])
     assert editions_table(twice, "Sexe", [], "").frame["2022"].tolist() == [f"{rows['text'].iloc[0]} ; 99 %{NBSP}*"]
+
+
+def test_what_rows_share_is_written_once_above_them_and_a_link_once_in_a_run() -> None:
+    sources = [Link("Ministère", "https://x.org")] * 2 + [Link("Association", "https://y.org")]
+    frame = pd.DataFrame({"Source": sources, "Référence": ["E-1", "E-2", "E-3"], "Fiche": [Link("Fiche", "https://f.org")] * 3})
+    page = Table(frame, "Provenance", by="Source").html()
+    heads = re.findall(r'<th scope="rowgroup" colspan="2"><span>(.*?)</span></th>', page)
+    assert heads == ['<a href="https://x.org">Ministère</a>', '<a href="https://y.org">Association</a>']
+    assert re.findall(r'<th scope="row">(.*?)</th>', page) == ["E-1", "E-2", "E-3"]
+    assert page.count('<a href="https://f.org">') == 1
+    assert page.count("<td>Fiche</td>") == 2
+
+
+def test_a_table_over_more_periods_than_a_page_holds_says_each_value_with_its_period() -> None:
+    rows = open_edition(2022).distribution("sex").frame.query("category == 'women'")
+    years = [str(year) for year in range(2000, 2020)]
+    every = pd.concat([rows.assign(period=year, text=f"{n} %") for n, year in enumerate(years)])
+    assert set(editions_table(every, "Sexe", [], "").frame.columns) >= set(years)
+    sparse = pd.concat([every[:2], every.iloc[5:].assign(label=years[5:])])
+    frame = editions_table(sparse, "Sexe", [], "").frame
+    assert frame["Valeur, par période"][0] == "2000 : 0 % ; 2001 : 1 %"

@@ -24,7 +24,7 @@ _TEMPLATE = """<figure class="statistics">
 <table{% if whole %} class="whole"{% endif %}>
 <caption><span>{{ caption }}</span></caption>
 <thead><tr>
-{%- for name in columns %}<th scope="col" class="{{ "number" if name in numeric else "text" }}">{{ name }}</th>{% endfor -%}
+{%- for name in columns %}<th scope="col"{% if name in kinds %} class="{{ kinds[name] }}"{% endif %}>{{ name }}</th>{% endfor -%}
 </tr></thead>
 {%- for title, rows in groups %}
 <tbody>
@@ -33,8 +33,8 @@ _TEMPLATE = """<figure class="statistics">
 {#- -#} <th scope="rowgroup" colspan="{{ columns | length }}"><span>{{ title }}</span></th></tr>
 {%- endif %}
 {%- for head, cells in rows %}
-<tr><th scope="row" class="{{ head[0] }}">{{ head[1] }}</th>
-{%- for kind, cell in cells %}<td class="{{ kind }}">{{ cell }}</td>{% endfor %}</tr>
+<tr><th scope="row">{{ head }}</th>
+{%- for number, cell in cells %}<td{% if number %} class="number"{% endif %}>{{ cell }}</td>{% endfor %}</tr>
 {%- endfor %}
 </tbody>
 {%- endfor %}
@@ -54,8 +54,8 @@ def _template() -> Template:
     return Environment(autoescape=True).from_string(_TEMPLATE)
 
 
-_Cell = tuple[str, object]
-"""Class and content of a cell."""
+SHORT_CELL, LONG_CELL = 12, 30
+"""Characters up to which the text of a cell keeps on one line, and beyond which its column is given room."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,12 @@ class Table:
 
         if self.frame.empty:
             return Markup('<p class="absent">{}</p>').format(escape(wording.typographic(self.absent)))
+        columns = [name for name in self.frame.columns if name != self.by]
+        long = [name for name in columns if self.frame[name].map(str).str.len().max() > LONG_CELL]
         page = _template().render(
             caption=self.caption,
-            columns=[name for name in self.frame.columns if name != self.by],
-            numeric=set(self.numeric),
+            columns=columns,
+            kinds=dict.fromkeys(long, "long") | dict.fromkeys(self.numeric, "number"),
             by=self.by,
             groups=self._groups(),
             whole=len(self.frame) <= 15,
@@ -128,26 +130,22 @@ class Table:
             page = f'<details class="data"><summary>{escape(summary)}</summary>\n{page}\n</details>'
         return wording.typographic(page)
 
-    def _groups(self) -> Iterator[tuple[object, list[tuple[_Cell, list[_Cell]]]]]:
-        """Rows as cells with their classes, under what they share; all of them under nothing when they share nothing."""
+    def _groups(self) -> Iterator[tuple[object, list[tuple[object, list[tuple[bool, object]]]]]]:
+        """Rows under what they share (all of them under nothing when they share nothing): their name, then their cells, each
+        with whether it is aligned as a number.
+        """
         columns = list(self.frame.columns)
         lines = (dict(zip(columns, line, strict=True)) for line in self.frame.to_numpy(object))
         above: dict[str, object] = {}
         for title, group in groupby(lines, lambda line: line.get(self.by)):
             rows = []
             for line in group:
-                head, *cells = [(self._kind(name, cell), _once(cell, above.get(name))) for name, cell in line.items()
-                                if name != self.by]  # fmt: skip
+                (_, head), *cells = [
+                    (name in self.numeric, _shown(cell, above.get(name))) for name, cell in line.items() if name != self.by
+                ]
                 rows.append((head, cells))
                 above = line
             yield title, rows
-
-    def _kind(self, column: str, cell: object) -> str:
-        """Class of a cell: numbers are aligned, short texts are kept on one line, long ones are given room."""
-        length = len(str(cell))
-        if column in self.numeric:
-            return "number short" if length <= 12 else "number"
-        return "short" if length <= 11 else "long" if length > 30 else "text"
 
     def text(self) -> str:
         """The table as plain text."""
@@ -160,9 +158,14 @@ class Table:
         return {"text/html": self.html(), "text/plain": self.text()}
 
 
-def _once(cell: object, above: object) -> object:
-    """A cell as it is shown: a link that the cell above has already is text, who goes from link to link hears it once."""
-    return cell.text if isinstance(cell, Link) and cell == above else cell
+def _shown(cell: object, above: object) -> object:
+    """A cell as a page shows it: a short text keeps on one line; a link that the cell above has already is text, so that who
+    goes from link to link hears it once.
+    """
+    if isinstance(cell, Link):
+        return cell.text if cell == above else cell
+    text = str(cell)
+    return text.replace(" ", NBSP) if len(text) <= SHORT_CELL else text
 
 
 def _aligned(head: str, cells: list[str]) -> list[str]:
@@ -191,6 +194,9 @@ def _by_category(rows: pd.DataFrame, key: list[str]) -> list[list[Row]]:
         groups.setdefault(tuple(row[name] for name in key), []).append(row)
     return list(groups.values())
 
+
+MANY_PERIODS = 12
+"""Columns beyond which a table over periods is wider than a page."""
 
 LONG = 20
 """Rows beyond which a table is folded: a page shows what is short, and keeps the rest at hand."""
@@ -235,11 +241,25 @@ def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent:
         )
         text = f"{row['text']}{NBSP}*" if row["status"] == "U" else str(row["text"])
         line[row["period"]] = " ; ".join(filter(None, (line.get(row["period"]), text)))  # no number hides another
+    if len(periods) > MANY_PERIODS and sum(map(len, lines.values())) - 2 * len(lines) < len(lines) * len(periods) / 3:
+        return _listed(list(lines.values()), periods, title, notes, absent)
     columns = ["Statistique", "Population", *periods]
     frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
     if frame["Population"].nunique() == 1:  # the notes say it
         frame = frame.drop(columns="Population")
     return Table(frame, title, notes, tuple(periods), absent)
+
+
+def _listed(lines: list[dict[str, str]], periods: list[str], title: str, notes: Sequence[str], absent: str) -> Table:
+    """A table over many periods of which most are empty: each value with its period, in one column that a page can hold."""
+    frame = pd.DataFrame(
+        {
+            "Statistique": [line["Statistique"] for line in lines],
+            "Population": [line["Population"] for line in lines],
+            "Valeur, par période": [" ; ".join(f"{name} : {line[name]}" for name in periods if name in line) for line in lines],
+        }
+    )
+    return Table(frame, title, notes, absent=absent)
 
 
 def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
