@@ -256,9 +256,9 @@ def anchored(body: str) -> tuple[Markup, list[tuple[int, str, str]]]:
     return Markup(re.sub(r"<h(?P<level>[23])[^>]*>(?P<text>.*?)</h(?P=level)>", anchor, body, flags=re.DOTALL)), contents
 
 
-def chapter_body(notebook: NotebookNode, chapter: Chapter, edition: Edition) -> tuple[Markup, list[tuple[int, str, str]]]:
+def chapter_body(notebook: NotebookNode, chapter: Chapter) -> tuple[Markup, list[tuple[int, str, str]]]:
     """What a chapter says, as HTML with anchors, and its headings (see `anchored`)."""
-    return anchored(_page("body.html.j2", blocks=blocks(notebook), chapter=chapter, edition=edition, figure_file=figure_file))
+    return anchored(_page("body.html.j2", blocks=blocks(notebook), chapter=chapter, figure_file=figure_file))
 
 
 def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Chapter], edition: Edition) -> str:
@@ -276,7 +276,7 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
         What it was executed for.
     """
     place = [other.name for other in chapters].index(chapter.name)
-    body, contents = chapter_body(notebook, chapter, edition)
+    body, contents = chapter_body(notebook, chapter)
     return _page(
         "chapter.html.j2",
         body=body,
@@ -289,6 +289,13 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
         following=chapters[place + 1] if place + 1 < len(chapters) else None,
         root="../",
     )
+
+
+def notebook_page(notebook: NotebookNode, chapter: Chapter) -> str:
+    """HTML of an executed notebook that is no chapter: what its cells gave, in the same dress."""
+    body, _ = chapter_body(notebook, chapter)
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
+    return _page("notebook.html.j2", body=body, title=Markup(heading[1]).striptags() if heading else chapter.name, root="")
 
 
 def key_points(notebook: NotebookNode) -> list[str]:
