@@ -5,13 +5,26 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 STAGING = ".staging-"
 """Start of the name of what is being written, with the process that writes: `sweep` removes what killed ones left."""
 FAILURES = "failures"
 """Folder of notebooks that failed; they are no annexes."""
+
+
+def checked_name(name: str) -> str:
+    """A path that came from a file (a manifest, a zip), if it is one of a file below a folder and nothing else.
+
+    Raises
+    ------
+    ValueError
+        It leaves the folder, on some system, or could not be shown.
+    """
+    if not all(part.strip(". ") for part in name.split("/")) or not name.isprintable() or set(name) & set('\\:*?"<>|'):
+        raise ValueError(f"{name!r:.200} is not the path of a file below a folder")
+    return name
 
 
 def replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -41,6 +54,22 @@ def listed(folder: Path) -> list[str]:
     """Paths of the files of a folder, in order: all but what is being written, hidden, or was kept of a failure."""
     found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
     return [path.as_posix() for path in found if not path.parts[0].startswith(".") and path.parts[0] != FAILURES]
+
+
+def remove(folder: Path, name: str) -> None:
+    """Remove a file of a folder, by a name that came from a file: never one that a link puts elsewhere."""
+    path = folder / checked_name(name)
+    if path.parent.resolve().is_relative_to(folder.resolve()):
+        path.unlink(missing_ok=True)
+
+
+def every(folder: Path) -> Iterator[tuple[str, Path]]:
+    """All that is in a folder but folders, hidden or not, by path: links are named, not followed."""
+    for place, folders, names in os.walk(folder):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        for name in sorted(names + links):
+            path = Path(place, name)
+            yield path.relative_to(folder).as_posix(), path
 
 
 def sweep(folder: Path, prefix: str) -> None:
