@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 STAGING = ".staging-"
@@ -38,13 +40,17 @@ def replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
         Contents, by path relative to the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    mode = stat.S_IMODE(folder.stat().st_mode)  # whoever may look into the folder may read what is there, under any umask
     stage = Path(tempfile.mkdtemp(dir=folder, prefix=f"{STAGING}{os.getpid()}-"))
     try:
         for name, content in files.items():
             (stage / name).parent.mkdir(parents=True, exist_ok=True)
             (stage / name).write_bytes(content)
+            (stage / name).chmod(mode & 0o666 | stat.S_IWUSR)
         for name in files:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            if not (parent := (folder / name).parent).is_dir():
+                parent.mkdir(parents=True)
+                parent.chmod(mode)
             (stage / name).replace(folder / name)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
@@ -70,6 +76,24 @@ def every(folder: Path) -> Iterator[tuple[str, Path]]:
         for name in sorted(names + links):
             path = Path(place, name)
             yield path.relative_to(folder).as_posix(), path
+
+
+def collected(folder: Path, names: AbstractSet[str]) -> dict[str, bytes]:
+    """Content of the files of a folder that somebody else has written, which are those that he may write.
+
+    Raises
+    ------
+    ValueError
+        There is another file, or a link.
+    """
+    found = {}
+    for name, path in every(folder):
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise ValueError(f"it left {name!r:.200} in its folder, which is not a plain file")
+        if name not in names:
+            raise ValueError(f"it wrote {name!r:.200}; it may write {', '.join(sorted(filter(None, names))) or 'nothing'}")
+        found[name] = path.read_bytes()
+    return found
 
 
 def sweep(folder: Path, prefix: str) -> None:
