@@ -15,12 +15,12 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Table
 
-from tidy_workbook import Block, Reading, TidyCell
+from tidy_workbook import Block, Reading, TidyCell, headers
 from traite_lib.catalogue import Catalogue, Edition, Workbook, read_toml, sha256
 from traite_lib.errors import CatalogueError, TraiteError, WorkbookError
 from traite_lib.loading.official import Matching, load_official, locator, match, open_workbook
 from traite_lib.loading.official.coding import CodedCell
-from traite_lib.loading.official.layouts import Layout, check, headers
+from traite_lib.loading.official.layouts import Layout, check
 from traite_lib.loading.official.lexicon import Lexicon
 from traite_lib.loading.published import load_published
 from traite_lib.loading.selection import build

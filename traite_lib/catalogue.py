@@ -288,18 +288,7 @@ def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[
 
 
 class Catalogue:
-    """Everything that ``data/*.toml`` says, validated when it is read.
-
-    Parameters
-    ----------
-    root : Path, optional
-        The project folder; found by `project_root` when not given.
-
-    Raises
-    ------
-    CatalogueError
-        A file is missing, is not TOML, or breaks its schema: the message names the file and the key.
-    """
+    """Everything that ``data/*.toml`` says, validated when it is read; the project folder is the one found, by default."""
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = root or project_root()

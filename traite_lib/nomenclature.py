@@ -57,7 +57,7 @@ class Variable(Strict):
     """What is distributed.
 
     `closed`: its modalities are all known and exclude each other. `multiple`: several answers are possible. `proper`: its
-    labels are proper nouns, which keep their capital inside a sentence.
+    labels are proper nouns, which keep their capital inside a sentence. `changed_fr` is what a published change is about.
     """
 
     code: str
@@ -71,6 +71,7 @@ class Variable(Strict):
     question: str
     htcds: str
     source_labels: Labels
+    changed_fr: str = ""
 
 
 class Population(Strict):
@@ -106,15 +107,10 @@ class Term(Strict):
 
 @cache
 def terms(name: str) -> dict[str, Term]:
-    """Terms by code, in order: ``units``, ``statuses``, ``bounds``, ``ranks``, ``universes``; ``effects`` of a break;
-    ``refusals`` of a change; ``states`` of a cell.
+    """Terms by code: ``units``, ``statuses``, ``bounds``, ``ranks``, ``universes``, ``columns``, ``effects`` of a break,
+    ``refusals`` of a change, ``states`` of a cell.
 
     They are read once, from ``data/nomenclatures/terms/`` of the project found: every number that is written needs them.
-
-    Raises
-    ------
-    NomenclatureError
-        There are no such terms.
     """
     folder = project_root() / "data" / "nomenclatures" / "terms"
     if name not in (known := sorted(path.stem for path in folder.glob("*.csv"))):
@@ -128,13 +124,7 @@ def plain(text: str) -> str:
 
 
 class Nomenclatures:
-    """All nomenclatures of ``data/nomenclatures/``.
-
-    Parameters
-    ----------
-    data : Path
-        The ``data`` folder.
-    """
+    """All nomenclatures below the `data` folder."""
 
     def __init__(self, data: Path) -> None:
         folder = data / "nomenclatures"
@@ -153,18 +143,7 @@ class Nomenclatures:
                 self._by_label.setdefault((item.variable, plain(label)), []).append(item)
 
     def code(self, variable: str, label: str, years: Years, where: str) -> str:
-        """Code of a source label, for the years that the source describes.
-
-        Parameters
-        ----------
-        variable : str
-            Variable or sub-population column (``nationality`` and ``region`` share the nomenclature ``origin``).
-        label : str
-            The words of the source.
-        years : tuple of int
-            First and last year described.
-        where : str
-            Place of the label (file, line, column), for the error.
+        """Code of a source label, for the years that the source describes; `where` (file, line, column) is for the error.
 
         Raises
         ------
@@ -177,7 +156,7 @@ class Nomenclatures:
             return codes.pop()
         if codes:
             raise NomenclatureError(f"{where}: the label {label!r} may be {' or '.join(sorted(codes))} in {years[0]}.")
-        known = dict.fromkeys(label for item in self.items if item.variable == name for label in item.source_labels)
+        known = dict.fromkeys(label for item in self.items_of(variable) for label in item.source_labels)
         raise NomenclatureError(
             f"{where}: the label {label!r} is not in the nomenclature {name!r} for {years[0]}. Complete the column "
             f"source_labels of data/nomenclatures/{self._files.get(name, '*.csv')}. {available(label, known)}"
@@ -187,15 +166,15 @@ class Nomenclatures:
         """Name of the nomenclature of a variable or of a sub-population column."""
         return self.variables[variable].nomenclature if variable in self.variables else variable
 
+    def items_of(self, variable: str) -> list[Item]:
+        """Modalities of a variable or of a sub-population column, in the order of their file."""
+        name = self.nomenclature(variable)
+        return [item for item in self.items if item.variable == name]
+
     def item(self, variable: str, code: str, year: int | None = None, age: str = ALL) -> Item:
         """The modality behind a code, as it was labelled in a year (the latest label when no year is given).
 
         Wording that depends on the sub-population (« filles » among minors) is a nomenclature ``variable:age``.
-
-        Raises
-        ------
-        NomenclatureError
-            The code does not exist.
         """
         name = self.nomenclature(variable)
         wider = [age] if age == ALL else [age, self.item("age", age).parent]
@@ -203,7 +182,7 @@ class Nomenclatures:
             if found := self._by_code.get((candidate, code)):
                 then = [i for i in found if year is None or i.during((year, year))]
                 return (then or found)[-1]
-        codes = dict.fromkeys(i.code for i in self.items if i.variable == name)
+        codes = dict.fromkeys(i.code for i in self.items_of(variable))
         raise NomenclatureError(f"{variable!r} has no category {code!r}. {available(code, codes)}")
 
     def label(self, variable: str, code: str, year: int | None = None, age: str = ALL) -> str:
@@ -216,8 +195,7 @@ class Nomenclatures:
 
     def top_level(self, variable: str, year: int) -> list[str]:
         """Codes that a distribution over a variable lists in a year, in order: those without a parent valid that year."""
-        name = self.nomenclature(variable)
-        valid = [i for i in self.items if i.variable == name and i.during((year, year))]
+        valid = [item for item in self.items_of(variable) if item.during((year, year))]
         codes = {i.code for i in valid}
         return [i.code for i in sorted(valid, key=lambda i: i.order) if i.parent not in codes]
 
@@ -228,25 +206,13 @@ class Nomenclatures:
         return code == ancestor
 
     def universe(self, population: str) -> str:
-        """Universe of a population: survey, associations or administrative.
-
-        Raises
-        ------
-        NomenclatureError
-            The population does not exist.
-        """
+        """Universe of a population, which must exist: survey, associations or administrative."""
         if population not in self.populations:
             raise NomenclatureError(f"There is no population {population!r}. {available(population, self.populations)}")
         return self.populations[population].universe
 
     def variable(self, code: str) -> Variable:
-        """A variable by its code.
-
-        Raises
-        ------
-        NomenclatureError
-            The variable does not exist.
-        """
+        """A variable by its code, which must exist."""
         if code not in self.variables:
             raise NomenclatureError(f"There is no variable {code!r}. {available(code, self.variables)}")
         return self.variables[code]

@@ -56,11 +56,11 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
     import pandera.pandas as pa
 
     def codes(name: str) -> list[str]:
-        return [ALL, UNKNOWN, *dict.fromkeys(i.code for i in nomenclatures.items if i.variable == name)]
+        return [ALL, UNKNOWN, *dict.fromkeys(item.code for item in nomenclatures.items_of(name))]
 
     def category_exists(table: pd.DataFrame) -> pd.Series:
         pairs = pd.MultiIndex.from_frame(table[["variable", "category"]])
-        known = [(v, c) for v, c in pairs.unique() if c in codes(nomenclatures.nomenclature(v))]
+        known = [(v, c) for v, c in pairs.unique() if c in codes(v)]
         return pd.Series(pairs.isin(known), table.index)
 
     def within_bounds(table: pd.DataFrame) -> pd.Series:
@@ -227,19 +227,7 @@ def check_question(
 ) -> None:  # fmt: skip
     """Refuse what does not exist, for notebooks, exploration and the command line alike: a misspelt code is no missing figure.
 
-    Parameters
-    ----------
-    nomenclatures : Nomenclatures
-        What exists.
-    variable, category, population, unit : str
-        What is asked.
-    sub_population : mapping, optional
-        Code by column, as in `find`.
-
-    Raises
-    ------
-    TraiteError
-        Something does not exist: the message names the nearest spelling, and lists what does.
+    The error names the nearest spelling, and lists what exists. `sub_population` gives codes by column, as in `find`.
     """
     nomenclatures.variable(variable)
     if category != ALL:
@@ -260,33 +248,16 @@ def _check_column(column: str) -> None:
 
 
 def find(
-    table: pd.DataFrame,
-    variable: str,
-    sub_population: Mapping[str, str | None],
-    *,
-    population: str | None = None,
-    category: str | None = None,
-    unit: str | None = None,
-    edition: str | None = None,
-    period: str | None = None,
-    known: bool = False,
+    table: pd.DataFrame, variable: str, sub_population: Mapping[str, str | None], *, known: bool = False, **only: str | None
 ) -> np.ndarray:
     """Positions of the retained rows of one variable, for one sub-population, in order: rows are taken once, when all is decided.
 
-    Parameters
-    ----------
-    sub_population : mapping
-        Code by column of `SUB_POPULATION`, None for any code; a column that is not named must be « all ».
-    population, category, unit, edition, period : str, optional
-        Keep only this one.
-    known : bool
-        Keep only what has a value.
+    `sub_population` gives codes by column of `SUB_POPULATION`, None for any; a column that is not named must be « all ». `only`
+    keeps one population, category, unit, edition or period, None for any; `known` what has a value.
     """
     for column in sub_population:
         _check_column(column)
-    wanted = {"variable": variable, "population": population, "category": category, "unit": unit}
-    wanted |= {"edition": edition, "period": period}
-    wanted |= {column: sub_population.get(column, ALL) for column in SUB_POPULATION}
+    wanted = {"variable": variable, **only, **{column: sub_population.get(column, ALL) for column in SUB_POPULATION}}
     rows = np.flatnonzero(table["retained"].to_numpy())
     for column, value in wanted.items():  # each column is compared where the ones before it agree: a few rows soon
         if value is not None and len(rows):

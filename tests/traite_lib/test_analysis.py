@@ -91,7 +91,9 @@ def test_a_bound_on_either_side_gives_no_change(bound: str, refused: bool, place
     rows[place] |= {"bound": bound}
     found = compare.compare(*rows, survey.catalogue, survey.nomenclatures)
     assert [reason.code for reason in found.refused if isinstance(reason, compare.Unfit)] == (["not_exact"] if refused else [])
-    assert survey.captions.change(found, {}, []).motive == ("valeur non exacte" if refused else "")
+    assert survey.captions.change(found, compare.respondents(survey.observations)).motive == (
+        "valeur non exacte" if refused else ""
+    )
 
 
 def test_a_change_of_share_is_in_points_only() -> None:
@@ -107,7 +109,9 @@ def test_the_survey_and_the_records_are_never_compared() -> None:
     before = survey.totals("accompanied").frame.iloc[0]
     after = survey.totals("recorded_victims").frame.iloc[0]
     found = compare.compare(before, after, survey.catalogue, survey.nomenclatures)
-    assert "jamais dans une même série" in " ".join(survey.captions.change(found, {}, []).refusals)
+    assert "jamais dans une même série" in " ".join(
+        survey.captions.change(found, compare.respondents(survey.observations)).refusals
+    )
 
 
 def test_two_statistics_are_not_compared() -> None:

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 from workbooks import DATA, FORMS, INVENTED, LAYOUTS, NAME, PUBLISHED_2022, Number, statements, write
 
-from tidy_workbook import Reading, read_workbook
+from tidy_workbook import Reading, headers, read_workbook
 from traite_annexes.adding import Details, add_edition
 from traite_lib import metadata, observations, open_edition
 from traite_lib.analysis import quality
 from traite_lib.catalogue import Catalogue, read_toml, sha256
 from traite_lib.errors import CatalogueError, LayoutError, WorkbookError
 from traite_lib.loading import official, selection
-from traite_lib.loading.official.layouts import Layout, check, headers
+from traite_lib.loading.official.layouts import Layout, check
 from traite_lib.loading.official.lexicon import Lexicon
 from traite_lib.nomenclature import Nomenclatures
 from traite_lib.table import KEY, SUB_POPULATION

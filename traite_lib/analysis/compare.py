@@ -15,10 +15,9 @@ from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import SUB_POPULATION, Row, at, find, records, take
 
 
-def respondents(table: pd.DataFrame) -> dict[str, int]:
-    """Number of responding associations, by period."""
-    rows = find(table, "total", {}, population="associations", unit="count", known=True)
-    return dict(zip(at(table, "period", rows), at(table, "value", rows).astype(int).tolist(), strict=True))
+def respondents(table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers of responding associations, one row a period."""
+    return take(table, find(table, "total", {}, population="associations", unit="count", known=True))
 
 
 def crossed(before: Row, after: Row, catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Break]:

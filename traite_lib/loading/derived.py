@@ -61,20 +61,7 @@ def derive(table: pd.DataFrame, rules: Rules, publishers: Mapping[str, str]) -> 
     Only statements that are sure (status A), exact (no bound) and not confidential are used. A derived row is retained where its
     statistic has no retained value; beside a published one it is kept, not retained, for the check that compares the two.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Observations, judged.
-    rules : Rules
-        What is calculated.
-    publishers : mapping
-        Publisher by source, to name both witnesses.
-
-    Returns
-    -------
-    DataFrame
-        Rows of Observations, percent rounded half up to one decimal, with their base, their two statements in ``locator`` and
-        their formula in ``note``.
+    Percents are rounded half up to one decimal; ``locator`` names the two statements, ``note`` their publishers and the formula.
     """
     known = table[table["retained"] & table["value"].notna()]
     sure = {"status": "A", "bound": "", "unit": "count", "confidentiality": "F"}

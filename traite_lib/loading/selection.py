@@ -37,19 +37,8 @@ def apply_corrections(
 ) -> pd.DataFrame:
     """Apply ``corrections.toml``: recode first, then mark as doubtful, supersede, set aside, or prefer a statement.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Observations before retention.
-    corrections : list of Correction
-        In file order.
-    publishers : mapping, optional
-        Publisher by source: only a publisher revises its own figures.
-
-    Returns
-    -------
-    DataFrame
-        The same rows, with a column ``choice``: 1 preferred, 0 none, -1 set aside or superseded.
+    The same rows come back, with a column ``choice``: 1 preferred, 0 none, -1 set aside or superseded. Only a publisher revises
+    its own figures: `publishers`, by source.
 
     Raises
     ------

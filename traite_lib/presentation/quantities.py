@@ -29,16 +29,9 @@ def bounded(bound: str) -> str:
 
 @lru_cache(maxsize=4096)  # a chapter writes the same numbers in sentences, tables and charts
 def number(value: float, digits: int | None = None, *, sign: bool = False) -> str:
-    """A number in French: narrow no-break space between thousands, decimal comma.
+    """A number in French: narrow no-break space between thousands, decimal comma, « + » when a `sign` is asked.
 
-    Parameters
-    ----------
-    value : float
-        The number.
-    digits : int, optional
-        Decimals after rounding half up; by default the decimals it was published with, two at most.
-    sign : bool
-        Show « + » before a positive number.
+    `digits` are the decimals after rounding half up; by default those it was published with, two at most.
     """
     if digits is None:
         digits = min(2, decimals(value))

@@ -35,16 +35,6 @@ if TYPE_CHECKING:
 
 EACH_LINE = "indiquée pour chaque ligne"
 
-SELECTORS = {
-    "form": "la forme d’exploitation",
-    "sex": "le sexe",
-    "age": "l’âge",
-    "origin": "l’origine",
-    "offence": "le type d’infraction",
-    "territory": "le territoire",
-}
-"""Sub-population columns after « selon »."""
-
 _MASCULINE = ("hommes", "garçons", "mineurs", "mis")
 _AGREED = [(re.compile(rf"(?<!\w){word}(?!\w)"), other) for word, other in {
     r"(?!ann|donn)(\w+é)es": r"\1s", "contraintes": "contraints", "mineures": "mineurs", "majeures": "majeurs",
@@ -104,9 +94,7 @@ def part_of(row: Row, words: Nomenclatures) -> str:
 
 
 def population_of(row: Row, words: Nomenclatures) -> str:
-    """Who an observation describes: « victimes mineures d’exploitation sexuelle accompagnées », « femmes accompagnées, victimes
-    d’exploitation sexuelle ».
-    """
+    """Who an observation describes: « femmes accompagnées, victimes d’exploitation sexuelle »."""
     if row["territory"] != ALL:
         place = words.item("territory", row["territory"]).complement_fr
         return f"{population_of({**row, 'territory': ALL}, words)} {place}"
@@ -186,20 +174,10 @@ def year_of(row: Row) -> int:
     return last_year(row["period"])
 
 
-_CHANGED = {
-    "change_total": "le nombre {of_who}",
-    "change_minors": "la part des mineures parmi les {who}",
-    "change_africa": "la part des victimes originaires d’Afrique parmi les {who}",
-    "change_yearly": "le nombre {of_who}",
-    "change_french": "la part des victimes de nationalité française parmi les {who}",
-}
-"""What changed, by variable; a part is restricted by the population itself."""
-
-
 def _changed(row: Row, words: Nomenclatures) -> str:
     """A change that a source gives: « de 2021 à 2022, le nombre de victimes mineures accompagnées a augmenté de 97 % »."""
     who = population_of(row, words)
-    what = _CHANGED[row["variable"]].format(who=who, of_who=of(who))
+    what = words.variable(row["variable"]).changed_fr.format(who=who, of_who=of(who))
     if row["unit"] == "ratio" and row["variable"] == "change_french":  # a number that is multiplied, not a share
         french = f"le nombre de victimes de nationalité française parmi les {who}"
         what = f"le nombre {of(who)}" if row["origin"] != ALL else french
@@ -215,18 +193,9 @@ def _changed(row: Row, words: Nomenclatures) -> str:
 
 
 def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | None = None) -> str:
-    """One observation as a sentence, with its population, base, source, mark and reservation.
+    """One observation with a value as a sentence, with its population, base, source, mark and reservation.
 
-    Parameters
-    ----------
-    row : mapping or Series
-        A row of Observations with a value.
-    words : Nomenclatures
-        Predicates and population names.
-    publisher : str
-        Who said it.
-    after : mapping or Series, optional
-        What the sentence before was about: the same victims are then « ces victimes ».
+    `after` is what the sentence before was about: the same victims are then « ces victimes ».
     """
     notes = [mark(row["status"]), base_of(row), f"source : {publisher}"]
     return f"{claim(row, words, after)} ({' ; '.join(filter(None, notes))}). {reservation(row)}".rstrip()
@@ -332,13 +301,7 @@ def statistic(row: Row) -> str:
 
 
 def finding(rows: pd.DataFrame) -> str:
-    """What a chart shows, for its alternative text: the largest value first, then the others.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        With ``inline`` (the label inside a sentence), ``text``, ``status`` and ``value``.
-    """
+    """What a chart shows, for its alternative text: the largest value first, then the others."""
     known = records(rows[rows["value"].notna()].sort_values("value", ascending=False, kind="stable"))
     pairs = [f"{row['inline']}, {marked(row)}" for row in known]
     if not pairs:

@@ -79,19 +79,7 @@ class CodedCell:
 def place_table(
     cells: Sequence[TidyCell], edition: Edition, words: Nomenclatures, lexicon: Lexicon, layout: TableLayout | None = None
 ) -> list[CodedCell]:
-    """What became of each cell of one table, in order.
-
-    Parameters
-    ----------
-    cells : sequence of TidyCell
-        All the body cells of one table.
-    edition : Edition
-        Whose workbook it is; the year of a table that says none.
-    words, lexicon
-        Nomenclatures, and the phrases that they make.
-    layout : TableLayout, optional
-        What a person says of the table.
-    """
+    """What became of each body cell of one table, in order; the `edition` gives the year of a table that says none."""
     if layout and layout.set_aside:
         return [CodedCell(cell, "set_aside", layout.set_aside) for cell in cells]
     said = TableWords(edition, words, lexicon, cells, layout)
