@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 from traite_lib.catalogue import Catalogue, Edition
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
+from ..files import checked_name
 from .chapters import CONTROL, IMAGE_SUFFIXES, KEY_POINTS, Chapter
 from .glossary import Term, glossary, used
 from .search import prose
@@ -212,7 +213,7 @@ def write_figures(notebook: NotebookNode, chapter: Chapter, folder: Path) -> Non
     """
     for figure in figures(notebook):
         for suffix, content in figure.files.items():
-            path = folder / f"{figure_file(chapter, figure)}{suffix}"
+            path = folder / checked_name(f"{figure_file(chapter, figure)}{suffix}")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(content) if suffix in IMAGE_SUFFIXES else content.encode())
     for cell in notebook.cells:
