@@ -26,6 +26,7 @@ from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typograp
 from ..files import checked_name
 from .chapters import CONTROL, IMAGE_SUFFIXES, KEY_POINTS, Chapter
 from .glossary import Term, glossary, used
+from .policy import protected
 from .search import prose
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -100,7 +101,7 @@ def _page(template: str, **context: object) -> str:
     page = _environment().get_template(template).render(**context) + "\n"
     ends = [end for found in _VERBATIM.finditer(page) for end in found.span()]
     parts = [page[start:end] for start, end in pairwise([0, *ends, len(page)])]
-    return "".join(part if number % 2 else typographic(part) for number, part in enumerate(parts))
+    return protected("".join(part if number % 2 else typographic(part) for number, part in enumerate(parts)))
 
 
 @lru_cache(maxsize=1024)
