@@ -106,7 +106,7 @@ def test_annexes_are_proven_then_refused_when_one_character_changed(project: Pat
     told["chapters"]["02_formes"]["outputs"]["02_formes.html"] = hashlib.sha256(own["02_formes.html"]).hexdigest()
     own["manifest.json"] = manifest.written(told)
     catalogue = Catalogue(project)
-    files = archive.contents(catalogue.edition("2022"), manifest.parsed(own["manifest.json"]), own, catalogue)
+    files = archive.contents(catalogue.edition("2022"), manifest.parsed(own["manifest.json"]), own, catalogue, {})
     forged = tmp_path / "forged.zip"
     forged.write_bytes(archive.packed("traite_2022", files))
     quick = traite("verify", "--quick", str(forged), root=project)
@@ -157,3 +157,22 @@ def test_the_site_offers_what_it_has(site: Path) -> None:
         text = (site / edition / "index.html").read_text(encoding="utf-8")
         assert f'href="traite_{edition}.xlsx"' in text
         assert ".pdf" not in text
+
+
+def test_a_bundle_with_images_for_slides_is_verified_with_them(project: Path, tmp_path: Path) -> None:
+    traite("render", "2022", "--chapter", "02", root=project)
+    target = tmp_path / "with.zip"
+    traite("bundle", "2022", "--figures", "--to", str(target), root=project)
+    with zipfile.ZipFile(target) as opened:
+        files = {name.removeprefix("traite_2022/"): opened.read(name) for name in opened.namelist()}
+    name = "figures/02_formes-forme-d-exploitation"
+    assert {file for file in files if file.startswith("figures/")} == {f"{name}.png", f"{name}.svg"}
+    assert "are those that these inputs and this code produce" in traite("verify", str(target), root=project).stdout
+    own = {file.removeprefix("2022/"): content for file, content in files.items() if file.startswith("2022/")}
+    forged = {"02_formes-forme-d-exploitation.png": files[f"{name}.png"] + b"x", "02_formes-forme-d-exploitation.svg": b"<svg/>"}
+    catalogue = Catalogue(project)
+    whole = archive.contents(catalogue.edition("2022"), manifest.parsed(own["manifest.json"]), own, catalogue, forged)
+    target.write_bytes(archive.packed("traite_2022", whole))
+    said = traite("verify", str(target), root=project, check=1).stdout
+    assert f"{name}.png: differs" in said
+    assert f"{name}.svg: differs" in said

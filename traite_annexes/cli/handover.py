@@ -17,14 +17,20 @@ def bundle(
     edition: Annotated[str, typer.Argument(help="Reference year of a rendered edition.")],
     output: Annotated[Optional[Path], typer.Option(help="Folder of the annexes; outputs/ by default.")] = None,  # noqa: UP045
     to: Annotated[Optional[Path], typer.Option(help="The zip to write; outputs/traite_<edition>.zip by default.")] = None,  # noqa: UP045
+    figures: Annotated[bool, typer.Option("--figures", help="With the charts as PNG and SVG, for slides.")] = False,
 ) -> None:
     """Make one zip of an edition, that a colleague opens without installing anything."""
     from ..publishing import archive
+    from ..publishing.chapters import discover
+    from ..rendering import batch
 
     catalogue = Catalogue()
     found = catalogue.edition(edition)
     folder = (output or catalogue.root / "outputs").resolve()
-    print(archive.bundle(found, folder, catalogue, to or folder / f"traite_{found.key}.zip"))
+    present = archive.folder_of(found, folder)
+    chosen = [chapter for chapter in discover(catalogue.root / "notebooks") if (present / f"{chapter.name}.ipynb").is_file()]
+    images = batch.images(found, chosen, catalogue) if figures else None
+    print(archive.bundle(found, folder, catalogue, to or folder / f"traite_{found.key}.zip", images))
 
 
 def verify(

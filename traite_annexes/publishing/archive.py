@@ -45,7 +45,9 @@ def folder_of(edition: Edition, output: Path) -> Path:
     return folder
 
 
-def bundle(edition: Edition, output: Path, catalogue: Catalogue, target: Path) -> Path:
+def bundle(
+    edition: Edition, output: Path, catalogue: Catalogue, target: Path, images: Mapping[str, bytes] | None = None
+) -> Path:  # fmt: skip
     """Write the zip of an edition: its folder, a site reduced to it, a notice and the RO-Crate metadata.
 
     Parameters
@@ -56,6 +58,8 @@ def bundle(edition: Edition, output: Path, catalogue: Catalogue, target: Path) -
         Folder of the annexes of all editions.
     target : Path
         The zip to write.
+    images : mapping, optional
+        Images of its charts for slides, by name.
 
     Raises
     ------
@@ -68,15 +72,23 @@ def bundle(edition: Edition, output: Path, catalogue: Catalogue, target: Path) -
         what = MANIFEST if told is None else changed[0]
         raise RenderError(f"{folder / what} is not as it was rendered: run `traite render {edition.key}`, then bundle it again.")
     own = {name: (folder / name).read_bytes() for name in sorted({*told.declared, MANIFEST})}
-    replace_files(target.parent, {target.name: packed(f"traite_{edition.key}", contents(edition, told, own, catalogue))})
+    files = contents(edition, told, own, catalogue, images or {})
+    replace_files(target.parent, {target.name: packed(f"traite_{edition.key}", files)})
     return target
 
 
-def contents(edition: Edition, told: Manifest, own: Mapping[str, bytes], catalogue: Catalogue) -> dict[str, bytes]:
-    """Files of a bundle by path, from those of the folder of its edition: a site reduced to it, a notice, the metadata."""
+IMAGES = "figures/"
+"""Where images for slides are, in a bundle that has them."""
+
+
+def contents(
+    edition: Edition, told: Manifest, own: Mapping[str, bytes], catalogue: Catalogue, images: Mapping[str, bytes]
+) -> dict[str, bytes]:  # fmt: skip
+    """Files of a bundle by path: those of the folder of its edition, a site reduced to it, images, a notice, the metadata."""
     files = {f"{edition.key}/{name}": content for name, content in own.items()}
     chapters = [Path(name).stem for name in own if name.endswith(".html") and NAME.fullmatch(Path(name).stem)]
     files |= beside_editions(catalogue, {edition.key: sorted(chapters)})
+    files |= {f"{IMAGES}{name}": content for name, content in images.items()}
     files[NOTICE] = notice(edition, catalogue).encode()
     files[CRATE] = crate(edition, told, files, catalogue).encode()
     return files

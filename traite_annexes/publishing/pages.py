@@ -217,6 +217,11 @@ def write_figures(notebook: NotebookNode, chapter: Chapter, folder: Path) -> Non
             path = folder / checked_name(f"{figure_file(chapter, figure)}{suffix}")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(content) if suffix in IMAGE_SUFFIXES else content.encode())
+    lighten(notebook)
+
+
+def lighten(notebook: NotebookNode) -> None:
+    """Take out of an executed notebook what its charts hand to the renderer, and text that its HTML says too."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})

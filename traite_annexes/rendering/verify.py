@@ -78,17 +78,20 @@ def verify(path: Path, catalogue: Catalogue, *, render: bool = True) -> Verifica
         raise RenderError(f"{path}: its {MANIFEST} is not one that this version writes ({error}).") from None
     edition = catalogue.edition(told.edition)
 
-    def all_files(folder: Mapping[str, bytes]) -> dict[str, str]:
+    among = f"traite_{edition.key}/{archive.IMAGES}"
+    images = {name.removeprefix(among): content for name, content in files.items() if name.startswith(among)}
+
+    def all_files(folder: Mapping[str, bytes], images: Mapping[str, bytes]) -> dict[str, str]:
         """Checksums of all that should have been received, when these are the files of the edition."""
         if not received.root:
             return _digests(folder)
-        bundle = archive.contents(edition, told, folder, catalogue)
+        bundle = archive.contents(edition, told, folder, catalogue, images)
         return _digests({f"traite_{edition.key}/{name}": content for name, content in bundle.items()})
 
     found = _digests(files)
     declared = {f"{received.root}{name}": checksum for name, checksum in told.declared.items()}
     mine = {name: content for name, content in own.items() if name in {*told.declared, MANIFEST}}
-    beside = {name: checksum for name, checksum in all_files(mine).items() if not name.startswith(received.root)}
+    beside = {name: checksum for name, checksum in all_files(mine, images).items() if not name.startswith(received.root)}
     unknown = [f"{name}: not a plain file" for name in received.unknown]
     altered = (*unknown, *_compare(beside | declared | {f"{received.root}{MANIFEST}": digest(content)}, found))
     differences = _differences(told, catalogue)
@@ -98,7 +101,8 @@ def verify(path: Path, catalogue: Catalogue, *, render: bool = True) -> Verifica
         again = manifest.parsed(rendered[MANIFEST])
         same = told.claims == again.claims and manifest.written(told.model_dump()) == content
         # a commit, and the key made of it, cannot be proven by rendering: the files do not tell of which one they are
-        produced = _compare(all_files({**rendered, MANIFEST: content if same else rendered[MANIFEST]}), found)
+        whole = {**rendered, MANIFEST: content if same else rendered[MANIFEST]}
+        produced = _compare(all_files(whole, _images(told, edition, catalogue) if images else {}), found)
     return Verification(edition, len(found), altered, differences, produced, told.commit)
 
 
@@ -126,6 +130,12 @@ def _differences(told: Manifest, catalogue: Catalogue) -> tuple[str, ...]:
         if here["versions"].get(name) != version
     ]
     return tuple(said)
+
+
+def _images(told: Manifest, edition: Edition, catalogue: Catalogue) -> dict[str, bytes]:
+    """Images of the charts of the same chapters, made anew."""
+    every = discover(catalogue.root / "notebooks")
+    return batch.images(edition, [choose(every, name) for name in told.chapters], catalogue)
 
 
 def _rendered(told: Manifest, edition: Edition, catalogue: Catalogue) -> dict[str, bytes]:
