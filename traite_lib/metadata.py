@@ -197,7 +197,7 @@ def comparisons(survey: Survey, *statistics: Statistic | tuple[str, str]) -> Tab
     earlier = [edition.key for edition in survey.catalogue.dated if edition.years < survey.edition.years]
     lines: list[dict[str, str]] = []
     shown: list[str] = []
-    reserves: dict[str, None] = {}
+    reserves: list[str] = []
     for given in statistics:
         variable, category, who, parts = asked = Statistic(*given)
         line = {"Statistique": _compared(survey, asked)}
@@ -206,13 +206,13 @@ def comparisons(survey: Survey, *statistics: Statistic | tuple[str, str]) -> Tab
             line[f"Depuis {since}"] = "—" if found is None else f"non : {found.motive}"
             if found and not found.refused:
                 line[f"Depuis {since}"] = wording.quantity(found.difference, "" if variable == "total" else "points", sign=True)
-                reserves |= dict.fromkeys(found.reservations)
+                reserves += found.reservations
                 shown += found.statements
         lines.append(line)
     notes = [
         "Un nombre : l’écart, toujours avec les réserves ci-dessous. « Non » : aucun écart n’est calculé, "
         "avec son motif, expliqué dans le tableau des ruptures. Un tiret : aucune des deux éditions n’a de valeur relevée.",
-        *reserves,
+        *dict.fromkeys(reserves),
     ]
     absent = "Cette édition est la première : il n’y a pas d’édition antérieure à comparer."
     frame = pd.DataFrame(lines) if earlier else pd.DataFrame()

@@ -20,9 +20,9 @@ def respondents(table: pd.DataFrame) -> pd.DataFrame:
     return take(table, find(table, "total", {}, population="associations", unit="count", known=True))
 
 
-def crossed(before: Row, after: Row, catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Break]:
-    """Breaks and reservations between two observations of the same statistic, the earlier first, in file order."""
-    return [entry for entry in catalogue.breaks if _applies(entry, before, after, nomenclatures)]
+def numbers_of(respondents: pd.DataFrame) -> dict[str, int]:
+    """These numbers, by period."""
+    return dict(zip(respondents["period"], respondents["value"].astype(int).tolist(), strict=True))
 
 
 def _applies(entry: Break, before: Row, after: Row, nomenclatures: Nomenclatures) -> bool:
@@ -67,14 +67,8 @@ class Unfit:
 class Comparison:
     """Two observations of one statistic; the change exists only where nothing refuses it.
 
-    Attributes
-    ----------
-    before, after : mapping or Series
-        Rows of Observations.
-    refused : tuple of Break or Unfit
-        Why no change is computed: breaks of series, else a value that is doubtful or was not found.
-    reserved : tuple of Break
-        What to keep in mind.
+    `refused` says why no change is computed: a value that was not found, else breaks of series, else a value that is doubtful;
+    `reserved` what to keep in mind.
     """
 
     before: Row
@@ -84,13 +78,7 @@ class Comparison:
 
     @property
     def difference(self) -> float:
-        """After minus before: in units for a count, in points for a share.
-
-        Raises
-        ------
-        ComparisonError
-            Something refuses the change: the message says what.
-        """
+        """After minus before, in units for a count, in points for a share; an error that says why when the change is refused."""
         if self.refused:
             years = f"from {self.before['period']} to {self.after['period']}"
             raise ComparisonError(f"No change is computed {years}: {' '.join(found.why for found in self.refused)}")
@@ -98,36 +86,23 @@ class Comparison:
 
     @property
     def percent(self) -> float:
-        """Change in percent of a count (a change between two shares is in points, never in percent).
-
-        Raises
-        ------
-        ComparisonError
-            Something refuses the change, or the two are shares.
-        """
+        """Change in percent of a count."""
         if self.after["unit"] != "count":
             raise ComparisonError("A change between two shares is in points, never in percent.")
         return self.difference / float(self.before["value"]) * 100
 
 
 def compare(before: Row, after: Row, catalogue: Catalogue, nomenclatures: Nomenclatures) -> Comparison:
-    """Compare two observations of one statistic, the earlier first; see `Comparison`.
-
-    Raises
-    ------
-    ObservationsError
-        The two rows do not measure the same thing in the same unit.
-    """
+    """Compare two observations of one statistic, in the same unit, the earlier first; see `Comparison`."""
     for column in ("variable", "category", "unit", *SUB_POPULATION):
         if before[column] != after[column]:
-            raise ObservationsError(
-                f"Statements {before['statement_id']} and {after['statement_id']} differ in {column}: "
-                f"{before[column]!r} and {after[column]!r}; they are not two values of one statistic."
-            )
+            names = f"Statements {before['statement_id']} and {after['statement_id']}"
+            differ = f"differ in {column}: {before[column]!r} and {after[column]!r}"
+            raise ObservationsError(f"{names} {differ}; they are not two values of one statistic.")
     one, other = ({str(name): value for name, value in row.items()} for row in (before, after))  # each is read many times
     # A value that is not there is the reason, whatever else would separate the two.
     refused: list[Break | Unfit] = [Unfit("not_found", row) for row in (one, other) if pd.isna(row["value"])]
-    entries = [] if refused else crossed(one, other, catalogue, nomenclatures)
+    entries = [entry for entry in catalogue.breaks if not refused and _applies(entry, one, other, nomenclatures)]
     refused += [entry for entry in entries if entry.effect == "refuse"]
     refused = refused or list(_unfit(one, other, nomenclatures))
     return Comparison(before, after, tuple(refused), tuple(entry for entry in entries if entry.effect == "reserve"))

@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from ..analysis.compare import Comparison, Unfit
+from ..analysis.compare import Comparison, Unfit, numbers_of
 from ..catalogue import Break, Catalogue, Edition
 from ..nomenclature import ALL, Nomenclatures, Variable, terms
 from ..table import SUB_POPULATION, Row, records
 from . import wording
+from .quantities import MISSING
 from .result import Change, Result, ResultKind, together
 
 SubPopulation = Mapping[str, str]
@@ -84,7 +85,7 @@ class Captions:
         elif multiple:
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
         if any(pd.isna(row["value"]) and row["source_id"] == "" for row in rows):
-            notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
+            notes.append(f"« {MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
         return notes
 
     def _said(self, frame: pd.DataFrame) -> str:
@@ -207,7 +208,7 @@ class Captions:
         """One statistic over time (what `analysis.compare.series` gives), with the breaks and the years without a value;
         `answered` are the rows of the responding associations.
         """
-        respondents = _numbers(answered)
+        respondents = numbers_of(answered)
         universe = self.words.universe(population or self.edition.share_population)
         known = [respondents.get(key) if universe == "survey" else None for key in rows["period"]]
         said = [" ".join(self._said_of(each.refused, each, respondents)) for each in comparisons]
@@ -233,7 +234,7 @@ class Captions:
 
     def change(self, found: Comparison, answered: pd.DataFrame) -> Change:
         """A comparison, with why there is no change or what to keep in mind of it; `answered` are the respondents of both."""
-        known = _numbers(answered)
+        known = numbers_of(answered)
         refusals, reservations = (tuple(self._said_of(each, found, known)) for each in (found.refused, found.reserved))
         first = next(iter(found.refused), None)
         motive = terms("refusals")[first.code].short_fr if isinstance(first, Unfit) else first.short if first else ""
@@ -296,10 +297,6 @@ class Captions:
         predicate = self.words.item(variable, category, year, sub.get("age", ALL)).predicate_fr
         who = wording.population_of(self._blank(population, sub), self.words)
         return f"Aucun chiffre relevé pour cette édition : part des {who} qui {predicate}."
-
-
-def _numbers(answered: pd.DataFrame) -> dict[str, int]:
-    return dict(zip(answered["period"], answered["value"].astype(int).tolist(), strict=True))
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
