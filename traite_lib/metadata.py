@@ -24,7 +24,7 @@ NOT_SEEN = "Les rapports complets n’ont pas pu être consultés : un chiffre n
 
 def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres de ce chapitre") -> Table:
     """Every number that results, tables and sentences show, with its base, its source and its place, and the other statements of
-    the same statistic, which are not retained.
+    the same statistic, which are not retained. What a table by source shows has its source there, and not a second time.
 
     Parameters
     ----------
@@ -46,6 +46,8 @@ def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres
     """
     every = survey.observations
     rows = every.merge(_stated(survey, shown)[KEY].drop_duplicates(), on=KEY)
+    listed = {name for each in shown if isinstance(each, Table) and each.by == "Source" for name in each.statements}
+    rows = rows[~rows["statement_id"].isin(listed)]  # a table by source has said where they come from
     notes = [survey.catalogue.licence.figures]
     return provenance_table(survey.with_labels(rows), title, notes, f"Aucun chiffre relevé. {NOT_SEEN}")
 
@@ -92,10 +94,17 @@ def published(survey: Survey, *variables: str) -> Table:
     return Table(frame, title, [note, NOT_SEEN], tuple(frame.columns[1:]), folded=True)
 
 
+NO_FIGURE = "Aucun chiffre administratif relevé."
+NO_CHANGE = (
+    "Chaque chiffre vient d’une publication ; d’une publication à l’autre, les séries sont révisées : aucun écart n’est calculé."
+)
+
+
 def administrative(
     survey: Survey, *variables: str, title: str, but: Sequence[Result] = (), territories: bool | None = None,
 ) -> Table:  # fmt: skip
-    """Retained administrative figures: one row a statistic, one column a period; nothing is compared from one to the next.
+    """Retained administrative figures: one row a statistic, one column a period, or one row a figure where hardly any statistic
+    comes again. Nothing is compared from one to the next.
 
     Parameters
     ----------
@@ -114,15 +123,16 @@ def administrative(
     local = (rows["territory"] != ALL) | ((rows["variable"] == "territory") & (rows["category"] != "national"))
     rows = rows if territories is None else rows[local == territories]
     found = survey.with_labels(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
+    table = editions_table(found.assign(label=_statistic(found)), title, [], NO_FIGURE)
+    if (table.frame == "—").to_numpy().mean() > 0.75:  # hardly any statistic comes again: a list says it better, with its sources
+        return provenance_table(found, title, [NO_CHANGE], NO_FIGURE)
     notes = [
-        "Chaque chiffre vient d’une publication, nommée dans la provenance ; d’une publication à l’autre, les séries sont "
-        "révisées : aucun écart n’est calculé.",
+        NO_CHANGE,
         *(["Bases non publiées."] if found["unit"].eq("percent").any() else []),
         *(["* : fiabilité faible."] if found["status"].eq("U").any() else []),
         *wording.notes_of(found),
     ]
-    table = editions_table(found.assign(label=_statistic(found)), title, notes, "Aucun chiffre administratif relevé.")
-    return replace(table, folded=True, statements=list(found["statement_id"]))
+    return replace(table, notes=notes, folded=True, statements=list(found["statement_id"]))
 
 
 def beside(survey: Survey, *points: Result) -> Markdown:

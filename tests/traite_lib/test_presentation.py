@@ -14,7 +14,7 @@ def test_a_table_is_accessible_and_escaped() -> None:
     html = Table(frame, "Titre", ["Note."], ("Part",)).html()
     assert "<caption><span>Titre</span></caption>" in html
     assert html.count('scope="col"') == 3
-    assert '<th scope="row" class="short">&lt;b&gt;</th>' in html
+    assert '<th scope="row">&lt;b&gt;</th>' in html
     assert '<a href="https://exemple.fr/?a=1&amp;b=2">a &amp; b</a>' in html
     assert "href" not in Link("texte", "data/published/x.csv, E1").__html__()
 

@@ -131,7 +131,7 @@ class Chart:
             self.figure.savefig(buffer, format="svg", metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
         drawing = buffer.getvalue()
         box = drawing[drawing.index("viewBox=") :].split('"')[1]
-        inside = _NOISE.sub("", drawing[drawing.index("<defs>") : drawing.rindex("</svg>")])
+        inside = _NOISE.sub(r"\1", drawing[drawing.index("<defs>") : drawing.rindex("</svg>")])
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" role="group">\n'
             f"<title>{escape(words['title'])}</title>\n<desc>{escape(words['alt'])}</desc>\n{inside}</svg>\n"
@@ -193,7 +193,9 @@ class Chart:
         return {".csv": rows.to_csv(index=False), ".json": json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"}
 
 
-_NOISE = re.compile(r'(?<=<g) id="[^"]*"| transform="rotate\(-0 [^"]*"| (?=\n)|(?<=\n) +|<style.*?</style>', re.DOTALL)
+_NOISE = re.compile(
+    r'(\.\d\d)\d+(?=[ \n"])|(?<=<g) id="[^"]*"| transform="rotate\(-0 [^"]*"| (?=\n)|(?<=\n) +|<style.*?</style>', re.DOTALL
+)
 """What an SVG inside a page does without: names that several drawings share, turns by no angle, its own style."""
 
 NOTHING = Chart()

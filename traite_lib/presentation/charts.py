@@ -75,7 +75,7 @@ def _rows(ax: Axes | None, labels: Sequence[str], *, top: float = 0.06, row: flo
 
 def _limit(ax: Axes, rows: Sequence[Row], part: float = 1) -> float:
     """Where an axis from zero ends that has a part of the width, so that each value is written after its bar."""
-    width = part * ax.get_position().width * ax.get_figure(root=True).get_size_inches()[0]  # type: ignore[union-attr]
+    width = part * ax.bbox.width / ax.figure.dpi
     ends = [row["value"] * width / max(width - 0.1 - LETTER * len(_text(row)), 0.3 * width) for row in rows]
     return float(pd.Series(ends).max()) or 1
 
@@ -135,8 +135,9 @@ def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *,
         return NOTHING
     rows, values = records(frame), frame["value"].fillna(0).tolist()
     ax = _rows(ax, _named(rows, "label"), row=0.5 if centred else 0.34)
+    thick = min(0.66, 0.25 * len(rows) * ax.figure.dpi / ax.bbox.height)  # a quarter of an inch where a label has many lines
     # A row is a place, not its label: seaborn would draw the mean of two rows of one label.
-    sns.barplot(x=values, y=range(len(rows)), orient="h", native_scale=True, errorbar=None, width=0.66,
+    sns.barplot(x=values, y=range(len(rows)), orient="h", native_scale=True, errorbar=None, width=thick,
                 color=PALETTE[0], edgecolor=PALETTE[0], saturation=1, ax=ax)  # fmt: skip
     limit = _limit(ax, rows)
     drawn: list[Any] = sorted(ax.patches, key=lambda bar: bar.get_xy()[1])

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from markupsafe import Markup
 
 from ..catalogue import DO_NOT_QUOTE
 from ..nomenclature import ALL, terms
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
 _TEMPLATE = """<figure class="statistics">
 <div class="scroll" tabindex="0" role="region" aria-label="{{ caption }}">
-<table{% if whole %} class="whole"{% endif %}>
+<table{% if whole or by %} class="{{ "whole" if whole }}{{ " by" if by }}"{% endif %}>
 <caption><span>{{ caption }}</span></caption>
 <thead><tr>
-{%- for name in columns %}<th scope="col" class="{{ "number" if name in numeric else "text" }}">{{ name }}</th>{% endfor -%}
+{%- for name, kind in columns %}<th scope="col"{{ kind }}>{{ name }}</th>{% endfor -%}
 </tr></thead>
 {%- for title, rows in groups %}
 <tbody>
@@ -33,8 +34,8 @@ _TEMPLATE = """<figure class="statistics">
 {#- -#} <th scope="rowgroup" colspan="{{ columns | length }}"><span>{{ title }}</span></th></tr>
 {%- endif %}
 {%- for head, cells in rows %}
-<tr><th scope="row" class="{{ head[0] }}">{{ head[1] }}</th>
-{%- for kind, cell in cells %}<td class="{{ kind }}">{{ cell }}</td>{% endfor %}</tr>
+<tr><th scope="row"{{ head[0] }}>{{ head[1] }}</th>
+{%- for kind, cell in cells %}<td{{ kind }}>{{ cell }}</td>{% endfor %}</tr>
 {%- endfor %}
 </tbody>
 {%- endfor %}
@@ -54,8 +55,9 @@ def _template() -> Template:
     return Environment(autoescape=True).from_string(_TEMPLATE)
 
 
-_Cell = tuple[str, object]
-"""Class and content of a cell."""
+_Cell = tuple[Markup, object]
+"""Attribute of class and content of a cell."""
+_CLASSES = {name: Markup(f' class="{name}"' if name else "") for name in ("", "short", "long", "number", "number long")}
 
 
 @dataclass(frozen=True)
@@ -110,14 +112,13 @@ class Table:
 
     def html(self) -> str:
         """The table as accessible HTML: caption, column and row headers, notes."""
-        from markupsafe import Markup, escape
+        from markupsafe import escape
 
         if self.frame.empty:
             return Markup('<p class="absent">{}</p>').format(escape(wording.typographic(self.absent)))
         page = _template().render(
             caption=self.caption,
-            columns=[name for name in self.frame.columns if name != self.by],
-            numeric=set(self.numeric),
+            columns=[(name, self._head(name)) for name in self.frame.columns if name != self.by],
             by=self.by,
             groups=self._groups(),
             whole=len(self.frame) <= 15,
@@ -138,16 +139,21 @@ class Table:
             for line in group:
                 head, *cells = [(self._kind(name, cell), _once(cell, above.get(name))) for name, cell in line.items()
                                 if name != self.by]  # fmt: skip
-                rows.append((head, cells))
+                rows.append(((Markup(), head[1]) if self.by else head, cells))
                 above = line
             yield title, rows
 
-    def _kind(self, column: str, cell: object) -> str:
-        """Class of a cell: numbers are aligned, short texts are kept on one line, long ones are given room."""
-        length = len(str(cell))
+    def _head(self, column: str) -> Markup:
+        """Class of a heading, which gives room to a column with a long text: said once, not in each cell."""
+        long = self.frame[column].map(lambda cell: len(str(cell))).max() > 30
+        return _CLASSES["number" if column in self.numeric else "long" if long else ""]
+
+    def _kind(self, column: str, cell: object) -> Markup:
+        """Class of a cell, where it needs one: numbers are aligned, short texts of several words kept on one line."""
+        length, spaced = len(text := str(cell)), " " in text or "-" in text
         if column in self.numeric:
-            return "number short" if length <= 12 else "number"
-        return "short" if length <= 11 else "long" if length > 30 else "text"
+            return _CLASSES["number" if length <= 12 else "number long"]
+        return _CLASSES["short" if length <= 11 and spaced else ""]
 
     def text(self) -> str:
         """The table as plain text."""
@@ -283,7 +289,7 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
             "Valeur": row["text"],
             "Année": row["period"].replace("|", " ou "),
             "Population": row["who"],
-            "Base": wording.base_cell(row) or "sans objet",
+            "Base": wording.base_cell(row) or f"sans{NBSP}objet",
             "Fiabilité": wording.listed(filter(None, (wording.mark(row["status"]), "" if row["retained"] else "non retenu"))),
             "Réserve": row["note"],
         }
@@ -300,7 +306,7 @@ def bases_table(rows: pd.DataFrame, absent: str) -> Table:
             "Statistique": rows["label"],
             "Période": rows["period"],
             "Population": rows["who"],
-            "Base": [wording.base_cell(row) or "sans objet" for row in records(rows)],
+            "Base": [wording.base_cell(row) or f"sans{NBSP}objet" for row in records(rows)],
         }
     )
     return Table(frame, "Bases", absent=absent)
