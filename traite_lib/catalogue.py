@@ -199,11 +199,6 @@ def project_root() -> Path:
 
     ``TRAITE_ROOT`` wins; then the folder that contains the library; then the working directory and its parents (for a
     library installed apart from the project).
-
-    Raises
-    ------
-    CatalogueError
-        No such folder holds ``data/editions.toml``.
     """
     named, name = os.environ.get("TRAITE_ROOT"), CATALOGUE_FILE.as_posix()
     folders = [Path(named).resolve()] if named else [Path(__file__).resolve().parents[1], Path.cwd(), *Path.cwd().parents]

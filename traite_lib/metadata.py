@@ -29,12 +29,7 @@ def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres
     Parameters
     ----------
     *shown : Result, Table or Markdown
-        What is shown, as it is given to `control`.
-
-    Raises
-    ------
-    TraiteError
-        Nothing is given: numbers are not remembered, they are named.
+        What is shown, as it is given to `control`: numbers are not remembered, they are named.
 
     Examples
     --------
@@ -53,13 +48,7 @@ def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres
 
 
 def save(survey: Survey, output: str, *shown: Shown) -> None:
-    """Write the numbers that results, tables and sentences show as a tidy CSV, when the renderer asks for it.
-
-    Parameters
-    ----------
-    output : str
-        File to write; empty, nothing is written.
-    """
+    """Write the numbers that results, tables and sentences show as a tidy CSV, when the renderer asks for it by an `output`."""
     if output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
         survey.with_labels(_stated(survey, shown)).to_csv(output, index=False)
@@ -110,8 +99,6 @@ def administrative(
     ----------
     *variables : str
         What is measured; everything when none is given.
-    title : str
-        Title of the table.
     but : sequence of Result
         Leave out what these show already.
     territories : bool, optional

@@ -339,11 +339,6 @@ def open_edition(edition: str | int) -> Survey:
     ----------
     edition : str or int
         Reference year (papermill's command line makes a year an int).
-
-    Raises
-    ------
-    CatalogueError
-        There is no such edition; the message lists those that exist.
     """
     catalogue, words, table = load()
     return Survey(catalogue.edition(edition), catalogue, words, table)

@@ -126,11 +126,7 @@ def series(
 ) -> tuple[pd.DataFrame, list[Comparison]]:  # fmt: skip
     """One statistic over the dated editions, or over the years of an administrative population.
 
-    Parameters
-    ----------
-    population : str, optional
-        Who is described. By default the population that each edition computes its shares on, which is not always the
-        same: the series then breaks.
+    The `population` is by default the one that each edition computes its shares on, not always the same: the series then breaks.
 
     Returns
     -------

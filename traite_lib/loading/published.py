@@ -149,12 +149,7 @@ def code_statement(
 def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Observation]:
     """Every cited statement of every edition and of the administrative sources, coded.
 
-    Raises
-    ------
-    CatalogueError
-        A file is missing or is not the declared one.
-    NomenclatureError, ObservationsError
-        A row cannot be coded: the message names the file, the line, the column and the label.
+    The error of a row that cannot be coded names the file, the line, the column and the label.
     """
     correspondences = Correspondences.read(catalogue.data)
     sources = catalogue.sources

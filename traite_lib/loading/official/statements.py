@@ -94,15 +94,7 @@ def match(
 
 
 def matching(edition: Edition, catalogue: Catalogue, words: Nomenclatures, lexicon: Lexicon | None = None) -> Matching | None:
-    """What became of the cells of an edition's workbook; None when it declares none.
-
-    Raises
-    ------
-    CatalogueError
-        The file is missing or is not the declared one.
-    LayoutError
-        The workbook is not the one that its layout was written for.
-    """
+    """What became of the cells of an edition's workbook, which must be the one that its layout was written for; None without."""
     if (workbook := edition.workbook) is None:
         return None
     reading = _read(catalogue.verified(workbook), workbook.sha256)
