@@ -11,7 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
-from traite_lib.analysis.compare import compare, numbers_of, respondents
+from traite_lib.analysis.compare import compare, respondents
 from traite_lib.catalogue import Catalogue
 from traite_lib.nomenclature import ALL, Nomenclatures
 from traite_lib.table import CALCULATED, KEY, SUB_POPULATION, agree, is_cell, is_change, last_year
@@ -180,7 +180,7 @@ def moves(rows: pd.DataFrame, table: pd.DataFrame, catalogue: Catalogue, words: 
     past = table[table["retained"] & table["value"].notna() & table["reference_year"].notna() & (table["status"] != CALCULATED)]
     statistic = [name for name in KEY if name != "period"]
     groups = {key: group.sort_values("reference_year", ascending=False) for key, group in past.groupby(statistic, sort=False)}
-    known = numbers_of(respondents(table))
+    known = {period: number for period, (number, _) in respondents(table).items()}
     base = (rows["category"] == ALL) & (rows["variable"] != "total")
     for _, row in rows[rows["retained"] & rows["value"].notna() & (rows["bound"] == "") & ~base].iterrows():
         for _, before in groups.get(tuple(row[name] for name in statistic), past.iloc[:0]).iterrows():

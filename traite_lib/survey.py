@@ -202,7 +202,7 @@ class Survey:
             return None
         before, after = found
         answered = compare.respondents(self.observations)
-        answered = answered[answered["period"].isin([earlier, self.edition.key])]
+        answered = {key: answered[key] for key in (earlier, self.edition.key) if key in answered}
         return self.captions.change(compare.compare(before, after, self.catalogue, self.nomenclatures), answered)
 
     def workbook(self, sheet: str | None = None) -> pd.DataFrame:

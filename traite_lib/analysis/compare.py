@@ -15,14 +15,11 @@ from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import SUB_POPULATION, Row, at, find, records, take
 
 
-def respondents(table: pd.DataFrame) -> pd.DataFrame:
-    """Numbers of responding associations, one row a period."""
-    return take(table, find(table, "total", {}, population="associations", unit="count", known=True))
-
-
-def numbers_of(respondents: pd.DataFrame) -> dict[str, int]:
-    """These numbers, by period."""
-    return dict(zip(respondents["period"], respondents["value"].astype(int).tolist(), strict=True))
+def respondents(table: pd.DataFrame) -> dict[str, tuple[int, str]]:
+    """Number of responding associations, and its statement, by period."""
+    rows = find(table, "total", {}, population="associations", unit="count", known=True)
+    periods, numbers, names = (at(table, column, rows) for column in ("period", "value", "statement_id"))
+    return {period: (int(number), name) for period, number, name in zip(periods, numbers, names, strict=True)}
 
 
 def _applies(entry: Break, before: Row, after: Row, nomenclatures: Nomenclatures) -> bool:
@@ -131,7 +128,7 @@ def series(
     Returns
     -------
     DataFrame, list of Comparison
-        Rows of Observations in time order, with ``segment``, a new number after each break; each row with the one before it.
+        Rows of Observations in time order; each compared with the one before it, which a break may separate from it.
     """
     found = find(table, variable, sub_population, category=category, unit=unit, population=population, known=True)
     found = found[pd.notna(at(table, "reference_year", found))]
@@ -140,6 +137,4 @@ def series(
         theirs = [described.get(key) for key in at(table, "edition", found)]
         found = found[at(table, "population", found) == np.array(theirs, dtype=object)]
     rows = take(table, found[np.argsort(at(table, "reference_year", found).astype(int), kind="stable")])
-    comparisons = [compare(before, after, catalogue, nomenclatures) for before, after in pairwise(records(rows))]
-    breaks = [0, *(bool(comparison.refused) for comparison in comparisons)][: len(rows)]
-    return rows.assign(segment=np.cumsum(breaks, dtype=int)), comparisons
+    return rows, [compare(before, after, catalogue, nomenclatures) for before, after in pairwise(records(rows))]
