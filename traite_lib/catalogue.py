@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from .errors import CatalogueError, available
 
@@ -19,6 +20,27 @@ DO_NOT_QUOTE = "Chiffres d’exemple : le classeur de cette édition est invent�
 """Said on everything that shows numbers of an example."""
 
 CATALOGUE_FILE = Path("data", "editions.toml")
+
+
+_ALIVE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    r"|<[A-Za-z/!?]|\]\(|\]\[|\{[{%#]"
+    r"|^\s*(=|@|[+-](?=[^\d\s]|.*(\w\(|[|!])|\d[\d.,]*\s?[-+*/^&=]))"
+)
+"""What would be more than words somewhere: on a page, in Markdown, in a spreadsheet, on a terminal."""
+
+
+def plain_words(text: str) -> str:
+    """A text of ``data/``, or of who adds to it, which every page, file and terminal shows as it is.
+
+    Raises
+    ------
+    ValueError
+        It holds a control or direction character, a tag, a link, a template or the start of a formula.
+    """
+    if found := _ALIVE.search(text):
+        raise ValueError(f"plain words were expected, found {text[found.start() : found.start() + 20]!r}")
+    return text
 
 
 class Strict(BaseModel):
@@ -29,6 +51,14 @@ class Strict(BaseModel):
     def _faults(self) -> dict[str, bool]:
         """What each value alone does not tell: what to write, and whether it was not."""
         return {}
+
+    @field_validator("*")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        for text in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(text, str):
+                plain_words(text)
+        return value
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -41,7 +71,7 @@ class Strict(BaseModel):
 class DataFile(Strict):
     """A data file and the SHA-256 that its content must have; `path` is relative to ``data/``."""
 
-    path: str
+    path: str = Field(pattern=r"^([\w(][^/\\:]*/)*[\w(][^/\\:]*$")  # below data/, on any system
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 

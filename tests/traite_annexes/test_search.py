@@ -50,7 +50,7 @@ def answers(tab: Page, words: str) -> list[tuple[str, str]]:
         ("mendicite forcee", "2024/07_delits_et_mendicite.html"),
         ("l’hébergement par l’exploiteur", "2024/09_conditions_d_exploitation.html#hebergement-par-l-exploiteur"),
         ("titre de séjour", "2024/10_accompagnement.html#soins-titre-de-sejour-et-mesures"),
-        ("comment les bases sont-elles publiées ?", "methode.html#"),
+        ("un panel constant", "methode.html#comparaisons"),
     ],
 )  # fmt: skip
 def test_what_a_reader_types_leads_to_the_page_that_answers(visit: Callable[..., Page], typed: str, first: str) -> None:

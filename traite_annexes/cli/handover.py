@@ -10,6 +10,7 @@ import typer
 from traite_lib.catalogue import Catalogue
 
 from ..errors import RenderError
+from ..fingerprints import commit
 
 
 def bundle(
@@ -35,7 +36,8 @@ def verify(
 
     if not path.exists():
         raise RenderError(f"{path} does not exist.")
-    found = verified(path, Catalogue(), render=not quick)
+    catalogue = Catalogue()
+    found = verified(path, catalogue, render=not quick)
     for title, lines in {
         "Not what the manifest says": found.altered,
         "Not as in this project": found.differences,
@@ -45,7 +47,15 @@ def verify(
             print("\n".join([f"{title}:", *(f"  {line}" for line in lines)]))
     if found.proven:
         print(f"Edition {found.edition.key}: the {found.files} files are those that these inputs and this code produce.")
+        if found.commit != (here := commit(catalogue.root)):
+            print(
+                f"Their manifest names the commit {found.commit or 'none'}; here it is {here or 'none'}: no file depends on it."
+            )
     elif quick and not found.altered and not found.differences:
         print(f"Edition {found.edition.key}: the {found.files} files are those of their manifest, whose inputs are here too.")
+        print("That proves nothing of the code: `traite verify` without --quick renders them again.")
     else:
-        raise RenderError(f"{path} is not what this project produces.")
+        what = (
+            "Ask its sender where it comes from" if found.altered else "Ask its sender for the commit and the versions it names"
+        )
+        raise RenderError(f"{path} is not what this project produces. {what}, or use what `traite render` makes here.")

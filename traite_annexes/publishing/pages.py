@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 from traite_lib.catalogue import Catalogue, Edition
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
+from ..files import checked_name
 from .chapters import CONTROL, IMAGE_SUFFIXES, KEY_POINTS, Chapter
 from .glossary import Term, glossary, used
+from .policy import protected
 from .search import prose
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -99,7 +101,7 @@ def _page(template: str, **context: object) -> str:
     page = _environment().get_template(template).render(**context) + "\n"
     ends = [end for found in _VERBATIM.finditer(page) for end in found.span()]
     parts = [page[start:end] for start, end in pairwise([0, *ends, len(page)])]
-    return "".join(part if number % 2 else typographic(part) for number, part in enumerate(parts))
+    return protected("".join(part if number % 2 else typographic(part) for number, part in enumerate(parts)))
 
 
 @lru_cache(maxsize=1024)
@@ -212,7 +214,7 @@ def write_figures(notebook: NotebookNode, chapter: Chapter, folder: Path) -> Non
     """
     for figure in figures(notebook):
         for suffix, content in figure.files.items():
-            path = folder / f"{figure_file(chapter, figure)}{suffix}"
+            path = folder / checked_name(f"{figure_file(chapter, figure)}{suffix}")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(content) if suffix in IMAGE_SUFFIXES else content.encode())
     for cell in notebook.cells:
@@ -256,9 +258,9 @@ def anchored(body: str) -> tuple[Markup, list[tuple[int, str, str]]]:
     return Markup(re.sub(r"<h(?P<level>[23])[^>]*>(?P<text>.*?)</h(?P=level)>", anchor, body, flags=re.DOTALL)), contents
 
 
-def chapter_body(notebook: NotebookNode, chapter: Chapter, edition: Edition) -> tuple[Markup, list[tuple[int, str, str]]]:
+def chapter_body(notebook: NotebookNode, chapter: Chapter) -> tuple[Markup, list[tuple[int, str, str]]]:
     """What a chapter says, as HTML with anchors, and its headings (see `anchored`)."""
-    return anchored(_page("body.html.j2", blocks=blocks(notebook), chapter=chapter, edition=edition, figure_file=figure_file))
+    return anchored(_page("body.html.j2", blocks=blocks(notebook), chapter=chapter, figure_file=figure_file))
 
 
 def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Chapter], edition: Edition) -> str:
@@ -276,7 +278,7 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
         What it was executed for.
     """
     place = [other.name for other in chapters].index(chapter.name)
-    body, contents = chapter_body(notebook, chapter, edition)
+    body, contents = chapter_body(notebook, chapter)
     return _page(
         "chapter.html.j2",
         body=body,
@@ -289,6 +291,13 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
         following=chapters[place + 1] if place + 1 < len(chapters) else None,
         root="../",
     )
+
+
+def notebook_page(notebook: NotebookNode, chapter: Chapter) -> str:
+    """HTML of an executed notebook that is no chapter: what its cells gave, in the same dress."""
+    body, _ = chapter_body(notebook, chapter)
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
+    return _page("notebook.html.j2", body=body, title=Markup(heading[1]).striptags() if heading else chapter.name, root="")
 
 
 def key_points(notebook: NotebookNode) -> list[str]:

@@ -124,7 +124,7 @@ def _listed(found: set[str]) -> str:
 def _shown(html: str) -> str:
     """Words of a piece of HTML, with the alternative text of its images."""
     spoken = re.sub(r'<img [^>]*alt="([^"]*)"[^>]*>', r" \1 ", html)
-    return " ".join(Markup(re.sub(r"<[^>]+>", " ", spoken)).unescape().split())
+    return re.sub(r"[ \n]+", " ", Markup(re.sub(r"<[^>]+>", " ", spoken)).unescape()).strip()
 
 
 def index(edition: str, found: Iterable[Passage]) -> str:

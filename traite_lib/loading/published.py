@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from ..catalogue import Catalogue, DataFile, Edition, csv_rows
+from ..catalogue import Catalogue, DataFile, Edition, csv_rows, plain_words
 from ..errors import NomenclatureError, ObservationsError, available
 from ..nomenclature import ALL, Nomenclatures, Years, plain
 from ..table import CHANGE, SUB_POPULATION
@@ -36,6 +36,11 @@ def read_statements(path: Path) -> Iterator[tuple[str, Line]]:
         for number, row in enumerate(reader, start=2):
             if None in row or None in row.values():
                 raise ObservationsError(f"{path.name}, line {number}: {len(columns)} cells expected.")
+            for column, text in row.items():
+                try:
+                    plain_words(text)
+                except ValueError as error:
+                    raise ObservationsError(f"{path.name}, line {number}, column {column}: {error}.") from None
             yield f"{path.name}, line {number}", row
 
 

@@ -83,7 +83,7 @@
       at = to;
     }
     shown.append(text.slice(at, end), end < text.length ? " …" : "");
-    if (!marks.length) shown.append(`${text && " "}(Ces mots sont dans le titre, une figure ou un tableau.)`);
+    if (!text) shown.append("Ces mots sont dans une figure ou un tableau.");
     return shown;
   };
 
