@@ -34,7 +34,12 @@ def test_a_bundle_holds_everything_of_one_edition_and_nothing_of_another(bundle:
     inside = {f"2022/{name}" for name in listed(site / "2022")}
     around = {"index.html", "methode.html", "recherche.html", "site.js", "LISEZMOI.txt", "ro-crate-metadata.json"}
     assert names == {f"traite_2022/{name}" for name in inside | around}
-    assert {"2022/traite_2022.xlsx", "2022/observations.csv", "2022/02_formes.ipynb", "2022/figures/02_formes-1.svg"} <= inside
+    assert {
+        "2022/traite_2022.xlsx",
+        "2022/observations.csv",
+        "2022/02_formes.ipynb",
+        "2022/figures/02_formes-forme-d-exploitation.csv",
+    } <= inside
 
 
 def test_two_bundles_of_the_same_annexes_are_the_same_file(bundle: Path, site: Path, tmp_path: Path) -> None:

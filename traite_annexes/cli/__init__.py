@@ -18,7 +18,7 @@ app = typer.Typer(
 )  # fmt: skip
 for _command in (
     *(workbooks.tidy, workbooks.inspect, editions.add_edition, editions.check),
-    *(figures.editions, render.chapters, render.render, figures.show, figures.change, editions.checksums),
+    *(figures.editions, render.chapters, render.render, render.figures, figures.show, figures.change, editions.checksums),
     *(handover.bundle, handover.verify),
 ):
     app.command()(_command)

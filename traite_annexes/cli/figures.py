@@ -97,9 +97,8 @@ def change(
         population = population or "accompanied"
     found = survey.change(variable, category, since=since, population=population, **pairs(where, "--where"))
     if found is None:
-        raise ComparisonError(f"Aucune des deux éditions, {since} et {edition}, n’a de valeur relevée pour cette statistique.")
-    if found.refusals:
-        raise ComparisonError(change_sentence(found, survey.nomenclatures))
+        raise ComparisonError(f"Neither edition, {since} or {edition}, has a retained value for this statistic.")
     print(change_sentence(found, survey.nomenclatures))
+    _ = found.difference  # raises, in English, when the sentence says why there is none
     for row in (found.before, found.after):
         print(f"{row['period']}: {row['value']:g} {row['unit']}, {row['source_id']}, {row['locator']}")

@@ -23,6 +23,9 @@ NAME = re.compile(r"(?P<number>\d\d)_[a-z0-9_]+")
 PARAMETERS, CONTROL, KEY_POINTS = "parameters", "nbval-check-output", "key-points"
 """Tags: the parameters cell (papermill), a control cell (nbval), the « À retenir » cell."""
 
+IMAGE_SUFFIXES = (".png", ".svg")
+"""Files of a chart that are made when they are asked for."""
+
 
 @dataclass(frozen=True)
 class Chapter:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 from traite_lib.catalogue import Catalogue, Edition
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
-from .chapters import CONTROL, KEY_POINTS, Chapter
+from .chapters import CONTROL, IMAGE_SUFFIXES, KEY_POINTS, Chapter
 from .glossary import Term, glossary, used
 from .search import prose
 
@@ -38,20 +38,29 @@ class Figure:
     ----------
     number : int
         From 1, in the chapter.
-    png, phone : str
-        Base64 of the images (`phone` is empty for an image that the library did not draw).
-    svg : str
-        The drawing, or empty.
-    alt, caption : str
-        What it shows, and what it is about.
+    name : str
+        From what it is about, and so the same in each edition: ``forme-d-exploitation``.
+    svg : Markup
+        The drawing, whose text is text.
+    title, subject, population : str
+        What it shows, what it is about when that is not its title, and whom.
+    notes : tuple of str
+        Signs, bases, reservations and sources.
+    alt : str
+        All that it shows, in words.
+    files : mapping
+        What the chart hands to the renderer, by suffix.
     """
 
     number: int
-    png: str
-    phone: str
-    svg: str
-    alt: str
-    caption: str
+    name: str
+    svg: Markup
+    title: str
+    subject: str = ""
+    population: str = ""
+    notes: tuple[str, ...] = ()
+    alt: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,13 +81,17 @@ def _asset(name: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.globals |= {"style": _asset("style.css"), "script": _asset("page.js"), "publication": PUBLICATION}
+    environment.globals |= {
+        "style": _asset("style.css"),
+        "script": _asset("page.js") + _asset("figure.js"),
+        "publication": PUBLICATION,
+    }
     environment.filters["slug"] = slug
     environment.tests["figure"] = lambda output: isinstance(output, Figure)
     return environment
 
 
-_VERBATIM = re.compile(r"(<(?P<tag>style|script|pre)\b.*?</(?P=tag)>)", re.DOTALL)
+_VERBATIM = re.compile(r"(<(?P<tag>style|script|pre|svg)\b.*?</(?P=tag)>)", re.DOTALL)
 
 
 def _page(template: str, **context: object) -> str:
@@ -137,7 +150,6 @@ def _frame(html: str) -> Markup:
 def blocks(notebook: NotebookNode) -> list[Block]:
     """Cells of an executed chapter as a page shows them, its figures numbered."""
     found: list[Block] = []
-    drawn = 0
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if cell.cell_type != "code":
@@ -145,23 +157,12 @@ def blocks(notebook: NotebookNode) -> list[Block]:
             continue
         kind = "key-points" if KEY_POINTS in tags else "control" if CONTROL in tags else "result"
         block = Block(kind, cell.source)
-        for output in cell.outputs:
+        for output in cell.outputs if kind != "control" else ():  # what nbval compares repeats the tables: it is in the notebook
             data = output.get("data", {})
             if output.output_type == "stream":
                 block.outputs.append(_preformatted(output.text if output.name == "stdout" else "", "text"))
-            elif "image/png" in data:
-                drawn += 1
-                about, more = output.metadata.get("image/png", {}), data.get(FIGURE, {})
-                block.outputs.append(
-                    Figure(
-                        number=drawn,
-                        png=data["image/png"].replace("\n", ""),
-                        phone=more.get("phone", ""),
-                        svg=more.get("svg", ""),
-                        alt=about.get("alt", ""),
-                        caption=about.get("caption", ""),
-                    )
-                )
+            elif SVG in data or PNG in data:
+                block.outputs.append(_figure(output, [one for each in (*found, block) for one in each.outputs]))
             elif "text/html" in data:
                 html = data["text/html"]
                 block.outputs.append(_frame(html) if _FRAME in html else Markup(html))
@@ -173,42 +174,58 @@ def blocks(notebook: NotebookNode) -> list[Block]:
     return found
 
 
+SVG, PNG = "image/svg+xml", "image/png"
+
+
+def _figure(output: NotebookNode, before: Sequence[Figure | Markup]) -> Figure:
+    """A chart, numbered and named after those before it."""
+    drawn = [one for one in before if isinstance(one, Figure)]
+    image, words = SVG, {"title": "", **output.metadata.get(SVG, {})}
+    if SVG not in output.data:  # a chapter may draw by itself
+        image, words = PNG, {"title": "", "alt": output.metadata.get(PNG, {}).get("alt", "")}
+    name = base = slug(words.get("subject") or words["title"]) or "figure"
+    while name in {one.name for one in drawn}:
+        name = f"{base}-{1 + sum(one.name.startswith(base) for one in drawn)}"
+    words["notes"] = tuple(words.get("notes", ()))
+    drawing = Markup(output.data[image])
+    if image == PNG:
+        drawing = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(drawing.replace("\n", ""), words["alt"])
+    return Figure(len(drawn) + 1, name, drawing, files=output.data.get(FIGURE, {}), **words)
+
+
 def figures(notebook: NotebookNode) -> list[Figure]:
     """Charts of an executed chapter, in order."""
     return [output for block in blocks(notebook) for output in block.outputs if isinstance(output, Figure)]
 
 
-def write_figures(notebook: NotebookNode, chapter: Chapter, folder: Path) -> list[Path]:
-    """Write the charts of an executed chapter, and take out of the notebook what only they needed.
+def write_figures(notebook: NotebookNode, chapter: Chapter, folder: Path) -> None:
+    """Write the files of the charts of an executed chapter, and take out of the notebook what is there twice.
 
     Parameters
     ----------
     notebook : NotebookNode
-        The executed notebook; it keeps the PNG that it shows.
+        The executed notebook; it keeps the SVG that it shows.
     chapter : Chapter
-        Names the files: ``figures/02_formes-1.png`` and ``.svg``.
+        Names the files: ``figures/02_formes-forme-d-exploitation.csv``.
     folder : Path
         Folder that holds ``figures/``.
     """
-    written = []
     for figure in figures(notebook):
-        path = folder / figure_file(chapter, figure)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(figure.png))
-        written.append(path)
-        if figure.svg:
-            path = path.with_suffix(".svg")
-            path.write_text(figure.svg, encoding="utf-8")
-            written.append(path)
+        for suffix, content in figure.files.items():
+            path = folder / f"{figure_file(chapter, figure)}{suffix}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(content) if suffix in IMAGE_SUFFIXES else content.encode())
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(FIGURE, None)
-    return written
+            data = output.get("data", {})
+            data.pop(FIGURE, None)
+            if "text/html" in data:  # every reader of notebooks shows it; the same as text would weigh a third of the whole
+                data.pop("text/plain", None)
 
 
 def figure_file(chapter: Chapter, figure: Figure) -> str:
-    """Path of a figure's PNG in the folder of an edition; its SVG stands beside it."""
-    return f"figures/{chapter.name}-{figure.number}.png"
+    """Path of a figure's files in the folder of an edition, without their suffix."""
+    return f"figures/{chapter.name}-{figure.name}"
 
 
 def slug(text: str) -> str:

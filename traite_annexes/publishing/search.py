@@ -16,7 +16,7 @@ _HIDDEN = re.compile(
     r'<(script|style|template|pre|summary)\b.*?</\1>|<div class="code".*?</div>|<span class="unseen">.*?</span>', re.DOTALL
 )
 _BESIDE = re.compile(
-    r'<(section|span) class="(?:reuse|files)".*?</\1>|<table[^>]*>\s*<caption><span>(?:Provenance|Tous les énoncés).*?</table>',
+    r'<(section|span|p) class="(?:reuse|files)".*?</\1>|<table[^>]*>\s*<caption><span>(?:Provenance|Tous les énoncés).*?</table>',
     re.DOTALL,
 )
 """What answers no question: how to cite, files, and the tables of all that was found, which name every subject."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from papermill_warm import Setup, server
 from traite_lib.catalogue import Catalogue
+from traite_lib.presentation.text import IMAGES
 
 from ..fingerprints import OWN
 from ..publishing.chapters import Chapter, choose, discover
@@ -36,6 +37,8 @@ class Job:
         Seconds that one cell may take.
     warm : bool
         Fork the kernel from the warm server of the process that does the work.
+    images : bool
+        Have each chart make its images for a slide too, PNG and SVG.
     """
 
     chapter: str
@@ -43,6 +46,7 @@ class Job:
     parameters: Mapping[str, object] = field(default_factory=dict)
     timeout: int = 120
     warm: bool = True
+    images: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,9 @@ class JobResult:
     seconds: float = 0.0
 
 
-def setup(root: Path) -> Setup:
+def setup(root: Path, *, images: bool = False) -> Setup:
     """What the warm server holds and what kernels find, for the project in a folder."""
-    return Setup((REHEARSAL,), {"TRAITE_ROOT": str(root)}, OWN)
+    return Setup((REHEARSAL,), {"TRAITE_ROOT": str(root)} | ({IMAGES: "1"} if images else {}), OWN)
 
 
 def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResult:
@@ -110,7 +114,7 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
     catalogue, chapters = _project(root)
     edition = catalogue.edition(job.edition)
     chapter = choose(chapters, job.chapter)
-    held = setup(root)
+    held = setup(root, images=job.images)
     given = {"edition": edition.key, "output": f"tables/{chapter.name}.csv"} | dict(job.parameters)
     with tempfile.TemporaryDirectory(dir=folder, prefix="k", ignore_cleanup_errors=True) as private:
         stage = Path(private, "annex")

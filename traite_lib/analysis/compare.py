@@ -11,27 +11,17 @@ import pandas as pd
 
 from ..catalogue import Break, Catalogue
 from ..errors import ComparisonError, ObservationsError
-from ..nomenclature import ALL, Nomenclatures
+from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import SUB_POPULATION, Row, at, find, records, take
 
-NOT_FOUND = "valeur non relevée"
-"""Motive of a refusal for want of a value."""
 
-
-def respondents(table: pd.DataFrame) -> pd.Series:
-    """Number of responding associations, by period."""
-    rows = find(table, "total", {}, population="associations", unit="count", known=True)
-    return pd.Series(at(table, "value", rows).astype(int), pd.Index(at(table, "period", rows), name="period"), name="value")
+def respondents(table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers of responding associations, one row a period."""
+    return take(table, find(table, "total", {}, population="associations", unit="count", known=True))
 
 
 def crossed(before: Row, after: Row, catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Break]:
-    """Breaks and reservations between two observations of the same statistic, in file order.
-
-    Parameters
-    ----------
-    before, after : mapping or Series
-        Two rows of Observations, the earlier first.
-    """
+    """Breaks and reservations between two observations of the same statistic, the earlier first, in file order."""
     return [entry for entry in catalogue.breaks if _applies(entry, before, after, nomenclatures)]
 
 
@@ -61,25 +51,36 @@ def _applies(entry: Break, before: Row, after: Row, nomenclatures: Nomenclatures
 
 
 @dataclass(frozen=True)
+class Unfit:
+    """Why an observation gives no change, though no break separates it from the other: a code of the terms ``refusals``."""
+
+    code: str
+    row: Row
+
+    @property
+    def why(self) -> str:
+        """The reason, for who uses the library."""
+        return terms("refusals")[self.code].label_en.format(period=self.row["period"])
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Two observations of one statistic; the change exists only where no break separates them.
+    """Two observations of one statistic; the change exists only where nothing refuses it.
 
     Attributes
     ----------
     before, after : mapping or Series
         Rows of Observations.
-    refusals, reservations : tuple of str
-        French sentences: why no change is computed (a break, else a value that is doubtful or was not found); what to keep
-        in mind.
-    motive : str
-        The first refusal in a few words, for a cell.
+    refused : tuple of Break or Unfit
+        Why no change is computed: breaks of series, else a value that is doubtful or was not found.
+    reserved : tuple of Break
+        What to keep in mind.
     """
 
     before: Row
     after: Row
-    refusals: tuple[str, ...]
-    reservations: tuple[str, ...]
-    motive: str = ""
+    refused: tuple[Break | Unfit, ...]
+    reserved: tuple[Break, ...]
 
     @property
     def difference(self) -> float:
@@ -88,10 +89,11 @@ class Comparison:
         Raises
         ------
         ComparisonError
-            A break of series separates the two; the message is the French sentence that says why.
+            Something refuses the change: the message says what.
         """
-        if self.refusals:
-            raise ComparisonError(" ".join(self.refusals))
+        if self.refused:
+            years = f"from {self.before['period']} to {self.after['period']}"
+            raise ComparisonError(f"No change is computed {years}: {' '.join(found.why for found in self.refused)}")
         return float(self.after["value"] - self.before["value"])
 
     @property
@@ -101,32 +103,15 @@ class Comparison:
         Raises
         ------
         ComparisonError
-            A break separates the two, or they are shares.
+            Something refuses the change, or the two are shares.
         """
         if self.after["unit"] != "count":
-            raise ComparisonError("L’écart entre deux parts s’exprime en points.")
+            raise ComparisonError("A change between two shares is in points, never in percent.")
         return self.difference / float(self.before["value"]) * 100
 
 
-def compare(
-    before: Row,
-    after: Row,
-    table: pd.DataFrame,
-    catalogue: Catalogue,
-    nomenclatures: Nomenclatures,
-    *,
-    known: pd.Series | None = None,
-) -> Comparison:
-    """Compare two observations of one statistic; see `Comparison`.
-
-    Parameters
-    ----------
-    before, after : mapping or Series
-        Two rows of Observations, the earlier first.
-    table : DataFrame
-        Observations, where the number of responding associations is looked up.
-    known : Series, optional
-        That number by period, when `respondents` has been asked already.
+def compare(before: Row, after: Row, catalogue: Catalogue, nomenclatures: Nomenclatures) -> Comparison:
+    """Compare two observations of one statistic, the earlier first; see `Comparison`.
 
     Raises
     ------
@@ -140,66 +125,30 @@ def compare(
                 f"{before[column]!r} and {after[column]!r}; they are not two values of one statistic."
             )
     one, other = ({str(name): value for name, value in row.items()} for row in (before, after))  # each is read many times
-    known = respondents(table) if known is None else known
-    periods = (before["period"], after["period"])
-    refusals: list[str] = []
-    reservations: list[str] = []
-    motives: list[str] = []
     # A value that is not there is the reason, whatever else would separate the two.
-    missing = list(_missing(one, other))
-    for entry in crossed(one, other, catalogue, nomenclatures) if not missing else []:
-        values: list[object] = list(periods)
-        if entry.every_pair:
-            values = [known.get(period, "nombre inconnu") for period in periods]
-        elif entry.populations_differ:
-            values = [nomenclatures.populations[row["population"]].scope_fr for row in (one, other)]
-        elif entry.publications_differ:
-            values = [row["publication"] for row in (one, other)]
-        sentence = entry.share if entry.share and after["unit"] == "percent" else entry.sentence
-        if entry.unchanged and values[0] == values[1]:
-            sentence = entry.unchanged
-        said = sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
-        (refusals if entry.effect == "refuse" else reservations).append(said)
-        motives += [entry.short] if entry.effect == "refuse" else []
-    for motive, sentence in missing or (_unfit(one, other, nomenclatures) if not refusals else []):
-        refusals.append(sentence)
-        motives.append(motive)
-    return Comparison(before, after, tuple(refusals), tuple(reservations), *motives[:1])
+    refused: list[Break | Unfit] = [Unfit("not_found", row) for row in (one, other) if pd.isna(row["value"])]
+    entries = [] if refused else crossed(one, other, catalogue, nomenclatures)
+    refused += [entry for entry in entries if entry.effect == "refuse"]
+    refused = refused or list(_unfit(one, other, nomenclatures))
+    return Comparison(before, after, tuple(refused), tuple(entry for entry in entries if entry.effect == "reserve"))
 
 
-def _missing(before: Row, after: Row) -> Iterator[tuple[str, str]]:
-    """The values that were not found; a row that stands for one brings in its note the value that was set aside, and why."""
-    for row in (before, after):
-        if pd.isna(row["value"]):
-            why = f"Aucune valeur n’a été retenue pour l’édition {row['period']}."
-            yield NOT_FOUND, " ".join(filter(None, (why, row["note"])))
-
-
-def _unfit(before: Row, after: Row, nomenclatures: Nomenclatures) -> Iterator[tuple[str, str]]:
-    """Why two values of one statistic give no change, though no break separates them: motive and sentence."""
+def _unfit(before: Row, after: Row, nomenclatures: Nomenclatures) -> Iterator[Unfit]:
+    """Why two values of one statistic give no change, though no break separates them."""
     if nomenclatures.nomenclature(before["variable"]) == "change":
-        yield "déjà des évolutions", "Les deux chiffres sont déjà des évolutions : leur différence ne mesure rien."
+        yield Unfit("change", after)
         return
     for row in (before, after):
         if row["bound"] in ("<", ">"):
-            yield "valeur non exacte", f"Aucune valeur exacte n’a été retenue pour l’édition {row['period']}."
+            yield Unfit("not_exact", row)
         elif row["status"] == "U":
-            why = f"La valeur relevée pour l’édition {row['period']} est de fiabilité faible : aucun écart n’est calculé."
-            yield "valeur de fiabilité faible", " ".join(filter(None, (why, row["note"])))
+            yield Unfit("low_reliability", row)
 
 
 def series(
-    table: pd.DataFrame,
-    catalogue: Catalogue,
-    nomenclatures: Nomenclatures,
-    variable: str,
-    category: str = ALL,
-    *,
-    unit: str = "percent",
-    population: str | None = None,
-    known: pd.Series | None = None,
-    **sub_population: str,
-) -> pd.DataFrame:
+    table: pd.DataFrame, catalogue: Catalogue, nomenclatures: Nomenclatures, variable: str, category: str = ALL,
+    *, unit: str = "percent", population: str | None = None, **sub_population: str,
+) -> tuple[pd.DataFrame, list[Comparison]]:  # fmt: skip
     """One statistic over the dated editions, or over the years of an administrative population.
 
     Parameters
@@ -207,14 +156,11 @@ def series(
     population : str, optional
         Who is described. By default the population that each edition computes its shares on, which is not always the
         same: the series then breaks.
-    known : Series, optional
-        Number of responding associations by period, when `respondents` has been asked already.
 
     Returns
     -------
-    DataFrame
-        Rows of Observations in time order, with ``respondents`` (associations, survey only), ``segment`` (a new number
-        after each break) and ``break_before`` (the sentence of the break, or empty).
+    DataFrame, list of Comparison
+        Rows of Observations in time order, with ``segment``, a new number after each break; each row with the one before it.
     """
     found = find(table, variable, sub_population, category=category, unit=unit, population=population, known=True)
     found = found[pd.notna(at(table, "reference_year", found))]
@@ -222,20 +168,7 @@ def series(
         described = {edition.key: edition.share_population for edition in catalogue.editions}
         theirs = [described.get(key) for key in at(table, "edition", found)]
         found = found[at(table, "population", found) == np.array(theirs, dtype=object)]
-    found = found[np.argsort(at(table, "reference_year", found).astype(int), kind="stable")]
-    rows = take(table, found)
-    known = respondents(table) if known is None else known
-    lines = records(rows)
-    segments, sentences = [0] * len(lines), [""] * len(lines)
-    for n, (before, after) in enumerate(pairwise(lines), start=1):
-        refused = compare(before, after, table, catalogue, nomenclatures, known=known).refusals
-        segments[n], sentences[n] = segments[n - 1] + bool(refused), " ".join(refused)
-    survey = [nomenclatures.universe(line["population"]) == "survey" for line in lines]
-    return rows.assign(
-        respondents=[
-            float(known.get(line["period"], float("nan"))) if counted else float("nan")
-            for line, counted in zip(lines, survey, strict=True)
-        ],
-        segment=segments,
-        break_before=sentences,
-    )
+    rows = take(table, found[np.argsort(at(table, "reference_year", found).astype(int), kind="stable")])
+    comparisons = [compare(before, after, catalogue, nomenclatures) for before, after in pairwise(records(rows))]
+    breaks = [0, *(bool(comparison.refused) for comparison in comparisons)][: len(rows)]
+    return rows.assign(segment=np.cumsum(breaks, dtype=int)), comparisons

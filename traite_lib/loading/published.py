@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from ..catalogue import Catalogue, DataFile, Edition
+from ..catalogue import Catalogue, DataFile, Edition, csv_rows
 from ..errors import NomenclatureError, ObservationsError, available
 from ..nomenclature import ALL, Nomenclatures, Years, plain
 from ..table import CHANGE, SUB_POPULATION
@@ -16,6 +16,8 @@ from ..table import CHANGE, SUB_POPULATION
 DIMENSIONS = (("dimension_1", "modality_1"), ("dimension_2", "modality_2"))
 REQUIRED = ["statement_id", "reference_year", "indicator", "population", *sum(DIMENSIONS, ()), "value", "unit"]
 REQUIRED += ["qualifier", "base", "source_id"]
+
+FOLDER = "data/correspondences"
 
 WHOLE = ("total", "total général", "ensemble")
 """Words of a line that is the whole, and no category of what is measured."""
@@ -44,17 +46,12 @@ def read_statements(path: Path) -> Iterator[tuple[str, Line]]:
             yield f"{path.name}, line {number}", row
 
 
-def _number(text: str, column: str, where: str) -> float:
+def _number(text: str, column: str, where: str, kind: type[float]) -> float:
     try:
-        return float(text)
+        return kind(text)
     except ValueError:
-        raise ObservationsError(f"{where}, column {column}: a number was expected, found {text!r}.") from None
-
-
-def _whole(text: str, column: str, where: str) -> int:
-    if not text.isdigit():
-        raise ObservationsError(f"{where}, column {column}: a whole number was expected, found {text!r}.")
-    return int(text)
+        a = "a whole number" if kind is int else "a number"
+        raise ObservationsError(f"{where}, column {column}: {a} was expected, found {text!r}.") from None
 
 
 def _years(text: str, edition: Edition | None, where: str) -> tuple[Years, str]:
@@ -78,31 +75,30 @@ class Correspondences:
     indicators: dict[str, Line]
     dimensions: dict[str, Line]
     units: dict[str, Line]
-    folder: str = "data/correspondences"
 
     @classmethod
     def read(cls, data: Path) -> Correspondences:
         """Read the four correspondences below the ``data`` folder."""
-
-        def rows(name: str) -> list[Line]:
-            with (data / "correspondences" / name).open(encoding="utf-8", newline="") as lines:
-                return list(csv.DictReader(lines))
-
-        return cls(
-            {(row["universe"], plain(row["label"])): row for row in rows("populations.csv")},
-            {row["indicator"]: row for row in rows("indicators.csv")},
-            {row["dimension"]: row for row in rows("dimensions.csv")},
-            {row["label"]: row for row in rows("units.csv")},
-        )
+        populations, *others = (csv_rows(data / "correspondences" / f"{field.name}.csv") for field in fields(cls))
+        by_words = {(row["universe"], plain(row["label"])): row for row in populations}
+        return cls(by_words, *({next(iter(row.values())): row for row in rows} for rows in others))
 
     def lookup(self, table: str, key: str, where: str, column: str) -> Line:
         """Row of a correspondence, or a clear error."""
         rows: dict[str, Line] = getattr(self, table)
         if key not in rows:
-            raise NomenclatureError(
-                f"{where}, column {column}: {key!r} is not in {self.folder}/{table}.csv. {available(key, rows)}"
-            )
+            raise NomenclatureError(f"{where}, column {column}: {key!r} is not in {FOLDER}/{table}.csv. {available(key, rows)}")
         return rows[key]
+
+    def population(self, universe: str, label: str, where: str) -> Line:
+        """What the words of a population mean in one universe, or a clear error."""
+        if found := self.populations.get((universe, plain(label))):
+            return found
+        known = [row["label"] for (name, _), row in self.populations.items() if name == universe]
+        raise NomenclatureError(
+            f"{where}, column population: {label!r} is not in {FOLDER}/populations.csv for the {universe} data. "
+            f"{available(label, known)}"
+        )
 
 
 def code_statement(
@@ -120,13 +116,7 @@ def code_statement(
     ObservationsError
         The words of the population and a dimension contradict each other.
     """
-    described = correspondences.populations.get((universe, plain(row["population"])))
-    if described is None:
-        labels = [r["label"] for (u, _), r in correspondences.populations.items() if u == universe]
-        raise NomenclatureError(
-            f"{where}, column population: {row['population']!r} is not in {correspondences.folder}/populations.csv for the "
-            f"{universe} data. {available(row['population'], labels)}"
-        )
+    described = correspondences.population(universe, row["population"], where)
     indicator = correspondences.lookup("indicators", row["indicator"], where, "indicator")
     unit = correspondences.lookup("units", row["unit"], where, "unit")
     sub = {column: described.get(column, ALL) for column in SUB_POPULATION}
@@ -154,7 +144,7 @@ def code_statement(
             )
         variable = indicator["otherwise"]
     own = nomenclatures.nomenclature(variable)
-    value = _number(row["value"], "value", where)
+    value = _number(row["value"], "value", where, float)
     change = own == CHANGE and unit["unit"] == "percent"  # « +97 % » is no share
     if sub.get(own) == category:  # « minors among minors » says no more than « minors »
         sub[own] = ALL
@@ -199,7 +189,7 @@ def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[O
                     "edition": edition.key if edition else "",
                     "reference_year": years[0] if period == str(years[0]) or (edition and years[0] == years[1]) else None,
                     "period": period,
-                    "base": _whole(row["base"], "base", where) if row["base"] else None,
+                    "base": _number(row["base"], "base", where, int) if row["base"] else None,
                     "confidentiality": "F",
                     "source_id": source.source_id,
                     "publication": row.get("publication", ""),

@@ -14,7 +14,7 @@ from .lines import Cleared, Line, is_caption, is_labelish, is_total, joined, lin
 from .notes import Note
 from .values import is_whole, is_yearish, read, split_marks
 
-_UNITS = re.compile(r"unit[ée]s?(?: de mesure)?", re.IGNORECASE)
+_UNITS = re.compile(r"unit[ée]s?(?: de mesure)?|units?(?: of measure(?:ment)?)?", re.IGNORECASE)
 _NUMBERING = re.compile(r"\(?(?:\d{1,2}|[A-Z])[.)]?")
 
 
@@ -96,7 +96,11 @@ class Reader:
             limits.tick()
             line = self.lines[index]
             if (column := unit_of(line, self._line(index + 1), self.grid)) is not None:
-                unit = units.of_label(line.cells[column].text)
+                said = units.of_label(line.cells[column].text)
+                if self._below_its_table(index, titles, line.cells[column].text):
+                    self.blocks[-1].unit = said
+                else:
+                    unit = said
                 self._drop(line, column)
                 if not line.cells:
                     index += 1
@@ -114,6 +118,13 @@ class Reader:
             titles, unit = [], ""
         self.trailing += [(title.row, title.text) for title in titles]
         return self.blocks
+
+    def _below_its_table(self, index: int, titles: list[Title], text: str) -> bool:
+        """Whether « Unité : % » is a note of the table above: nothing stands between them, and no table just below."""
+        if not self.blocks or titles or self.blocks[-1].unit or not notes.has_keyword(text):
+            return False
+        after = self._line(index + 1)
+        return after is None or after.row - self.lines[index].row > 1 or not self._heads(index + 1)
 
     def _text(self, line: Line, titles: list[Title]) -> None:
         """A line of text outside tables: the title of the next one, or the continuation of a note just above."""
@@ -388,7 +399,7 @@ class Reader:
         named = (
             column for head in block.header for column, cell in head.cells.items() if _UNITS.fullmatch(split_marks(cell.text)[0])
         )
-        block.unit_column = next((column for column in named if column in block.labels), 0)
+        block.unit_column = next((column for column in named if column not in data), 0)
         block.labels = [column for column in block.labels if column != block.unit_column]
         block.flags = flags(self.grid, block.header, block.figures(), block.labels, data)
         block.data = [column for column in data if column not in block.flags]

@@ -14,6 +14,7 @@ from .headers import column_paths
 from .labels import Path, row_paths, texts
 from .model import Block, Status, TidyCell
 from .notes import KINDS, Decision, Legend
+from .second_reading import ABOVE, HUNDRED, above_a_hundred, second_reading, shares
 from .values import Read, folded, is_yearish, read
 
 _EVOLUTION = re.compile(
@@ -73,7 +74,15 @@ class Table:
     def __init__(self, sheet: str, number: int, block: RawBlock, grid: Grid, legend: Legend) -> None:
         self.sheet, self.name, self.block, self.grid, self.legend = sheet, str(number), block, grid, legend
         self.title = " – ".join(block.titles)
-        self.columns = {column: _Side.of(path, legend, doubt) for column, (path, doubt) in column_paths(block, grid).items()}
+        paths = column_paths(block, grid)
+        self.rows = list(row_paths(block, grid))
+        second = second_reading(
+            block, grid, [(row, path) for row, path, _ in self.rows], {column: path for column, (path, _) in paths.items()}
+        )
+        self.doubted_rows = second.rows
+        self.columns = {
+            column: _Side.of(path, legend, doubt or second.columns.get(column, "")) for column, (path, doubt) in paths.items()
+        }
         self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
         self.note = notes.words(block.notes, "note")
         self.title_unit = next((unit for title in reversed(block.titles) if (unit := units.of_title(title))), "")
@@ -92,7 +101,7 @@ class Table:
         found = {cell.address for line in block.header for cell in line.cells.values()}
         for row in block.body:
             for column, cell in row.line.cells.items():
-                if column in block.labels or column in block.flags or row.kind == "section":
+                if column in (*block.labels, *block.flags, block.unit_column) or row.kind == "section":
                     found.add(cell.address)
         return found
 
@@ -111,8 +120,8 @@ class Table:
         return _doubted(list(self._cells()))
 
     def _cells(self) -> Iterator[TidyCell]:
-        for row, path, doubt in row_paths(self.block, self.grid):
-            side = _Side.of(path, self.legend, doubt)
+        for row, path, doubt in self.rows:
+            side = _Side.of(path, self.legend, doubt or self.doubted_rows.get(row.line.row, ""))
             if (own := row.line.cells.get(self.block.unit_column)) is not None:
                 side = replace(side, units=(units.normal(own.text), *side.units))
             flags = {
@@ -158,7 +167,7 @@ class Table:
         if found.kind == "symbol":
             if re.match(r"<|≤|moins|inf", found.symbol, re.IGNORECASE):
                 return None, "below_threshold", found.symbol
-            status, how = self.legend.symbol(found.symbol)
+            status, how = self.legend.symbol(found.symbol, cell.text if len(cell.text) == 1 else "")
             self.decided[found.symbol] = (found.symbol, status, how)
             return (0.0 if status == "observed" else None), status, found.symbol
         if found.value is None:
@@ -230,9 +239,10 @@ class Table:
 
 
 def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
-    """Cells of a table; two figures with the same labels and unit are both in doubt, fractions under « % » too."""
+    """Cells of a table; two figures with the same labels and unit are both in doubt, so are fractions under « % »,
+    and what adds to 100 without a word of shares."""
     seen = Counter((cell.rows, cell.columns, cell.unit) for cell in cells if cell.value is not None)
-    fractions = _maybe_fractions(cells)
+    fractions, added, above = _maybe_fractions(cells), shares(cells), above_a_hundred(cells)
     found = []
     for cell in cells:
         if cell.value is not None and cell.status != "ambiguous":
@@ -240,6 +250,12 @@ def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
                 cell = replace(cell, status="ambiguous", marker="same labels twice")
             elif (cell.columns, cell.unit) in fractions:
                 cell = replace(cell, status="ambiguous", marker="fraction or percentage")
+            elif cell.cell in above:
+                cell = replace(cell, status="ambiguous", marker=ABOVE)
+            elif added.get(cell.cell):
+                cell = replace(cell, unit=added[cell.cell])
+            elif cell.cell in added:
+                cell = replace(cell, status="ambiguous", marker=HUNDRED)
         found.append(cell)
     return found
 

@@ -18,7 +18,7 @@ from tidy_workbook import TidyCell
 
 from ...catalogue import Edition
 from ...nomenclature import ALL, ANY, Nomenclatures
-from ...table import CHANGE, SUB_POPULATION
+from ...table import CHANGE, SUB_POPULATION, decimals
 from .facts import Facts, State, TableWords, Unplaced, ambiguous
 from .layouts import TableLayout
 from .lexicon import Lexicon
@@ -79,19 +79,7 @@ class CodedCell:
 def place_table(
     cells: Sequence[TidyCell], edition: Edition, words: Nomenclatures, lexicon: Lexicon, layout: TableLayout | None = None
 ) -> list[CodedCell]:
-    """What became of each cell of one table, in order.
-
-    Parameters
-    ----------
-    cells : sequence of TidyCell
-        All the body cells of one table.
-    edition : Edition
-        Whose workbook it is; the year of a table that says none.
-    words, lexicon
-        Nomenclatures, and the phrases that they make.
-    layout : TableLayout, optional
-        What a person says of the table.
-    """
+    """What became of each body cell of one table, in order; the `edition` gives the year of a table that says none."""
     if layout and layout.set_aside:
         return [CodedCell(cell, "set_aside", layout.set_aside) for cell in cells]
     said = TableWords(edition, words, lexicon, cells, layout)
@@ -359,5 +347,4 @@ def with_bases(placed: list[CodedCell]) -> list[CodedCell]:
 
 def consistent(share: float, count: float, base: float) -> bool:
     """Whether a share is what a count and its base give, at the share's own precision."""
-    decimals = len(f"{share:.6f}".rstrip("0").partition(".")[2])
-    return abs(count / base * 100 - share) <= 0.5 * 10.0**-decimals + 1e-9
+    return abs(count / base * 100 - share) <= 0.5 * 10.0 ** -decimals(round(share, 6)) + 1e-9

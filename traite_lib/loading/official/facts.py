@@ -79,19 +79,7 @@ class Facts:
 
 
 class TableWords:
-    """The words of one table.
-
-    Parameters
-    ----------
-    edition : Edition
-        Whose workbook it is.
-    words, lexicon
-        Nomenclatures, and the phrases that they and ``words.csv`` make.
-    cells : sequence of TidyCell
-        All its body cells.
-    layout : TableLayout, optional
-        What a person says of it, in place of its title and « Champ ».
-    """
+    """The words of one table and of all its body cells; a `layout` speaks in place of its title and « Champ »."""
 
     def __init__(
         self, edition: Edition, words: Nomenclatures, lexicon: Lexicon, cells: Sequence[TidyCell], layout: TableLayout | None
@@ -117,13 +105,7 @@ class TableWords:
         return () if self.layout else tuple(word for _, text in self._texts for word in text.unknown)
 
     def context(self) -> Context:
-        """What the title and the « Champ » say, or the layout in their place.
-
-        Raises
-        ------
-        Unplaced
-            Some words are not understood, or contradict each other.
-        """
+        """What the title and the « Champ » say, or the layout in their place."""
         if self.layout:
             variables = [self.layout.variable] if self.layout.variable else []
             return Context([self.layout.population], self.layout.restriction, variables, variables)
@@ -182,13 +164,7 @@ class TableWords:
         self.narrow(context.restriction, columns[0], senses[columns[0]].code, phrase.words)
 
     def narrow(self, sub: dict[str, str], column: str, code: str, words: str) -> None:
-        """Keep the more precise of two restrictions on one column.
-
-        Raises
-        ------
-        Unplaced
-            They exclude each other.
-        """
+        """Keep the more precise of two restrictions on one column, which must not exclude each other."""
         before = sub.get(column, ALL)
         if before == ALL or self.words.within(column, code, before):
             sub[column] = code
@@ -225,13 +201,7 @@ class TableWords:
         return tuple(label for _, _, label, text in self.labels(cell) if text.unknown)
 
     def facts(self, cell: TidyCell, context: Context) -> Facts:
-        """What the labels of a cell say.
-
-        Raises
-        ------
-        Unplaced
-            The cell is blank, wrong or doubtful, or a label is not understood.
-        """
+        """What the labels of a cell say, unless it is blank, wrong or doubtful, or a label is not understood."""
         if cell.status == "blank":
             raise Unplaced("blank", "")
         if cell.status == "error":
