@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE = """<figure class="statistics">
 <div class="scroll" tabindex="0" role="region" aria-label="{{ caption }}">
-<table{% if whole %} class="whole"{% endif %}>
+<table{% if whole or by %} class="{{ "by" if by else "whole" }}"{% endif %}>
 <caption><span>{{ caption }}</span></caption>
 <thead><tr>
 {%- for name in columns %}<th scope="col"{% if name in kinds %} class="{{ kinds[name] }}"{% endif %}>{{ name }}</th>{% endfor -%}
