@@ -500,5 +500,10 @@ class Reader:
 
 
 def _same_texts(line: Line, other: Line, columns: list[int]) -> bool:
-    one, two = ([cells.cells[c].text if c in cells.cells else "" for c in columns] for cells in (line, other))
-    return any(one) and one == two
+    some = False
+    for column in columns:  # most lines differ at once: the texts of the others are not asked for
+        one, two = line.cells.get(column), other.cells.get(column)
+        if (one is None) != (two is None) or (one is not None and two is not None and one.text != two.text):
+            return False
+        some = some or one is not None
+    return some

@@ -148,7 +148,9 @@ class Table:
         ):
             status, marker = "ambiguous", doubt
         own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
-        note = " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip()
+        note = self.note
+        if own or row.footnotes or column.footnotes:
+            note = " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip()
         return TidyCell(
             self.sheet, address(*place), self.name, self.title, row.texts, column.texts, value,
             "" if unit in (units.COUNT, units.MIXED) else unit, status, marker,
