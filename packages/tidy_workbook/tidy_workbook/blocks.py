@@ -417,9 +417,11 @@ class Reader:
         return "the first row may be a header" if alone else ""
 
     def _run(self, index: int) -> list[Line]:
-        """Lines of figures from an index to the next line that looks like a header."""
+        """Lines of figures from an index to the next header, title or note: the first hundred at most."""
         found: list[Line] = []
-        for line in self.lines[index:]:
+        for line in self.lines[index : index + 100]:
+            if found and (is_caption(line.label) or self._note_between(found[-1].row, line.row)):
+                break
             if line.is_text and len(line.cells) > 1 and found and len(line.cells) >= len(found[-1].cells) - 1:
                 break
             if not line.is_text:
