@@ -87,6 +87,16 @@ PRODUCERS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         {1: ["Table: Prevalence (%)"], 3: ["Area", "Estimate", "Unweighted base"], 4: ["North", 12.3, 1234]}, {},
         ["B4 North | Estimate = 12.3 %", "C4 North | Unweighted base = 1234"],
     ),
+    "thousands with a comma, where decimals have a dot": (
+        {1: ["Table 1: Workshops"], 3: ["Area", "2021", "2022", "Rate"], 4: ["North", "1,512", "950", "12.5"], 5: ["South", "2,004", "1,100", "3.1"]}, {},
+        ["B4 North | 2021 = 1512", "C4 North | 2022 = 950", "D4 North | Rate = 12.5", "B5 South | 2021 = 2004", "C5 South | 2022 = 1100",
+         "D5 South | Rate = 3.1"],
+    ),
+    "fractions that add to 1, without a word or a format": (
+        {1: ["Répartition des ateliers"], 3: ["Canton", "2021", "2022"], 4: ["A", 0.6, 0.62], 5: ["B", 0.4, 0.38]}, {},
+        [f"{cell} [ambiguous adds to 100, or to 1: percentages or numbers]"
+         for cell in ("B4 A | 2021 = 0.6", "C4 A | 2022 = 0.62", "B5 B | 2021 = 0.4", "C5 B | 2022 = 0.38")],
+    ),
     "an interval in square brackets, thousands with a comma: in doubt": (
         {1: ["T"], 3: ["Zone", "2021", "IC 95 %"], 4: ["Nord", "2,512", "[10,1 ; 14,5]"]}, {},
         ["B4 Nord | 2021 [ambiguous 2,512]", "C4 Nord | IC 95 % [ambiguous [10,1 ; 14,5]]"],
