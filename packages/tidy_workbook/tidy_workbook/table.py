@@ -207,6 +207,9 @@ class Table:
             return f"more than {most:.0f} %"
         if (area := self.grid.merge(*place)) and self._covers(area):
             return "one figure over several rows or columns"
+        headed = next(filter(None, column.units), "")
+        if self.block.unit_column and headed and row.units[:1] not in ((), ("",), (headed,)):
+            return "two units: of its row, and of its column"
         if unit == units.MIXED and not self._counts(place[1]):
             return "a percentage or a number: the unit says both"
         return ""

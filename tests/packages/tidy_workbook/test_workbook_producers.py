@@ -58,6 +58,10 @@ PRODUCERS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         {1: ["T"], 3: ["Indicateur", "2021", "2022", "Unité"], 4: ["Adhérents", 100, 110, "nombre"], 5: ["Taux", 60, 66, "%"]}, {},
         ["B4 Adhérents | 2021 = 100", "C4 Adhérents | 2022 = 110", "B5 Taux | 2021 = 60 %", "C5 Taux | 2022 = 66 %"],
     ),
+    "a unit of the row and another one of the column: in doubt": (
+        {1: ["T"], 3: ["Indicateur", "Unité", "Effectif"], 4: ["Dépense", "euros", 1019], 5: ["Adhérents", "nombre", 12]}, {},
+        ["C4 Dépense | Effectif = 1019 euros [ambiguous two units: of its row, and of its column]", "C5 Adhérents | Effectif = 12"],
+    ),
     "the unit below the table": (
         {1: ["T"], 3: ["Forme", "Femmes"], 4: ["A", 10], 5: ["B", 95], 7: ["Unité : %"], 8: ["Source : service inventé"]}, {},
         ["B4 A | Femmes = 10 %", "B5 B | Femmes = 95 %"],
