@@ -285,7 +285,7 @@ def _add(book: Workbook, sheet: Sheet, number: int) -> None:
     for line, text in enumerate(lines, start=1):
         page.write(line, 0, text)
     first = len(lines) + 1
-    rule = {"text_wrap": True, "bottom": 1, "indent": 1}
+    rule = {"text_wrap": True, "bottom": 1, "align": "left", "indent": 1}
     head = book.add_format(rule | {"bold": True, "valign": "bottom"})
     page.add_table(
         first, 0, first + len(frame), len(columns) - 1,
