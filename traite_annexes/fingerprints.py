@@ -134,8 +134,16 @@ def chapter_key(
     cells, own = _notebook(source)
     return fingerprint(
         name=name, source=cells, edition=edition, parameters=dict(parameters), links=list(links), data=dict(data),
-        own=own, versions=versions(), platform=sys.platform,
+        own=own, versions=versions(), platform=sys.platform, configuration=configuration(),
     )  # fmt: skip
+
+
+@cache
+def configuration() -> dict[str, str]:
+    """Checksums of the machine's own settings of IPython, which no private folder takes the place of; most have none."""
+    folders = [Path(sys.prefix, "etc"), Path("/usr/local/etc"), Path("/etc")]
+    found = [path for folder in folders for path in sorted(folder.glob("ipython/**/*")) if path.is_file()]
+    return {path.name: digest(path.read_bytes()) for path in found}
 
 
 @cache

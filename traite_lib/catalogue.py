@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from .errors import CatalogueError, available
 
@@ -19,6 +20,27 @@ DO_NOT_QUOTE = "Chiffres d’exemple : le classeur de cette édition est invent�
 """Said on everything that shows numbers of an example."""
 
 CATALOGUE_FILE = Path("data", "editions.toml")
+
+
+_ALIVE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    r"|<[A-Za-z/!?]|\]\(|\]\[|\{[{%#]"
+    r"|^\s*(=|@|[+-](?=[^\d\s]|.*(\w\(|[|!])|\d[\d.,]*\s?[-+*/^&=]))"
+)
+"""What would be more than words somewhere: on a page, in Markdown, in a spreadsheet, on a terminal."""
+
+
+def plain_words(text: str) -> str:
+    """A text of ``data/``, or of who adds to it, which every page, file and terminal shows as it is.
+
+    Raises
+    ------
+    ValueError
+        It holds a control or direction character, a tag, a link, a template or the start of a formula.
+    """
+    if found := _ALIVE.search(text):
+        raise ValueError(f"plain words were expected, found {text[found.start() : found.start() + 20]!r}")
+    return text
 
 
 class Strict(BaseModel):
@@ -29,6 +51,14 @@ class Strict(BaseModel):
     def _faults(self) -> dict[str, bool]:
         """What each value alone does not tell: what to write, and whether it was not."""
         return {}
+
+    @field_validator("*")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        for text in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(text, str):
+                plain_words(text)
+        return value
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -41,7 +71,7 @@ class Strict(BaseModel):
 class DataFile(Strict):
     """A data file and the SHA-256 that its content must have; `path` is relative to ``data/``."""
 
-    path: str
+    path: str = Field(pattern=r"^([\w(][^/\\:]*/)*[\w(][^/\\:]*$")  # below data/, on any system
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
@@ -199,11 +229,6 @@ def project_root() -> Path:
 
     ``TRAITE_ROOT`` wins; then the folder that contains the library; then the working directory and its parents (for a
     library installed apart from the project).
-
-    Raises
-    ------
-    CatalogueError
-        No such folder holds ``data/editions.toml``.
     """
     named, name = os.environ.get("TRAITE_ROOT"), CATALOGUE_FILE.as_posix()
     folders = [Path(named).resolve()] if named else [Path(__file__).resolve().parents[1], Path.cwd(), *Path.cwd().parents]
@@ -229,13 +254,7 @@ def _named(path: Path) -> str:
 
 
 def read_toml(path: Path, model: type[_Model]) -> _Model:
-    """A TOML file of ``data/`` as a model.
-
-    Raises
-    ------
-    CatalogueError
-        The file is missing, is not TOML, or breaks the schema: the message names the file and the key.
-    """
+    """A TOML file of ``data/`` as a model; one that is missing or breaks the schema is named, with the key."""
     name = _named(path)
     try:
         return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -259,13 +278,7 @@ def csv_rows(path: Path) -> list[dict[str, str]]:
 
 
 def read_csv(path: Path, model: type[_Model]) -> list[_Model]:
-    """Rows of a CSV file of ``data/`` as models.
-
-    Raises
-    ------
-    CatalogueError
-        A row breaks the schema: the message names the file, the line and the column.
-    """
+    """Rows of a CSV file of ``data/`` as models; one that breaks the schema is named with its file, line and column."""
     found = []
     for number, row in enumerate(csv_rows(path), start=2):
         try:
@@ -278,9 +291,7 @@ def read_csv(path: Path, model: type[_Model]) -> list[_Model]:
 
 def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """Names that the catalogue accepts at a place of a TOML file."""
-    for part in location:
-        if isinstance(part, int):
-            continue
+    for part in (name for name in location if isinstance(name, str)):
         field = next(f for name, f in model.model_fields.items() if part in (name, f.alias))
         inner: Any = field.annotation
         model = next((a for a in getattr(inner, "__args__", ()) if isinstance(a, type)), inner)
@@ -306,30 +317,20 @@ class Catalogue:
     @cached_property
     def judged(self) -> dict[str, list[Correction]]:
         """Corrections by statement, in file order: what was done about it (« supersede », « doubt »…), and why."""
-        found: dict[str, list[Correction]] = {}
-        for correction in self.corrections:
-            for statement in correction.statements:
-                found.setdefault(statement, []).append(correction)
-        return found
+        named = {name for correction in self.corrections for name in correction.statements}
+        return {name: [correction for correction in self.corrections if name in correction.statements] for name in named}
 
     @property
     def dated(self) -> list[Edition]:
         """Editions whose reference year is known, in order: the only ones that a time axis or a render accepts."""
-        dated = [edition for edition in self.editions if edition.reference_year is not None]
-        return sorted(dated, key=lambda edition: edition.years)
+        return sorted((e for e in self.editions if e.reference_year is not None), key=lambda edition: edition.years)
 
     def edition(self, key: str | int) -> Edition:
-        """The dated edition of a reference year.
-
-        Raises
-        ------
-        CatalogueError
-            No edition has this reference year; the message lists those that exist.
-        """
-        for edition in self.dated:
-            if edition.key == str(key):
-                return edition
-        raise CatalogueError(f"There is no edition {key}. {available(str(key), [e.key for e in self.dated])}")
+        """The dated edition of a reference year, which must exist."""
+        dated = {edition.key: edition for edition in self.dated}
+        if str(key) not in dated:
+            raise CatalogueError(f"There is no edition {key}. {available(str(key), dated)}")
+        return dated[str(key)]
 
     def files(self) -> Iterator[DataFile]:
         """Every data file that the catalogue answers for."""
@@ -339,13 +340,7 @@ class Catalogue:
         yield from (edition.workbook for edition in self.editions if edition.workbook)
 
     def verified(self, file: DataFile) -> Path:
-        """Path of a data file whose content is the one that the catalogue declares.
-
-        Raises
-        ------
-        CatalogueError
-            The file is missing, or its checksum differs.
-        """
+        """Path of a data file, which must be there with the content that the catalogue declares."""
         path = self.data / file.path
         if not path.is_file():
             raise CatalogueError(f"data/{file.path} is declared in data/editions.toml but does not exist.")

@@ -43,11 +43,6 @@ def observations(*, labels: bool = False, unit: str | None = None, retained: boo
     retained : bool
         Keep the statement that is retained for each statistic.
 
-    Raises
-    ------
-    TraiteError
-        There is no such unit.
-
     Examples
     --------
     With one unit and one statement a statistic, ``who``, ``category`` and ``period`` name a number, and a pivot mixes nothing:

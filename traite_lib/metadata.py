@@ -29,12 +29,7 @@ def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres
     Parameters
     ----------
     *shown : Result, Table or Markdown
-        What is shown, as it is given to `control`.
-
-    Raises
-    ------
-    TraiteError
-        Nothing is given: numbers are not remembered, they are named.
+        What is shown, as it is given to `control`: numbers are not remembered, they are named.
 
     Examples
     --------
@@ -53,13 +48,7 @@ def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres
 
 
 def save(survey: Survey, output: str, *shown: Shown) -> None:
-    """Write the numbers that results, tables and sentences show as a tidy CSV, when the renderer asks for it.
-
-    Parameters
-    ----------
-    output : str
-        File to write; empty, nothing is written.
-    """
+    """Write the numbers that results, tables and sentences show as a tidy CSV, when the renderer asks for it by an `output`."""
     if output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
         survey.with_labels(_stated(survey, shown)).to_csv(output, index=False)
@@ -110,8 +99,6 @@ def administrative(
     ----------
     *variables : str
         What is measured; everything when none is given.
-    title : str
-        Title of the table.
     but : sequence of Result
         Leave out what these show already.
     territories : bool, optional
@@ -207,7 +194,7 @@ def comparisons(survey: Survey, *statistics: Statistic | tuple[str, str]) -> Tab
     earlier = [edition.key for edition in survey.catalogue.dated if edition.years < survey.edition.years]
     lines: list[dict[str, str]] = []
     shown: list[str] = []
-    reserves: dict[str, None] = {}
+    reserves: list[str] = []
     for given in statistics:
         variable, category, who, parts = asked = Statistic(*given)
         line = {"Statistique": _compared(survey, asked)}
@@ -216,13 +203,13 @@ def comparisons(survey: Survey, *statistics: Statistic | tuple[str, str]) -> Tab
             line[f"Depuis {since}"] = "—" if found is None else f"non : {found.motive}"
             if found and not found.refused:
                 line[f"Depuis {since}"] = wording.quantity(found.difference, "" if variable == "total" else "points", sign=True)
-                reserves |= dict.fromkeys(found.reservations)
+                reserves += found.reservations
                 shown += found.statements
         lines.append(line)
     notes = [
         "Un nombre : l’écart, toujours avec les réserves ci-dessous. « Non » : aucun écart n’est calculé, "
         "avec son motif, expliqué dans le tableau des ruptures. Un tiret : aucune des deux éditions n’a de valeur relevée.",
-        *reserves,
+        *dict.fromkeys(reserves),
     ]
     absent = "Cette édition est la première : il n’y a pas d’édition antérieure à comparer."
     frame = pd.DataFrame(lines) if earlier else pd.DataFrame()

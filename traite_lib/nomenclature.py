@@ -143,12 +143,9 @@ class Nomenclatures:
                 self._by_label.setdefault((item.variable, plain(label)), []).append(item)
 
     def code(self, variable: str, label: str, years: Years, where: str) -> str:
-        """Code of a source label, for the years that the source describes; `where` (file, line, column) is for the error.
+        """Code of a source label, for the years that the source describes.
 
-        Raises
-        ------
-        NomenclatureError
-            The label is unknown for these years: the message names it, its place and the file to complete.
+        A label that is unknown for these years is named with its place (`where`: file, line, column) and the file to complete.
         """
         name = self.nomenclature(variable)
         codes = {item.code for item in self._by_label.get((name, plain(label)), ()) if item.during(years)}

@@ -52,8 +52,7 @@ class Survey:
         population : str, optional
             Who is described; by default the population that the edition computes its shares on.
         by : str, optional
-            A sub-population column: one distribution for each of its codes that has figures (the whole is a distribution of
-            its own).
+            A sub-population column: one distribution for each of its codes that has figures.
         among : str, optional
             Keep one modality and those below it: ``among="labour"``.
         but : iterable of Result
@@ -116,22 +115,19 @@ class Survey:
         self, *variables: str, title: str, universe: str = "survey", populations: Sequence[str] = (), restricted: bool = False,
         but: Iterable[Result] = (), **sub_population: str,
     ) -> Result:  # fmt: skip
-        """Every retained figure of the edition on some variables or about some sub-population, whatever the population.
+        """Every retained figure of the edition on some variables or about some sub-population, whatever the population, but what
+        results given as `but` show already.
 
         Parameters
         ----------
         *variables : str
             What is measured; all variables when none is given.
-        title : str
-            Title of the table.
         universe : str
             ``survey`` (victims), ``associations`` or ``administrative``, of the edition's year.
         populations : sequence of str
             Keep these only.
         restricted : bool
             Keep only what describes a part of a population.
-        but : iterable of Result
-            Leave out what these show already.
         **sub_population : str
             Keep what describes these victims or a part of them: ``form="labour"`` keeps domestic labour too.
         """
@@ -142,8 +138,7 @@ class Survey:
         kept = self._retained("" if universe == "administrative" else self.edition.key)
         if universe == "administrative":
             kept = kept[kept["period"] == self.edition.key]
-        if populations:
-            kept = kept[kept["population"].isin(populations)]
+        kept = kept[kept["population"].isin(populations)] if populations else kept
         rows = self._about(kept, variables, universe, restricted, but, sub_population)
         return self.captions.statistics(rows, variables, title, universe, sub_population, others=bool(list(but)))
 
@@ -207,28 +202,18 @@ class Survey:
             return None
         before, after = found
         answered = compare.respondents(self.observations)
-        answered = answered[answered["period"].isin([earlier, self.edition.key])]
+        answered = {key: answered[key] for key in (earlier, self.edition.key) if key in answered}
         return self.captions.change(compare.compare(before, after, self.catalogue, self.nomenclatures), answered)
 
     def workbook(self, sheet: str | None = None) -> pd.DataFrame:
         """The edition's workbook as a tidy table: every body cell, also those that became no statement, and why.
 
-        Parameters
-        ----------
-        sheet : str, optional
-            Keep the tables of one sheet.
-
         Returns
         -------
         DataFrame
-            One row a cell, as the reader gives it; then ``state`` (observation, control, blank, unmatched, ambiguous,
-            set_aside), ``why`` and, for an observation, ``statement_id``. Label paths are joined by `` > ``, outermost first.
-            Empty without a workbook.
-
-        Raises
-        ------
-        WorkbookError
-            There is no such sheet; the message lists those that exist.
+            One row a cell, of one sheet or of all, as the reader gives it; then ``state`` (observation, control, blank,
+            unmatched, ambiguous, set_aside), ``why`` and, for an observation, ``statement_id``. Label paths are joined by
+            `` > ``, outermost first. Empty without a workbook.
         """
         from .loading.official import tidy_frame
 
@@ -326,9 +311,7 @@ class Survey:
         found = [(order[row["variable"]], place) for place, row in enumerate(records(rows)) if asked(row)]
         return take(rows, np.array([place for _, place in sorted(found)], dtype=int))
 
-    def _nearest(
-        self, variable: str, category: str, population: str | None, unit: str | None, sub: dict[str, str]
-    ) -> Row | None:  # fmt: skip
+    def _nearest(self, variable: str, category: str, population: str | None, unit: str | None, sub: dict[str, str]) -> Row | None:
         """The sure value of the nearest edition that has one, the earlier of two as near."""
         year = self.edition.years[0]
         others = [edition for edition in self.catalogue.dated if edition.key != self.edition.key]
@@ -356,11 +339,6 @@ def open_edition(edition: str | int) -> Survey:
     ----------
     edition : str or int
         Reference year (papermill's command line makes a year an int).
-
-    Raises
-    ------
-    CatalogueError
-        There is no such edition; the message lists those that exist.
     """
     catalogue, words, table = load()
     return Survey(catalogue.edition(edition), catalogue, words, table)

@@ -118,13 +118,7 @@ def is_cell(locator: str) -> bool:
 
 
 def validate(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:
-    """The table, unchanged, once it respects its schema.
-
-    Raises
-    ------
-    ObservationsError
-        A row breaks the schema: the message names the statement, the column and the rule.
-    """
+    """The table, unchanged, once it respects its schema; a row that breaks it is named with its column and the rule."""
     from pandera.errors import SchemaError
 
     if wrong := set(table.columns) ^ set(COLUMNS):

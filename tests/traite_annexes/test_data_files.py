@@ -19,7 +19,7 @@ import pytest
 from traite_annexes.publishing import dataset, spreadsheet
 from traite_lib import Survey, open_edition
 from traite_lib.nomenclature import plain
-from traite_lib.presentation.wording import NARROW, NBSP
+from traite_lib.presentation.text import NARROW, NBSP
 from traite_lib.table import COLUMNS
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")

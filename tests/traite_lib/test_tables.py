@@ -17,7 +17,7 @@ FRAME = pd.DataFrame({"Modalité": ["<b>Femmes</b>", "Hommes & autres"], "Part":
 def test_a_table_has_a_caption_and_headers_for_columns_and_rows() -> None:
     page = Table(FRAME, "Sexe", ["Population : toutes."], ("Part",)).html()
     assert "<caption><span>Sexe</span></caption>" in page
-    assert re.findall(r'<th scope="col"(?: class="(\w+)")?>(.*?)</th>', page) == [("", "Modalité"), ("number", "Part")]
+    assert re.findall(r'<th scope="col" class="(\w+)">(.*?)</th>', page) == [("number", "Part")]
     assert page.count('<th scope="row"') == 2
     assert page.count('<td class="number">') == 2
     assert f"<figcaption><p>Population{NBSP}: toutes.</p></figcaption>" in page
@@ -176,3 +176,14 @@ def test_what_rows_share_is_written_once_above_them_and_a_link_once_in_a_run() -
     assert re.findall(r'<th scope="row">(.*?)</th>', page) == ["E-1", "E-2", "E-3"]
     assert page.count('<a href="https://f.org">') == 1
     assert page.count("<td>Fiche</td>") == 2
+
+
+def test_where_hardly_any_administrative_statistic_comes_again_each_is_listed_once_under_its_source() -> None:
+    survey = open_edition(2022)
+    rest = metadata.administrative(survey, title="Tout", territories=False)
+    assert rest.by == "Source"
+    assert metadata.administrative(survey, title="Territoires", territories=True).by == ""
+    both = survey.totals("recorded_victims")
+    alone, beside = metadata.sources(survey, both), metadata.sources(survey, both, rest)
+    assert set(alone.statements) <= set(rest.statements) | set(beside.statements), "no source is lost"
+    assert not set(beside.statements) & set(rest.statements), "none is written twice"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from traite_lib.catalogue import Catalogue, sha256
@@ -42,7 +43,11 @@ def add_edition(
 
     catalogue = Catalogue()
     details = Details(title, tuple(producer or ()), published, share_population, url, invented)
-    added = add_edition(catalogue, edition, file, details)
+    try:
+        added = add_edition(catalogue, edition, file, details)
+    except ValidationError as error:  # an option, or the name of the file, is no text that may be shown
+        first = error.errors()[0]
+        raise TraiteError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
     _report(added, catalogue.root)
 
 

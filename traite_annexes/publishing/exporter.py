@@ -68,6 +68,7 @@ def page(notebook: NotebookNode, name: str, folder: Path) -> str:
         A cell was not executed or failed, or the chapter names no edition of the catalogue.
     """
     _check(notebook, name)
+    pages.lighten(notebook)  # the files of its figures are nowhere
     own = (folder / f"{name}.ipynb").is_file()
     tagged = any(KEY_POINTS in cell.metadata.get("tags", []) for cell in notebook.cells)
     chapters = discover(folder if own else project_root() / "notebooks") if NAME.fullmatch(name) and tagged else []

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 from traite_lib.catalogue import Catalogue, Edition
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
+from ..files import checked_name
 from .chapters import CONTROL, IMAGE_SUFFIXES, KEY_POINTS, Chapter
 from .glossary import Term, glossary, used
+from .policy import protected
 from .search import prose
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -99,7 +101,7 @@ def _page(template: str, **context: object) -> str:
     page = _environment().get_template(template).render(**context) + "\n"
     ends = [end for found in _VERBATIM.finditer(page) for end in found.span()]
     parts = [page[start:end] for start, end in pairwise([0, *ends, len(page)])]
-    return "".join(part if number % 2 else typographic(part) for number, part in enumerate(parts))
+    return protected("".join(part if number % 2 else typographic(part) for number, part in enumerate(parts)))
 
 
 @lru_cache(maxsize=1024)
@@ -212,9 +214,14 @@ def write_figures(notebook: NotebookNode, chapter: Chapter, folder: Path) -> Non
     """
     for figure in figures(notebook):
         for suffix, content in figure.files.items():
-            path = folder / f"{figure_file(chapter, figure)}{suffix}"
+            path = folder / checked_name(f"{figure_file(chapter, figure)}{suffix}")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(content) if suffix in IMAGE_SUFFIXES else content.encode())
+    lighten(notebook)
+
+
+def lighten(notebook: NotebookNode) -> None:
+    """Take out of an executed notebook what its charts hand to the renderer, and text that its HTML says too."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})

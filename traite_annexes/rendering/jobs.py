@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from papermill_warm import Setup, server
 from traite_lib.catalogue import Catalogue
 from traite_lib.presentation.text import IMAGES
 
+from ..files import collected, every
 from ..fingerprints import OWN
 from ..publishing.chapters import Chapter, choose, discover
 from .snapshot import Snapshot
@@ -82,7 +84,20 @@ class JobResult:
 
 def setup(root: Path, *, images: bool = False) -> Setup:
     """What the warm server holds and what kernels find, for the project in a folder."""
-    return Setup((REHEARSAL,), {"TRAITE_ROOT": str(root)} | ({IMAGES: "1"} if images else {}), OWN)
+    return Setup((REHEARSAL,), {"TRAITE_ROOT": str(root)} | ({IMAGES: "1"} if images else {}), OWN, _home(root))
+
+
+def _home(root: Path) -> Path:
+    """What kernels find in place of the user's home: a folder of the environment, which keeps matplotlib's list of fonts.
+
+    Where that cannot be written, it is beside the unpacked project, and the list is made again by each run.
+    """
+    home = Path(sys.prefix, "share", "traite-kernels")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return root.parent / "home"
+    return home if os.access(home, os.W_OK) else root.parent / "home"
 
 
 def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResult:
@@ -137,10 +152,15 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
                 failure=execution.failure(notebook, error), notebook=execution.written(notebook), cells=cells,
                 died=execution.died(error), seconds=time.monotonic() - started,
             )  # fmt: skip
+        try:
+            files = collected(stage, {str(given["output"])})
+        except ValueError as wrong:
+            return JobResult(failure=str(wrong), notebook=execution.written(notebook), cells=cells)
         notebook, warnings = execution.clean(notebook)
         page = pages.chapter_page(notebook, chapter, chapters, edition).encode()
-        pages.write_figures(notebook, chapter, stage)
-        files = {path.relative_to(stage).as_posix(): path.read_bytes() for path in sorted(stage.rglob("*")) if path.is_file()}
+        drawn = Path(tempfile.mkdtemp(dir=private))  # not where the chapter could have put a link
+        pages.write_figures(notebook, chapter, drawn)
+        files |= {name: path.read_bytes() for name, path in every(drawn)}
     files[f"{chapter.name}.ipynb"] = execution.written(notebook)
     files[f"{chapter.name}.html"] = page
     return JobResult(files, warnings=warnings, cells=cells, seconds=time.monotonic() - started)

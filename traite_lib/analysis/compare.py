@@ -15,14 +15,11 @@ from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import SUB_POPULATION, Row, at, find, records, take
 
 
-def respondents(table: pd.DataFrame) -> pd.DataFrame:
-    """Numbers of responding associations, one row a period."""
-    return take(table, find(table, "total", {}, population="associations", unit="count", known=True))
-
-
-def crossed(before: Row, after: Row, catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Break]:
-    """Breaks and reservations between two observations of the same statistic, the earlier first, in file order."""
-    return [entry for entry in catalogue.breaks if _applies(entry, before, after, nomenclatures)]
+def respondents(table: pd.DataFrame) -> dict[str, tuple[int, str]]:
+    """Number of responding associations, and its statement, by period."""
+    rows = find(table, "total", {}, population="associations", unit="count", known=True)
+    periods, numbers, names = (at(table, column, rows) for column in ("period", "value", "statement_id"))
+    return {period: (int(number), name) for period, number, name in zip(periods, numbers, names, strict=True)}
 
 
 def _applies(entry: Break, before: Row, after: Row, nomenclatures: Nomenclatures) -> bool:
@@ -67,14 +64,8 @@ class Unfit:
 class Comparison:
     """Two observations of one statistic; the change exists only where nothing refuses it.
 
-    Attributes
-    ----------
-    before, after : mapping or Series
-        Rows of Observations.
-    refused : tuple of Break or Unfit
-        Why no change is computed: breaks of series, else a value that is doubtful or was not found.
-    reserved : tuple of Break
-        What to keep in mind.
+    `refused` says why no change is computed: a value that was not found, else breaks of series, else a value that is doubtful;
+    `reserved` what to keep in mind.
     """
 
     before: Row
@@ -84,13 +75,7 @@ class Comparison:
 
     @property
     def difference(self) -> float:
-        """After minus before: in units for a count, in points for a share.
-
-        Raises
-        ------
-        ComparisonError
-            Something refuses the change: the message says what.
-        """
+        """After minus before, in units for a count, in points for a share; an error that says why when the change is refused."""
         if self.refused:
             years = f"from {self.before['period']} to {self.after['period']}"
             raise ComparisonError(f"No change is computed {years}: {' '.join(found.why for found in self.refused)}")
@@ -98,36 +83,23 @@ class Comparison:
 
     @property
     def percent(self) -> float:
-        """Change in percent of a count (a change between two shares is in points, never in percent).
-
-        Raises
-        ------
-        ComparisonError
-            Something refuses the change, or the two are shares.
-        """
+        """Change in percent of a count."""
         if self.after["unit"] != "count":
             raise ComparisonError("A change between two shares is in points, never in percent.")
         return self.difference / float(self.before["value"]) * 100
 
 
 def compare(before: Row, after: Row, catalogue: Catalogue, nomenclatures: Nomenclatures) -> Comparison:
-    """Compare two observations of one statistic, the earlier first; see `Comparison`.
-
-    Raises
-    ------
-    ObservationsError
-        The two rows do not measure the same thing in the same unit.
-    """
+    """Compare two observations of one statistic, in the same unit, the earlier first; see `Comparison`."""
     for column in ("variable", "category", "unit", *SUB_POPULATION):
         if before[column] != after[column]:
-            raise ObservationsError(
-                f"Statements {before['statement_id']} and {after['statement_id']} differ in {column}: "
-                f"{before[column]!r} and {after[column]!r}; they are not two values of one statistic."
-            )
+            names = f"Statements {before['statement_id']} and {after['statement_id']}"
+            differ = f"differ in {column}: {before[column]!r} and {after[column]!r}"
+            raise ObservationsError(f"{names} {differ}; they are not two values of one statistic.")
     one, other = ({str(name): value for name, value in row.items()} for row in (before, after))  # each is read many times
     # A value that is not there is the reason, whatever else would separate the two.
     refused: list[Break | Unfit] = [Unfit("not_found", row) for row in (one, other) if pd.isna(row["value"])]
-    entries = [] if refused else crossed(one, other, catalogue, nomenclatures)
+    entries = [entry for entry in catalogue.breaks if not refused and _applies(entry, one, other, nomenclatures)]
     refused += [entry for entry in entries if entry.effect == "refuse"]
     refused = refused or list(_unfit(one, other, nomenclatures))
     return Comparison(before, after, tuple(refused), tuple(entry for entry in entries if entry.effect == "reserve"))
@@ -151,16 +123,12 @@ def series(
 ) -> tuple[pd.DataFrame, list[Comparison]]:  # fmt: skip
     """One statistic over the dated editions, or over the years of an administrative population.
 
-    Parameters
-    ----------
-    population : str, optional
-        Who is described. By default the population that each edition computes its shares on, which is not always the
-        same: the series then breaks.
+    The `population` is by default the one that each edition computes its shares on, not always the same: the series then breaks.
 
     Returns
     -------
     DataFrame, list of Comparison
-        Rows of Observations in time order, with ``segment``, a new number after each break; each row with the one before it.
+        Rows of Observations in time order; each compared with the one before it, which a break may separate from it.
     """
     found = find(table, variable, sub_population, category=category, unit=unit, population=population, known=True)
     found = found[pd.notna(at(table, "reference_year", found))]
@@ -169,6 +137,4 @@ def series(
         theirs = [described.get(key) for key in at(table, "edition", found)]
         found = found[at(table, "population", found) == np.array(theirs, dtype=object)]
     rows = take(table, found[np.argsort(at(table, "reference_year", found).astype(int), kind="stable")])
-    comparisons = [compare(before, after, catalogue, nomenclatures) for before, after in pairwise(records(rows))]
-    breaks = [0, *(bool(comparison.refused) for comparison in comparisons)][: len(rows)]
-    return rows.assign(segment=np.cumsum(breaks, dtype=int)), comparisons
+    return rows, [compare(before, after, catalogue, nomenclatures) for before, after in pairwise(records(rows))]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from ..catalogue import Catalogue, DataFile, Edition, csv_rows
+from ..catalogue import Catalogue, DataFile, Edition, csv_rows, plain_words
 from ..errors import NomenclatureError, ObservationsError, available
 from ..nomenclature import ALL, Nomenclatures, Years, plain
 from ..table import CHANGE, SUB_POPULATION
@@ -27,22 +27,20 @@ Observation = dict[str, object]
 
 
 def read_statements(path: Path) -> Iterator[tuple[str, Line]]:
-    """Rows of a CSV of statements with the place of each, « file, line n ».
-
-    Raises
-    ------
-    ObservationsError
-        A column is missing, or a line has too few or too many cells.
-    """
+    """Rows of a CSV of statements with the place of each, « file, line n »; each has all the cells of the heading."""
     with path.open(encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines)
-        if missing := [name for name in REQUIRED if name not in (reader.fieldnames or [])]:
-            raise ObservationsError(
-                f"{path.name}, line 1: column {missing[0]!r} is missing, found {', '.join(reader.fieldnames or [])}."
-            )
+        columns = list(reader.fieldnames or [])
+        if missing := [name for name in REQUIRED if name not in columns]:
+            raise ObservationsError(f"{path.name}, line 1: column {missing[0]!r} is missing, found {', '.join(columns)}.")
         for number, row in enumerate(reader, start=2):
             if None in row or None in row.values():
-                raise ObservationsError(f"{path.name}, line {number}: {len(reader.fieldnames or [])} cells expected.")
+                raise ObservationsError(f"{path.name}, line {number}: {len(columns)} cells expected.")
+            for column, text in row.items():
+                try:
+                    plain_words(text)
+                except ValueError as error:
+                    raise ObservationsError(f"{path.name}, line {number}, column {column}: {error}.") from None
             yield f"{path.name}, line {number}", row
 
 
@@ -108,13 +106,6 @@ def code_statement(
 
     A dimension is either what the indicator measures (it gives the category) or a restriction of the population. The
     population's own words may already say the restriction: the two must agree, and the more precise of the two is kept.
-
-    Raises
-    ------
-    NomenclatureError
-        A label is in no nomenclature or correspondence.
-    ObservationsError
-        The words of the population and a dimension contradict each other.
     """
     described = correspondences.population(universe, row["population"], where)
     indicator = correspondences.lookup("indicators", row["indicator"], where, "indicator")
@@ -138,11 +129,10 @@ def code_statement(
             elif not nomenclatures.within(column, sub[column], code):
                 raise ObservationsError(f"{place}: {label!r} contradicts the population {row['population']!r}.")
     if indicator["measured"] and not measured:
-        if not indicator["otherwise"]:
-            raise ObservationsError(
-                f"{where}: the indicator {row['indicator']!r} needs a modality of {indicator['measured']!r}, found none."
-            )
         variable = indicator["otherwise"]
+    if not variable:
+        needs = f"needs a modality of {indicator['measured']!r}, found none"
+        raise ObservationsError(f"{where}: the indicator {row['indicator']!r} {needs}.")
     own = nomenclatures.nomenclature(variable)
     value = _number(row["value"], "value", where, float)
     change = own == CHANGE and unit["unit"] == "percent"  # « +97 % » is no share
@@ -164,12 +154,7 @@ def code_statement(
 def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Observation]:
     """Every cited statement of every edition and of the administrative sources, coded.
 
-    Raises
-    ------
-    CatalogueError
-        A file is missing or is not the declared one.
-    NomenclatureError, ObservationsError
-        A row cannot be coded: the message names the file, the line, the column and the label.
+    The error of a row that cannot be coded names the file, the line, the column and the label.
     """
     correspondences = Correspondences.read(catalogue.data)
     sources = catalogue.sources

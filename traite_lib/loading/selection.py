@@ -38,13 +38,7 @@ def apply_corrections(
     """Apply ``corrections.toml``: recode first, then mark as doubtful, supersede, set aside, or prefer a statement.
 
     The same rows come back, with a column ``choice``: 1 preferred, 0 none, -1 set aside or superseded. Only a publisher revises
-    its own figures: `publishers`, by source.
-
-    Raises
-    ------
-    CatalogueError
-        A statement does not exist, no longer has the value that the correction expects (its guard), or is superseded by a
-        statement of another statistic or publisher.
+    its own figures: `publishers`, by source. A statement must still have the value that the correction expects (its guard).
     """
     table = table.set_index("statement_id", drop=False).assign(choice=0)
     for correction in sorted(corrections, key=lambda c: c.action != "recode"):
@@ -100,16 +94,11 @@ def retain(table: pd.DataFrame, publishers: Mapping[str, str] | None = None) -> 
     Where the best witness gives a bound or an approximation only, an exact value of a lower rank stands for it when it agrees
     with every better source; its note and its reason then say both. Where they do not agree, rank wins.
 
-    Statements that tie on all this must agree. The tie is then broken by decimals (the more precise value), by the source that
-    gives most figures of the table (a series rather than one figure), then by the name of the statement: never by the order of
-    a file.
+    Statements that tie on all this must agree, or a person must choose, in ``corrections.toml``. The tie is then broken by
+    decimals (the more precise value), by the source that gives most figures of the table (a series rather than one figure),
+    then by the name of the statement: never by the order of a file.
 
     `publishers`, by source, name a witness in the ``reason``, in French, that is given where there was a choice.
-
-    Raises
-    ------
-    CatalogueError
-        Two statements tie and do not agree: a person must choose, in ``corrections.toml``.
     """
     cells = table["locator"].map(is_cell)
     order = table.assign(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from ..catalogue import Break, Catalogue, Edition
 from ..nomenclature import ALL, Nomenclatures, Variable, terms
 from ..table import SUB_POPULATION, Row, records
 from . import wording
+from .quantities import MISSING
 from .result import Change, Result, ResultKind, together
 
 SubPopulation = Mapping[str, str]
@@ -84,7 +86,7 @@ class Captions:
         elif multiple:
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
         if any(pd.isna(row["value"]) and row["source_id"] == "" for row in rows):
-            notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
+            notes.append(f"« {MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
         return notes
 
     def _said(self, frame: pd.DataFrame) -> str:
@@ -202,16 +204,19 @@ class Captions:
 
     def series(
         self, rows: pd.DataFrame, comparisons: Sequence[Comparison], variable: str, population: str | None, sub: SubPopulation,
-        answered: pd.DataFrame,
+        answered: Mapping[str, tuple[int, str]],
     ) -> Result:  # fmt: skip
         """One statistic over time (what `analysis.compare.series` gives), with the breaks and the years without a value;
-        `answered` are the rows of the responding associations.
+        `answered` is what `analysis.compare.respondents` gives.
         """
-        respondents = _numbers(answered)
+        respondents = {key: number for key, (number, _) in answered.items()}
         universe = self.words.universe(population or self.edition.share_population)
         known = [respondents.get(key) if universe == "survey" else None for key in rows["period"]]
         said = [" ".join(self._said_of(each.refused, each, respondents)) for each in comparisons]
-        rows = rows.assign(respondents=pd.array(known, "Int64"), break_before=["", *said][: len(rows)])
+        segments = list(accumulate((int(bool(each.refused)) for each in comparisons), initial=0))  # a new number after each break
+        rows = rows.assign(
+            segment=segments[: len(rows)], respondents=pd.array(known, "Int64"), break_before=["", *said][: len(rows)]
+        )
         result = self.result(rows, variable, population or self.edition.share_population, sub, "series")
         breaks = [
             f"Avant {period}, la ligne s’interrompt : {wording.lower_first(sentence)}"
@@ -228,18 +233,17 @@ class Captions:
         named = [f"{key} ({respondents[key]}{said_once.get(key, '')})" if key in respondents else key for key in missing]
         gap = [f"Sans valeur retenue : {wording.listed(named)}."] if named else []
         by_edition = {key: respondents[key] for key in dated if key in respondents}
-        beside = tuple(answered["statement_id"]) if universe == "survey" else ()
+        beside = tuple(name for _, name in answered.values()) if universe == "survey" else ()
         return replace(result, notes=(*result.notes, *gap, *breaks), respondents=by_edition, beside=beside)
 
-    def change(self, found: Comparison, answered: pd.DataFrame) -> Change:
+    def change(self, found: Comparison, answered: Mapping[str, tuple[int, str]]) -> Change:
         """A comparison, with why there is no change or what to keep in mind of it; `answered` are the respondents of both."""
-        known = _numbers(answered)
+        known = {key: number for key, (number, _) in answered.items()}
         refusals, reservations = (tuple(self._said_of(each, found, known)) for each in (found.refused, found.reserved))
         first = next(iter(found.refused), None)
         motive = terms("refusals")[first.code].short_fr if isinstance(first, Unfit) else first.short if first else ""
-        return Change(
-            **vars(found), refusals=refusals, reservations=reservations, motive=motive, beside=tuple(answered["statement_id"])
-        )
+        beside = tuple(name for _, name in answered.values())
+        return Change(**vars(found), refusals=refusals, reservations=reservations, motive=motive, beside=beside)
 
     def _said_of(self, entries: Iterable[Break | Unfit], found: Comparison, respondents: Mapping[str, int]) -> Iterator[str]:
         return (wording.obstacle(entry, found.before, found.after, self.words, respondents) for entry in entries)
@@ -296,10 +300,6 @@ class Captions:
         predicate = self.words.item(variable, category, year, sub.get("age", ALL)).predicate_fr
         who = wording.population_of(self._blank(population, sub), self.words)
         return f"Aucun chiffre relevé pour cette édition : part des {who} qui {predicate}."
-
-
-def _numbers(answered: pd.DataFrame) -> dict[str, int]:
-    return dict(zip(answered["period"], answered["value"].astype(int).tolist(), strict=True))
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:

@@ -131,10 +131,11 @@ class Chart:
             self.figure.savefig(buffer, format="svg", metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
         drawing = buffer.getvalue()
         box = drawing[drawing.index("viewBox=") :].split('"')[1]
+        size = 'width="{:.0f}" height="{:.0f}"'.format(*(1.8 * float(points) for points in box.split()[2:]))  # outside a page
         inside = _NOISE.sub(r"\1", drawing[drawing.index("<defs>") : drawing.rindex("</svg>")])
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" role="group">\n'
-            f"<title>{escape(words['title'])}</title>\n<desc>{escape(words['alt'])}</desc>\n{inside}</svg>\n"
+            f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" {size} '
+            f'role="group">\n<title>{escape(words["title"])}</title>\n<desc>{escape(words["alt"])}</desc>\n{inside}</svg>\n'
         )
 
     def save(self, path: str | Path) -> Path:

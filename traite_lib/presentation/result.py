@@ -203,12 +203,7 @@ def side_by_side(title: str, **groups: Result) -> Result:
     """Several distributions of one variable, to be read together; with fewer than two that were found, there is nothing to
     compare, and the result says what is missing.
 
-    Parameters
-    ----------
-    title : str
-        What is compared.
-    **groups : Result
-        Distributions by name; an underscore in a name is shown as a space.
+    An underscore in the name of a group is shown as a space.
     """
     found = {name.replace("_", " "): result for name, result in groups.items() if result}
     frames = [result.frame.assign(group=name) for name, result in found.items()]

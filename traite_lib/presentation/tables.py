@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from markupsafe import Markup
 
 from ..catalogue import DO_NOT_QUOTE
 from ..nomenclature import ALL, terms
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
 
 _TEMPLATE = """<figure class="statistics">
 <div class="scroll" tabindex="0" role="region" aria-label="{{ caption }}">
-<table{% if whole or by %} class="{{ "whole" if whole }}{{ " by" if by }}"{% endif %}>
+<table{% if whole or by %} class="{{ "by" if by else "whole" }}"{% endif %}>
 <caption><span>{{ caption }}</span></caption>
 <thead><tr>
-{%- for name, kind in columns %}<th scope="col"{{ kind }}>{{ name }}</th>{% endfor -%}
+{%- for name in columns %}<th scope="col"{% if name in kinds %} class="{{ kinds[name] }}"{% endif %}>{{ name }}</th>{% endfor -%}
 </tr></thead>
 {%- for title, rows in groups %}
 <tbody>
@@ -34,8 +33,8 @@ _TEMPLATE = """<figure class="statistics">
 {#- -#} <th scope="rowgroup" colspan="{{ columns | length }}"><span>{{ title }}</span></th></tr>
 {%- endif %}
 {%- for head, cells in rows %}
-<tr><th scope="row"{{ head[0] }}>{{ head[1] }}</th>
-{%- for kind, cell in cells %}<td{{ kind }}>{{ cell }}</td>{% endfor %}</tr>
+<tr><th scope="row">{{ head }}</th>
+{%- for number, cell in cells %}<td{% if number %} class="number"{% endif %}>{{ cell }}</td>{% endfor %}</tr>
 {%- endfor %}
 </tbody>
 {%- endfor %}
@@ -55,9 +54,8 @@ def _template() -> Template:
     return Environment(autoescape=True).from_string(_TEMPLATE)
 
 
-_Cell = tuple[Markup, object]
-"""Attribute of class and content of a cell."""
-_CLASSES = {name: Markup(f' class="{name}"' if name else "") for name in ("", "short", "long", "number", "number long")}
+SHORT_CELL, LONG_CELL = 12, 30
+"""Characters up to which the text of a cell keeps on one line, and beyond which its column is given room."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +110,16 @@ class Table:
 
     def html(self) -> str:
         """The table as accessible HTML: caption, column and row headers, notes."""
-        from markupsafe import escape
+        from markupsafe import Markup, escape
 
         if self.frame.empty:
             return Markup('<p class="absent">{}</p>').format(escape(wording.typographic(self.absent)))
+        columns = [name for name in self.frame.columns if name != self.by]
+        long = [name for name in columns if self.frame[name].map(str).str.len().max() > LONG_CELL]
         page = _template().render(
             caption=self.caption,
-            columns=[(name, self._head(name)) for name in self.frame.columns if name != self.by],
+            columns=columns,
+            kinds=dict.fromkeys(long, "long") | dict.fromkeys(self.numeric, "number"),
             by=self.by,
             groups=self._groups(),
             whole=len(self.frame) <= 15,
@@ -129,31 +130,22 @@ class Table:
             page = f'<details class="data"><summary>{escape(summary)}</summary>\n{page}\n</details>'
         return wording.typographic(page)
 
-    def _groups(self) -> Iterator[tuple[object, list[tuple[_Cell, list[_Cell]]]]]:
-        """Rows as cells with their classes, under what they share; all of them under nothing when they share nothing."""
+    def _groups(self) -> Iterator[tuple[object, list[tuple[object, list[tuple[bool, object]]]]]]:
+        """Rows under what they share (all of them under nothing when they share nothing): their name, then their cells, each
+        with whether it is aligned as a number.
+        """
         columns = list(self.frame.columns)
         lines = (dict(zip(columns, line, strict=True)) for line in self.frame.to_numpy(object))
         above: dict[str, object] = {}
         for title, group in groupby(lines, lambda line: line.get(self.by)):
             rows = []
             for line in group:
-                head, *cells = [(self._kind(name, cell), _once(cell, above.get(name))) for name, cell in line.items()
-                                if name != self.by]  # fmt: skip
-                rows.append(((Markup(), head[1]) if self.by else head, cells))
+                (_, head), *cells = [
+                    (name in self.numeric, _shown(cell, above.get(name))) for name, cell in line.items() if name != self.by
+                ]
+                rows.append((head, cells))
                 above = line
             yield title, rows
-
-    def _head(self, column: str) -> Markup:
-        """Class of a heading, which gives room to a column with a long text: said once, not in each cell."""
-        long = self.frame[column].map(lambda cell: len(str(cell))).max() > 30
-        return _CLASSES["number" if column in self.numeric else "long" if long else ""]
-
-    def _kind(self, column: str, cell: object) -> Markup:
-        """Class of a cell, where it needs one: numbers are aligned, short texts of several words kept on one line."""
-        length, spaced = len(text := str(cell)), " " in text or "-" in text
-        if column in self.numeric:
-            return _CLASSES["number" if length <= 12 else "number long"]
-        return _CLASSES["short" if length <= 11 and spaced else ""]
 
     def text(self) -> str:
         """The table as plain text."""
@@ -166,9 +158,14 @@ class Table:
         return {"text/html": self.html(), "text/plain": self.text()}
 
 
-def _once(cell: object, above: object) -> object:
-    """A cell as it is shown: a link that the cell above has already is text, who goes from link to link hears it once."""
-    return cell.text if isinstance(cell, Link) and cell == above else cell
+def _shown(cell: object, above: object) -> object:
+    """A cell as a page shows it: a short text keeps on one line; a link that the cell above has already is text, so that who
+    goes from link to link hears it once.
+    """
+    if isinstance(cell, Link):
+        return cell.text if cell == above else cell
+    text = str(cell)
+    return text.replace(" ", NBSP) if len(text) <= SHORT_CELL else text
 
 
 def _aligned(head: str, cells: list[str]) -> list[str]:
@@ -289,7 +286,7 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
             "Valeur": row["text"],
             "Année": row["period"].replace("|", " ou "),
             "Population": row["who"],
-            "Base": wording.base_cell(row) or f"sans{NBSP}objet",
+            "Base": wording.base_cell(row) or "sans objet",
             "Fiabilité": wording.listed(filter(None, (wording.mark(row["status"]), "" if row["retained"] else "non retenu"))),
             "Réserve": row["note"],
         }
@@ -306,7 +303,7 @@ def bases_table(rows: pd.DataFrame, absent: str) -> Table:
             "Statistique": rows["label"],
             "Période": rows["period"],
             "Population": rows["who"],
-            "Base": [wording.base_cell(row) or f"sans{NBSP}objet" for row in records(rows)],
+            "Base": [wording.base_cell(row) or "sans objet" for row in records(rows)],
         }
     )
     return Table(frame, "Bases", absent=absent)

@@ -13,22 +13,8 @@ from ..analysis.shares import is_residual
 from ..catalogue import Break
 from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
-from .quantities import MISSING as MISSING
-from .quantities import UNKNOWN_BASE as UNKNOWN_BASE
-from .quantities import base_cell as base_cell
-from .quantities import base_of as base_of
-from .quantities import bounded as bounded
-from .quantities import is_change as is_change
-from .quantities import mark as mark
-from .quantities import marked as marked
-from .quantities import number as number
-from .quantities import quantity as quantity
-from .quantities import quantity_of as quantity_of
-from .text import NARROW as NARROW
-from .text import NBSP as NBSP
-from .text import PUBLICATION as PUBLICATION
-from .text import citation as citation
-from .text import typographic as typographic
+from .quantities import UNKNOWN_BASE, base_cell, base_of, bounded, is_change, mark, marked, number, quantity, quantity_of  # noqa: F401
+from .text import NBSP, PUBLICATION, citation, typographic  # noqa: F401
 
 if TYPE_CHECKING:
     from .result import Change
@@ -326,9 +312,9 @@ def notes_of(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def place_of(citation: str, locator: str) -> str:
+def place_of(cited: str, locator: str) -> str:
     """A source and, in a workbook, the cell; the address of a page is a link, not words."""
-    return f"{citation}, {locator}" if is_cell(locator) else citation
+    return f"{cited}, {locator}" if is_cell(locator) else cited
 
 
 def source_line(publishers: Sequence[str]) -> str:

@@ -417,9 +417,11 @@ class Reader:
         return "the first row may be a header" if alone else ""
 
     def _run(self, index: int) -> list[Line]:
-        """Lines of figures from an index to the next line that looks like a header."""
+        """Lines of figures from an index to the next header, title or note: the first hundred at most."""
         found: list[Line] = []
-        for line in self.lines[index:]:
+        for line in self.lines[index : index + 100]:
+            if found and (is_caption(line.label) or self._note_between(found[-1].row, line.row)):
+                break
             if line.is_text and len(line.cells) > 1 and found and len(line.cells) >= len(found[-1].cells) - 1:
                 break
             if not line.is_text:
@@ -500,5 +502,10 @@ class Reader:
 
 
 def _same_texts(line: Line, other: Line, columns: list[int]) -> bool:
-    one, two = ([cells.cells[c].text if c in cells.cells else "" for c in columns] for cells in (line, other))
-    return any(one) and one == two
+    some = False
+    for column in columns:  # most lines differ at once: the texts of the others are not asked for
+        one, two = line.cells.get(column), other.cells.get(column)
+        if (one is None) != (two is None) or (one is not None and two is not None and one.text != two.text):
+            return False
+        some = some or one is not None
+    return some

@@ -50,8 +50,11 @@ def label_and_data(grid: Grid, header: list[Line], body: list[Line]) -> tuple[li
 
 def _brackets(header: list[Line], body: list[Line], column: int) -> bool:
     """Whether a column with a header of its own holds numbers in brackets: negative ones, or notes, but figures that are said."""
-    cells = [line.cells[column].text for line in body if column in line.cells]
-    return any(column in line.cells for line in header) and len(cells) > 0 and all(_BRACKETED.fullmatch(text) for text in cells)
+    cells = [line.cells[column] for line in body if column in line.cells]
+    return (
+        len(cells) > 0 and read(cells[0]).kind == "flag" and any(column in line.cells for line in header)
+        and all(_BRACKETED.fullmatch(cell.text) for cell in cells)
+    )  # fmt: skip
 
 
 def _measures(grid: Grid, header: list[Line], column: int) -> bool:

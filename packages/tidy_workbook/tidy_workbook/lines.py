@@ -10,7 +10,19 @@ from itertools import pairwise
 from . import notes, units
 from .grid import Cell, Grid, address
 from .metadata import is_navigation, read_metadata
-from .values import Kind, Read, folded, is_sign, is_whole, is_yearish, meaning, read, split_marks
+from .values import (
+    Kind,
+    Read,
+    folded,
+    is_comma_thousands,
+    is_sign,
+    is_whole,
+    is_yearish,
+    meaning,
+    read,
+    split_marks,
+    thousands_by_comma,
+)
 
 _CAPTION = re.compile(
     r"\W*(?:tableau|tab\.|graphique|graph\.|figure|fig\.|carte|encadr[ée]|annexe|sch[ée]ma|table)\b[^:–—.|]{0,30}?(?:\d|[A-Z]\b)",
@@ -174,7 +186,7 @@ def is_labelish(text: str) -> bool:
 def cleared(grid: Grid) -> Cleared:
     """Set apart navigation cells and notes that begin with a keyword; what is left is titles, tables and plain notes."""
     block = read_metadata(grid)
-    bare = grid.without(block.places)
+    bare = _plain_thousands(grid.without(block.places))
     bare.cells.update((cell.place, replace(cell, value=title)) for cell, title in block.titles)
     found = Cleared(_without_stray_zeros(bare))
     found.skipped += [(address(*place), "zero far below the table") for place in grid.cells if place not in found.grid.cells]
@@ -207,6 +219,16 @@ def cleared(grid: Grid) -> Cleared:
             gone.append(cell.place)
     found.grid = grid.without(gone)
     return found
+
+
+def _plain_thousands(grid: Grid) -> Grid:
+    """A sheet whose « 1,512 » are numbers, where its other numbers typed as text say that a comma parts thousands."""
+    typed = [cell for cell in grid.cells.values() if isinstance(cell.value, str) and is_comma_thousands(cell.text)]
+    if not typed or not thousands_by_comma(cell.text for cell in grid.cells.values() if isinstance(cell.value, str)):
+        return grid
+    plain = grid.without(cell.place for cell in typed)
+    plain.cells.update((cell.place, replace(cell, value=int(cell.text.replace(",", "")))) for cell in typed)
+    return plain
 
 
 def _defines_a_sign(cells: list[Cell], below: bool) -> bool:

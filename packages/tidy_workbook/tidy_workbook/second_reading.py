@@ -29,7 +29,7 @@ FAR = "a label from elsewhere"
 SPANS = "headers that come again say other spanners"
 ORDER = "years under a header are not in order"
 YEARS = "years in order, where figures were expected"
-HUNDRED = "adds to 100: a percentage or a number"
+HUNDRED = "adds to 100, or to 1: percentages or numbers"
 ABOVE = "more than 100 % in most of its column"
 WORDS = "words between the figures: another table, or a remark"
 
@@ -308,15 +308,18 @@ def shares(cells: Sequence[TidyCell]) -> dict[str, str]:
             if not cell.unit:
                 key = (cell.columns, cell.rows[:-1]) if down else (cell.rows, cell.columns[:-1])
                 groups.setdefault(key, []).append(cell)
-        added = [group for group in groups.values() if _adds_to_a_hundred(group)]
+        added = [group for group in groups.values() if _adds_to(100, group)]
+        if not added:  # fractions: of one
+            added = [group for group in groups.values() if _adds_to(1, group)]
         alike = [group for group in groups.values() if len(group) > 1]
+        fractions = bool(added) and _adds_to(1, added[0])
         if len(added) < 2 or 2 * len(added) <= len(alike):
             continue
         for cell in (cell for group in added for cell in group):
             labels = (*cell.rows, *cell.columns)
             counted = any(units.of_label(label) == units.COUNT for label in labels)
             said = _SHARES.search(folded(" ".join((cell.title, *labels)))) is not None
-            found[cell.cell] = "%" if said and not counted else ""
+            found[cell.cell] = "%" if said and not counted and not fractions else ""
         heads = {(cell.columns, cell.rows) for group in added for cell in group if cell.rows} if down else set()
         for cell in cells:  # parts of shares: of the same unit, or not
             if not cell.unit and any((cell.columns, cell.rows[:depth]) in heads for depth in range(1, len(cell.rows))):
@@ -338,10 +341,10 @@ def above_a_hundred(cells: Sequence[TidyCell]) -> set[str]:
     return {cell.cell for group in most for cell in group}
 
 
-def _adds_to_a_hundred(group: Sequence[TidyCell]) -> bool:
-    """Whether two numbers or more, apart from a total of 100, add to 100, as rounded shares do."""
-    parts = [cell.value for cell in group if cell.value is not None and cell.value != 100]
-    whole = any(cell.value == 100 for cell in group)
+def _adds_to(whole: int, group: Sequence[TidyCell]) -> bool:
+    """Whether two numbers or more, apart from a total of 100 (or 1), add to it, as rounded shares do."""
+    parts = [cell.value for cell in group if cell.value is not None and cell.value != whole]
     rounded = any(value % 1 for value in parts)
-    slack = (0.06 if rounded else 0.51) * len(parts)
-    return len(parts) > 1 and min(parts) >= 0 and (whole or rounded) and abs(sum(parts) - 100) < slack
+    if len(parts) < 2 or min(parts) < 0 or not (rounded or (whole == 100 and len(parts) < len(group))):
+        return False
+    return abs(sum(parts) - whole) < (0.06 if rounded else 0.51) * len(parts) * whole / 100

@@ -34,17 +34,29 @@ def sums(lines: Sequence[Figures]) -> Iterator[Sum]:
     """
     if not 3 <= len(lines) <= LONGEST:
         return
-    columns = [_Column(column) for column in zip(*lines, strict=True) if _complete(column)]
-    if not columns:
+    complete = [column for column in zip(*lines, strict=True) if _complete(column)]
+    if not complete:
         return
-    pivot = max(columns, key=lambda column: column.prefix[-1] / column.step)
+    first = max(complete, key=lambda column: sum(value or 0 for value in column))
+    pivot = _Column(first)
+    others: list[_Column] = []
     for whole, total in enumerate(pivot.values):
-        if total <= 0:
-            continue
-        for run in pivot.runs(whole, total):
-            digits = sum(column.digits(whole, run) for column in columns)
-            if len(run) > 1 and digits >= _ENOUGH + math.log10(2 * len(lines)):
+        for run in pivot.runs(whole, total) if total > 0 else ():
+            if len(run) < 2 or pivot.digits(whole, run) < 0:
+                continue
+            others = others or [_Column(column) for column in complete if column is not first]
+            if _likely((pivot, *others), whole, run) >= _ENOUGH + math.log10(2 * len(lines)):
                 yield Sum(whole, run)
+
+
+def _likely(columns: Sequence[_Column], whole: int, run: range) -> float:
+    """Digits of all columns together; less than nothing when one of them does not add up."""
+    digits = 0.0
+    for column in columns:
+        digits += column.digits(whole, run)
+        if digits < 0:
+            break
+    return digits
 
 
 def _complete(column: Figures) -> bool:

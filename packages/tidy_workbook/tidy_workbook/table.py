@@ -148,7 +148,9 @@ class Table:
         ):
             status, marker = "ambiguous", doubt
         own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
-        note = " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip()
+        note = self.note
+        if own or row.footnotes or column.footnotes:
+            note = " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip()
         return TidyCell(
             self.sheet, address(*place), self.name, self.title, row.texts, column.texts, value,
             "" if unit in (units.COUNT, units.MIXED) else unit, status, marker,
@@ -205,6 +207,9 @@ class Table:
             return f"more than {most:.0f} %"
         if (area := self.grid.merge(*place)) and self._covers(area):
             return "one figure over several rows or columns"
+        headed = next(filter(None, column.units), "")
+        if self.block.unit_column and headed and row.units[:1] not in ((), ("",), (headed,)):
+            return "two units: of its row, and of its column"
         if unit == units.MIXED and not self._counts(place[1]):
             return "a percentage or a number: the unit says both"
         return ""

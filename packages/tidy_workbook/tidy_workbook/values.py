@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -99,6 +100,9 @@ _EUROSTAT_FLAG = r"[bcdefinprsuz]{1,2}"
 """Eurostat's letters: b break in series, c confidential, d another definition, e estimated, p provisional, r revised, u low
 reliability…"""
 _FLAGGED_NUMBER = re.compile(rf"(?P<body>[+-]?\d[\d ,.]*) (?P<sign>{_EUROSTAT_FLAG})")
+_COMMA_THREE = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_COMMA_DECIMALS = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")
+_ENGLISH_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})*\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3}){2,})")
 _BELOW = re.compile(
     r"(?:<|≤|<=|moins de|inf(?:érieur|erieur|\.)?\s*(?:à|a))\s*"
     r"(?P<rest>\d[\d ,.]*\s*(?:%|€|(?!ans?\b|mois|jours?|heures?)[^\W\d_]{3,20})?)",
@@ -238,6 +242,18 @@ def _read_text(text: str) -> Read:
 
 def _unit_word(unit: str) -> str:
     return {"€": "euros", "pt": "points", "pts": "points"}.get(unit.lower(), unit.lower())
+
+
+def thousands_by_comma(texts: Iterable[str]) -> bool:
+    """Whether numbers typed as text write thousands with a comma: « 1,512 » does, beside « 12.5 » and where none is « 12,5 »."""
+    found = [text for text in texts if len(text) < 20 and text[-1:].isdigit() and ("," in text or "." in text)]
+    english = any(_ENGLISH_NUMBER.fullmatch(text) for text in found)
+    return english and not any(_COMMA_DECIMALS.fullmatch(text) for text in found)
+
+
+def is_comma_thousands(text: str) -> bool:
+    """Whether a text is a whole number below a million, its thousands apart by a comma."""
+    return len(text) < 9 and bool(_COMMA_THREE.fullmatch(text))
 
 
 def symbol_key(symbol: str) -> str:

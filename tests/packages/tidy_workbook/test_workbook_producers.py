@@ -58,6 +58,10 @@ PRODUCERS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         {1: ["T"], 3: ["Indicateur", "2021", "2022", "Unité"], 4: ["Adhérents", 100, 110, "nombre"], 5: ["Taux", 60, 66, "%"]}, {},
         ["B4 Adhérents | 2021 = 100", "C4 Adhérents | 2022 = 110", "B5 Taux | 2021 = 60 %", "C5 Taux | 2022 = 66 %"],
     ),
+    "a unit of the row and another one of the column: in doubt": (
+        {1: ["T"], 3: ["Indicateur", "Unité", "Effectif"], 4: ["Dépense", "euros", 1019], 5: ["Adhérents", "nombre", 12]}, {},
+        ["C4 Dépense | Effectif = 1019 euros [ambiguous two units: of its row, and of its column]", "C5 Adhérents | Effectif = 12"],
+    ),
     "the unit below the table": (
         {1: ["T"], 3: ["Forme", "Femmes"], 4: ["A", 10], 5: ["B", 95], 7: ["Unité : %"], 8: ["Source : service inventé"]}, {},
         ["B4 A | Femmes = 10 %", "B5 B | Femmes = 95 %"],
@@ -86,6 +90,16 @@ PRODUCERS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
     "a base in a table of percentages": (
         {1: ["Table: Prevalence (%)"], 3: ["Area", "Estimate", "Unweighted base"], 4: ["North", 12.3, 1234]}, {},
         ["B4 North | Estimate = 12.3 %", "C4 North | Unweighted base = 1234"],
+    ),
+    "thousands with a comma, where decimals have a dot": (
+        {1: ["Table 1: Workshops"], 3: ["Area", "2021", "2022", "Rate"], 4: ["North", "1,512", "950", "12.5"], 5: ["South", "2,004", "1,100", "3.1"]}, {},
+        ["B4 North | 2021 = 1512", "C4 North | 2022 = 950", "D4 North | Rate = 12.5", "B5 South | 2021 = 2004", "C5 South | 2022 = 1100",
+         "D5 South | Rate = 3.1"],
+    ),
+    "fractions that add to 1, without a word or a format": (
+        {1: ["Répartition des ateliers"], 3: ["Canton", "2021", "2022"], 4: ["A", 0.6, 0.62], 5: ["B", 0.4, 0.38]}, {},
+        [f"{cell} [ambiguous adds to 100, or to 1: percentages or numbers]"
+         for cell in ("B4 A | 2021 = 0.6", "C4 A | 2022 = 0.62", "B5 B | 2021 = 0.4", "C5 B | 2022 = 0.38")],
     ),
     "an interval in square brackets, thousands with a comma: in doubt": (
         {1: ["T"], 3: ["Zone", "2021", "IC 95 %"], 4: ["Nord", "2,512", "[10,1 ; 14,5]"]}, {},

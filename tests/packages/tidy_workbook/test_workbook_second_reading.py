@@ -68,7 +68,7 @@ DOUBTS: dict[str, tuple[Rows, dict[str, object], list[str]]] = {
     ),
     "numbers without a unit that add to 100, year after year": (
         {1: ["T"], 3: ["Canton", 2021, 2022], 4: ["Amont", 41.2, 40], 5: ["Aval", 38.6, 40.5], 6: ["Rive", 20.2, 19.5], 7: ["Total", 100, 100]},
-        {}, ["B4 Amont | 2021 = 41.2 [ambiguous adds to 100: a percentage or a number]"],
+        {}, ["B4 Amont | 2021 = 41.2 [ambiguous adds to 100, or to 1: percentages or numbers]"],
     ),
 }  # fmt: skip
 

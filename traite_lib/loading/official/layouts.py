@@ -65,13 +65,7 @@ class Layout(Strict):
 
 
 def check(layout: Layout, reading: Reading, name: str) -> None:
-    """Stop when a workbook is not the one that its layout was written for.
-
-    Raises
-    ------
-    LayoutError
-        The message names the layout, the workbook, and each sheet and cell with what was expected and found.
-    """
+    """Stop when a workbook is not the one that its layout was written for: what was expected and found, cell by cell."""
     if changed := list(drift(reading, layout.table, layout.sheets)):
         more = [f"and {len(changed) - 12} more."] if len(changed) > 12 else []
         first = f"{reading.path.name} is not the workbook that data/{name} was written for:"

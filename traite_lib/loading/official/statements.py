@@ -25,13 +25,7 @@ if TYPE_CHECKING:
 
 
 def open_workbook(path: Path) -> Reading:
-    """A workbook as the reader understands it.
-
-    Raises
-    ------
-    WorkbookError
-        It cannot be opened, or passes a limit: the reader's sentence, as an error of this library.
-    """
+    """A workbook as the reader understands it; its errors are errors of this library, with the same sentence."""
     try:
         return tidy_workbook.read_workbook(path)
     except tidy_workbook.WorkbookError as error:
@@ -62,18 +56,10 @@ class Matching:
         return f"W{self.edition.key}-{locator(cell)}"
 
     def observations(self, catalogue: Catalogue, workbook: Workbook) -> list[Observation]:
-        """Statements as rows of Observations, before retention.
-
-        Raises
-        ------
-        ObservationsError
-            The source of the workbook is not declared.
-        """
+        """Statements as rows of Observations, before retention; the source of the workbook must be declared."""
         if workbook.source_id not in catalogue.sources:
-            raise ObservationsError(
-                f"data/editions.toml, edition {self.edition.key}, workbook, source_id: "
-                f"{available(workbook.source_id, catalogue.sources)}"
-            )
+            where = f"data/editions.toml, edition {self.edition.key}, workbook, source_id"
+            raise ObservationsError(f"{where}: {available(workbook.source_id, catalogue.sources)}")
         source = catalogue.sources[workbook.source_id]
         keys = {edition.reference_year: edition.key for edition in catalogue.dated}
         return [
@@ -108,15 +94,7 @@ def match(
 
 
 def matching(edition: Edition, catalogue: Catalogue, words: Nomenclatures, lexicon: Lexicon | None = None) -> Matching | None:
-    """What became of the cells of an edition's workbook; None when it declares none.
-
-    Raises
-    ------
-    CatalogueError
-        The file is missing or is not the declared one.
-    LayoutError
-        The workbook is not the one that its layout was written for.
-    """
+    """What became of the cells of an edition's workbook, which must be the one that its layout was written for; None without."""
     if (workbook := edition.workbook) is None:
         return None
     reading = _read(catalogue.verified(workbook), workbook.sha256)
@@ -127,13 +105,7 @@ def matching(edition: Edition, catalogue: Catalogue, words: Nomenclatures, lexic
 
 
 def tidy_frame(matched: Matching | None, sheet: str | None = None) -> pd.DataFrame:
-    """The tidy table of a workbook, with the state of each cell; see `Survey.workbook`.
-
-    Raises
-    ------
-    WorkbookError
-        There is no such sheet.
-    """
+    """The tidy table of a workbook, with the state of each cell; see `Survey.workbook`."""
     import pandas as pd
 
     names = [field.name for field in fields(TidyCell)]
