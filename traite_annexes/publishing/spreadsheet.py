@@ -285,7 +285,7 @@ def _add(book: Workbook, sheet: Sheet, number: int) -> None:
     for line, text in enumerate(lines, start=1):
         page.write(line, 0, text)
     first = len(lines) + 1
-    rule = {"text_wrap": True, "bottom": 1}
+    rule = {"text_wrap": True, "bottom": 1, "align": "left", "indent": 1}
     head = book.add_format(rule | {"bold": True, "valign": "bottom"})
     page.add_table(
         first, 0, first + len(frame), len(columns) - 1,
@@ -346,8 +346,8 @@ def _widths(frame: pd.DataFrame, *, filtered: bool) -> list[int]:
 
 def _height(row: Sequence[object], widths: Sequence[int]) -> float:
     """Height of a row, in points, for its longest wrapped text (not every program finds it by itself)."""
-    lines = max(len(textwrap.wrap(str(value), max(8, width - 1))) for value, width in zip(row, widths, strict=True))
-    return 13.5 * max(1, lines) + 2
+    lines = max(len(textwrap.wrap(str(value), max(8, width))) for value, width in zip(row, widths, strict=True))
+    return 12.75 * max(1, lines) + 4
 
 
 def _number_formats(book: Workbook) -> list[Format]:
