@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from pathlib import Path
 
 STAGING = ".staging-"
 """Start of the name of what is being written, with the process that writes: `sweep` removes what killed ones left."""
+ROOM = 2**20
+"""Bytes that a temporary folder must have left to be used."""
 FAILURES = "failures"
 """Folder of notebooks that failed; they are no annexes."""
 
@@ -94,6 +98,28 @@ def collected(folder: Path, names: AbstractSet[str]) -> dict[str, bytes]:
             raise ValueError(f"it wrote {name!r:.200}; it may write {', '.join(sorted(filter(None, names))) or 'nothing'}")
         found[name] = path.read_bytes()
     return found
+
+
+SHORT = 40
+"""Bytes of the longest folder below which sockets may stand: their whole path has at most 107."""
+
+
+def short_folder() -> Path:
+    """The system's temporary folder, or another where its name is too long for sockets or nothing can be written.
+
+    Raises
+    ------
+    OSError
+        Nothing can be written anywhere.
+    """
+    tried = [tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/var/tmp", "/dev/shm"]
+    for folder in filter(None, tried):
+        if len(os.fsencode(folder)) <= SHORT or os.name == "nt":
+            with suppress(OSError), tempfile.NamedTemporaryFile(dir=folder, prefix="traite-") as probe:
+                probe.write(bytes(ROOM))
+                probe.flush()
+                return Path(folder)
+    raise OSError(errno.ENOSPC, f"there is no short temporary folder with room (tried {', '.join(filter(None, tried))})")
 
 
 def sweep(folder: Path, prefix: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -29,5 +30,14 @@ def main() -> None:
     try:
         app()
     except (TraiteError, WorkbookError) as error:
-        errors.print(f"traite: {error}", style="red", markup=False, soft_wrap=True)
+        said = str(error)
+    except BrokenPipeError:  # whoever read has had enough (`traite show 2022 | head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:  # a full disk, a folder that may not be read: nothing that the program does wrong
+        where = f" ({os.fspath(error.filename)!r})" if error.filename else ""
+        said = f"The system refused: {error.strerror or error}{where}. The previous annexes are left as they were."
+    else:
+        return
+    errors.print(f"traite: {said}", style="red", markup=False, soft_wrap=True)
+    sys.exit(1)

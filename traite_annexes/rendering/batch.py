@@ -18,7 +18,7 @@ from traite_lib.errors import TraiteError, available
 
 from .. import fingerprints
 from ..errors import RenderError
-from ..files import STAGING, sweep
+from ..files import STAGING, short_folder, sweep
 from ..publishing.chapters import IMAGE_SUFFIXES, Chapter, shared
 from ..publishing.folder import EditionFolder, finish_overall
 from .jobs import Job, JobResult, edition_data, end_kernels, perform, warm_up
@@ -134,8 +134,9 @@ def prepare(folder: Path) -> None:
 @contextmanager
 def run_folder() -> Iterator[Path]:
     """A short temporary folder for one run: sockets have short names."""
-    sweep(Path(tempfile.gettempdir()), RUN)
-    with tempfile.TemporaryDirectory(prefix=f"{RUN}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+    place = short_folder()
+    sweep(place, RUN)
+    with tempfile.TemporaryDirectory(prefix=f"{RUN}{os.getpid()}-", dir=place, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from papermill_warm import Setup, server
 from traite_lib.catalogue import Catalogue
 from traite_lib.presentation.text import IMAGES
 
-from ..files import collected, every
+from ..files import collected, every, short_folder
 from ..fingerprints import OWN
 from ..publishing.chapters import Chapter, choose, discover
 from .snapshot import Snapshot
+
+_starting = threading.Lock()
 
 REHEARSAL = "traite_annexes.rendering.rehearsal"
 """What the warm server does before any chapter: all imports, and a chapter's worth of calls."""
@@ -136,7 +141,7 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
         stage.mkdir()
         warm = job.warm and server.can_fork()
         if warm:
-            server.start(held)
+            _start(held)
         from papermill_warm import execution, kernels  # after the server has started: it takes seconds too
 
         from ..publishing import pages
@@ -197,7 +202,17 @@ def warm_up(snapshot: Snapshot, folder: Path) -> None:
         As for `perform`.
     """
     if server.can_fork():
-        server.start(setup(snapshot.unpack(folder)))
+        _start(setup(snapshot.unpack(folder)))
+
+
+def _start(held: Setup) -> None:
+    """Start the warm server, with its socket in a folder of this process: short, and removed by the next run if it is killed."""
+    with _starting:
+        before, tempfile.tempdir = tempfile.tempdir, _of_server()  # where multiprocessing makes its own, once
+        try:
+            server.start(held)
+        finally:
+            tempfile.tempdir = before
 
 
 def end_kernels() -> None:
@@ -214,6 +229,14 @@ def _project(root: Path) -> tuple[Catalogue, list[Chapter]]:
 
 
 @cache
+def _of_server() -> str:
+    """A folder for the warm server's socket, removed after multiprocessing has removed it: at -100, says its source."""
+    folder = tempfile.mkdtemp(prefix=f"traite-{os.getpid()}-", dir=short_folder())
+    Finalize(None, shutil.rmtree, args=(folder,), kwargs={"ignore_errors": True}, exitpriority=-200)
+    return folder
+
+
+@cache
 def _temporary() -> tempfile.TemporaryDirectory[str]:
     """A temporary folder of this process, removed when it ends, or by the next run of `batch` when it is killed."""
-    return tempfile.TemporaryDirectory(prefix=f"traite-{os.getpid()}-")
+    return tempfile.TemporaryDirectory(prefix=f"traite-{os.getpid()}-", dir=short_folder(), ignore_cleanup_errors=True)
