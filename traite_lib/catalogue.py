@@ -359,6 +359,8 @@ class Catalogue:
         for edition in self.dated:
             if edition.key == str(key):
                 return edition
+        if any(edition.key == str(key) for edition in self.editions):
+            raise CatalogueError(f"Edition {key} has no certain reference year: it is in series only, and has no annexes.")
         raise CatalogueError(f"There is no edition {key}. {available(str(key), [e.key for e in self.dated])}")
 
     def files(self) -> Iterator[DataFile]:
