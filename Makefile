@@ -69,7 +69,7 @@ bench: .venv/installed-for-bench
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 
 chaos: .venv/installed-for-tests
-	$(BIN)/python tests/chaos.py
+	PYTHONPATH=tests:tests/traite_annexes $(BIN)/python tests/chaos.py
 
 coverage: .venv/installed-for-tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests

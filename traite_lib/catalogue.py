@@ -328,9 +328,11 @@ class Catalogue:
     def edition(self, key: str | int) -> Edition:
         """The dated edition of a reference year, which must exist."""
         dated = {edition.key: edition for edition in self.dated}
-        if str(key) not in dated:
-            raise CatalogueError(f"There is no edition {key}. {available(str(key), dated)}")
-        return dated[str(key)]
+        if str(key) in dated:
+            return dated[str(key)]
+        if any(edition.key == str(key) for edition in self.editions):
+            raise CatalogueError(f"Edition {key} has no certain reference year: it is in series only, and has no annexes.")
+        raise CatalogueError(f"There is no edition {key}. {available(str(key), dated)}")
 
     def files(self) -> Iterator[DataFile]:
         """Every data file that the catalogue answers for."""

@@ -15,12 +15,20 @@ from .terminal import errors
 
 app = typer.Typer(
     help="Annexes of the French survey of victims of trafficking accompanied by associations.",
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
-for _command in (
-    *(workbooks.tidy, workbooks.inspect, editions.add_edition, editions.check),
-    *(figures.editions, render.chapters, render.render, render.figures, figures.show, figures.change, editions.checksums),
-    *(handover.bundle, handover.verify),
+for _command in (  # in the order of work
+    *(
+        figures.editions,
+        render.chapters,
+        render.render,
+        figures.show,
+        figures.change,
+        render.figures,
+        handover.bundle,
+        handover.verify,
+    ),
+    *(editions.add_edition, editions.check, editions.checksums, workbooks.inspect, workbooks.tidy),
 ):
     app.command()(_command)
 
@@ -28,7 +36,7 @@ for _command in (
 def main() -> None:
     """Entry point: an error that a user can mend is one message on stderr and exit code 1."""
     try:
-        app()
+        app(sys.argv[1:] or ["--help"])  # typer alone would call it an error
     except (TraiteError, WorkbookError) as error:
         said = str(error)
     except BrokenPipeError:  # whoever read has had enough (`traite show 2022 | head`)

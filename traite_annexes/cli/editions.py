@@ -160,7 +160,13 @@ def check(
         markup=False,
     )
     if looks:
+        say(
+            f"For each: correct its source in data/, or say why it stands (data/corrections.toml, data/layouts/{edition}.toml); "
+            f"then `traite check {edition}` again.",
+            markup=False,
+        )
         raise typer.Exit(1)
+    say(f"Next: `traite render {edition}`.", markup=False)
 
 
 def _coverage(matched: Matching) -> list[Finding]:

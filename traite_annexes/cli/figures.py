@@ -62,6 +62,10 @@ def show(
     if csv:
         found.to_csv(sys.stdout, index=False)
         return
+    if variable == "total":
+        own = survey.observations[survey.observations["period"] == survey.edition.key]
+        left = own.loc[own["variable"] != "total", "variable"].value_counts()
+        typer.echo(f"Totals only. With --variable: {', '.join(f'{name} ({count})' for name, count in left.items())}.", err=True)
     columns = ["population", "sub-population", "category", "value", "unit", "base", "status", "source", "locator"]
     lines = [
         [
