@@ -241,7 +241,7 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
 
     A row that looks like the section's title and not like its rows (indent, bold) ends it; so does a total after an empty row.
     A total that comes again in several sections belongs to each. One at the very end may be that of the last section or of
-    the table: it is in doubt.
+    the table: sums tell, and where they do not it is in doubt.
     """
     found: dict[int, str] = {}
     words: dict[int, str] = {}
@@ -261,11 +261,28 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
         if like_title or (is_total(first.text) and row.after_gap and inside):
             found[row.line.row] = ""
         elif is_total(first.text) and row is block.body[-1] and len(inside) > 1 and not single:
-            found[row.line.row] = "the total of a section or of the table"
+            every = list(_section_lines(block))
+            each = [_adds_up(row.line, lines, block) for lines in every]
+            if all(each) or _adds_up(row.line, [line for lines in every for line in lines], block):
+                found[row.line.row] = ""  # of each section, or of all of them together: of the table
+            elif not each[-1]:
+                found[row.line.row] = "the total of a section or of the table"
         else:
             inside.append(style)
     repeated = {text for text, number in Counter(words.values()).items() if number > 1}
     return {row: doubt for row, doubt in found.items() if words[row] not in repeated}
+
+
+def _section_lines(block: RawBlock) -> Iterator[list[Line]]:
+    """Lines of figures of each section, without the last line of the table."""
+    lines: list[Line] = []
+    for row in block.body[:-1]:
+        if row.kind == "data":
+            lines.append(row.line)
+        elif lines:
+            yield lines
+            lines = []
+    yield lines
 
 
 def _unsure_section(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> set[Place]:

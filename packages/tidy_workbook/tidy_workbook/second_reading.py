@@ -121,7 +121,8 @@ class _Above:
     def disagrees(self, row: BodyRow, path: Path) -> str:
         """Whether a label above is missing from the path of a row, or is there without hanging over it."""
         if any(starts_dont(label.text) for label in path):
-            return ""  # what « dont » hangs on is told by sums, where it is read
+            first = next(other for other in self.block.body if other.kind == "data") is row
+            return UNSAID if starts_dont(path[0].text) and not first else ""  # what it is a part of; which one, sums tell
         number, places = row.line.row, [label.place for label in path]
         if any(at[0] < number and not self._hangs_over(at, row) for at in places):
             return FAR

@@ -94,6 +94,7 @@ class Table:
         )
         self.decided: dict[str, tuple[str, str, str]] = {}
         self._units: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+        self._unit_doubts: dict[tuple[str, tuple[str, ...], tuple[str, ...]], str] = {}
 
     def explained(self) -> set[str]:
         """Addresses of the cells that gave labels, headers or flags."""
@@ -207,12 +208,27 @@ class Table:
             return f"more than {most:.0f} %"
         if (area := self.grid.merge(*place)) and self._covers(area):
             return "one figure over several rows or columns"
-        headed = next(filter(None, column.units), "")
-        if self.block.unit_column and headed and row.units[:1] not in ((), ("",), (headed,)):
-            return "two units: of its row, and of its column"
+        if not own and (why := self._unit_doubt(unit, row.units, column.units)):
+            return why
         if unit == units.MIXED and not self._counts(place[1]):
             return "a percentage or a number: the unit says both"
         return ""
+
+    def _unit_doubt(self, unit: str, row: tuple[str, ...], column: tuple[str, ...]) -> str:
+        """Whether the words around a number say the unit that was read: one of them at least, and not two in a table that has a
+        column of units."""
+        key = (unit, row, column)
+        if key not in self._unit_doubts:
+            said = {*row, *column, self.block.unit, self.title_unit}
+            headed = next(filter(None, column), "")
+            why = ""
+            own = row[0] if self.block.unit_column and row else ""
+            if own and (unit != own or headed not in ("", own)):
+                why = "two units: of its row, and of its column"
+            elif (unit == "%" and "%" not in said) or (headed == "%" and unit not in ("%", "points")):
+                why = "a percentage or a number: words say otherwise"
+            self._unit_doubts[key] = why
+        return self._unit_doubts[key]
 
     def _covers(self, area: Area) -> bool:
         """Whether a merged figure stands for more than one row of figures, or more than one column of them."""

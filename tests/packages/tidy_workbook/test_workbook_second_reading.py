@@ -73,6 +73,27 @@ DOUBTS: dict[str, tuple[Rows, dict[str, object], list[str]]] = {
 }  # fmt: skip
 
 
+TOTALS = {
+    "of the table: all rows make it": ((10, 20, 30, 40, 100), "B9 Ensemble | 2021 = 100"),
+    "of the table: the rows of each section make it": ((40, 60, 30, 70, 100), "B9 Ensemble | 2021 = 100"),
+    "of its section alone": ((10, 20, 30, 70, 100), "B9 Âge > Ensemble | 2021 = 100"),
+    "of nothing that adds up": (
+        (10, 20, 30, 40, 95),
+        "B9 Ensemble | 2021 = 95 [ambiguous the total of a section or of the table]",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TOTALS)
+def test_whose_the_last_total_is(tmp_path: Path, kind: str) -> None:
+    (a, b, c, d, total), expected = TOTALS[kind]
+    rows: Rows = {
+        1: ["T"], 2: ["Canton", 2021, 2022], 3: ["Sexe"], 4: ["Femmes", a, a], 5: ["Hommes", b, b], 6: ["Âge"], 7: ["Jeunes", c, c],
+        8: ["Autres", d, d], 9: ["Ensemble", total, total],
+    }  # fmt: skip
+    assert expected in lines(tmp_path, rows)
+
+
 @pytest.mark.parametrize("kind", DOUBTS)
 def test_what_figures_say_against_the_labels(tmp_path: Path, kind: str) -> None:
     rows, look, expected = DOUBTS[kind]
