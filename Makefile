@@ -3,7 +3,7 @@ EDITION ?= 2022
 PYTHON3 ?= python3
 BIN := .venv/bin
 # Python 3.11 reads the paths of an editable install in the locale's encoding: in a folder with an accent, LC_ALL=C stops it.
-export PYTHONUTF8 = 1
+export LC_ALL = C.UTF-8
 .DEFAULT_GOAL := help
 .PHONY: help annexes test lint reference lab bench chaos coverage upgrade clean
 

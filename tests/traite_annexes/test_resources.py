@@ -91,7 +91,7 @@ def test_a_killed_run_leaves_nothing_that_the_next_one_does_not_remove(small: Pa
 
 
 def test_a_folder_with_an_accent_under_the_locale_c(tmp_path: Path) -> None:
-    """Python 3.11 does not read the `.pth` of an editable install there: `make` starts it in UTF-8."""
+    """Python 3.11 does not read the `.pth` of an editable install there: `make` starts it in another."""
     copy = tmp_path / "données à part"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "outputs", "tests", "benchmarks"))
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(copy / ".venv")], check=True)
@@ -103,9 +103,9 @@ def test_a_folder_with_an_accent_under_the_locale_c(tmp_path: Path) -> None:
     for name in ("TRAITE_ROOT", "PYTHONUTF8"):
         os.environ.pop(name, None)
     makefile = (copy / "Makefile").read_text(encoding="utf-8")
-    assert "export PYTHONUTF8" in makefile
+    assert "export LC_ALL = C.UTF-8" in makefile
     done = subprocess.run(
         [str(copy / ".venv/bin/python"), "-c", "import traite_annexes; print(traite_annexes.__file__.isascii())"],
-        env={"LC_ALL": "C", "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}, cwd="/", capture_output=True, text=True, check=False,
+        env={"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}, cwd="/", capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stdout == "False\n", done.stderr
