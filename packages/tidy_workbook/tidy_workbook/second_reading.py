@@ -8,6 +8,7 @@ disagrees is said, and a person looks.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -112,6 +113,9 @@ class _Above:
             column: [row.line.cells[column] for row in block.body if column in row.line.cells] for column in block.labels
         }
 
+        self.numbers = {column: [cell.row for cell in cells] for column, cells in self.columns.items()}
+        self.after = {before.line.row: row for before, row in pairwise(block.body)}
+        self.headings = sorted(self.sections)
         self.outlines = [
             column
             for column, cells in self.columns.items()
@@ -137,9 +141,11 @@ class _Above:
             return area.bottom >= number
         if at[0] in self.sections:
             look = self._look(self.grid.cells[at])
-            between = (other for other in self.sections.values() if at[0] < other.line.row < number)
-            return not any(self._look(other.line.first) == look for other in between)
-        since = [cell for cell in self.columns.get(at[1], ()) if at[0] < cell.row <= number and not starts_dont(cell.text)]
+            between = self.headings[bisect_right(self.headings, at[0]) : bisect_left(self.headings, number)]
+            return not any(self._look(self.sections[other].line.first) == look for other in between)
+        numbers = self.numbers.get(at[1], [])
+        since = self.columns.get(at[1], [])[bisect_right(numbers, at[0]) : bisect_right(numbers, number)]
+        since = [cell for cell in since if not starts_dont(cell.text)]
         depths = self.depths.get(at[1], {})
         return all(depths.get(cell.row, 0) > depths.get(at[0], 0) for cell in since)
 
@@ -148,16 +154,17 @@ class _Above:
         cell = next((row.line.cells[column] for column in reversed(self.block.labels) if column in row.line.cells), None)
         if cell is None or not (depth := self.depths[cell.column].get(cell.row, 0)):
             return None
-        above = (other for other in reversed(self.columns[cell.column]) if other.row < cell.row and not starts_dont(other.text))
+        higher = self.columns[cell.column][: bisect_left(self.numbers[cell.column], cell.row)]
+        above = (other for other in reversed(higher) if not starts_dont(other.text))
         found = next((other for other in above if self.depths[cell.column].get(other.row, 0) < depth), None)
         return None if found is None or units.lone(found.text) else found.place
 
     def _section_of(self, row: BodyRow) -> Place | None:
         """The nearest section above a row, unless the row looks otherwise than those below the section, or is a total."""
-        above = max((number for number in self.sections if number < row.line.row), default=0)
+        above = self._heading_above(row)
         if not above or is_total(row.line.first.text) or units.lone(self.sections[above].line.first.text):
             return None
-        first = next(other for other in self.block.body if other.line.row > above)
+        first = self.after[above]
         alike = first.kind == "section" or self._look(first.line.first) == self._look(row.line.first)
         return self.sections[above].line.first.place if alike else None
 
@@ -166,12 +173,17 @@ class _Above:
         own = [cell for column, cell in row.line.cells.items() if column in self.block.labels]
         if not own or is_total(own[-1].text) or row.after_gap:
             return
-        edge = max((number for number in self.sections if number < row.line.row), default=0)
+        edge = self._heading_above(row)
         for column in self.outlines if row.line.reads[own[-1].column].kind == "text" else ():
             if column < own[-1].column and self.grid.at(row.line.row, column) is None:
-                above = next((cell for cell in reversed(self.columns[column]) if edge < cell.row < row.line.row), None)
-                if above is not None:
-                    yield above.place
+                higher = bisect_left(self.numbers[column], row.line.row) - 1
+                if higher >= 0 and self.numbers[column][higher] > edge:
+                    yield self.columns[column][higher].place
+
+    def _heading_above(self, row: BodyRow) -> int:
+        """Row of the nearest section above a row; 0 when there is none."""
+        position = bisect_left(self.headings, row.line.row)
+        return self.headings[position - 1] if position else 0
 
     def _look(self, cell: Cell) -> tuple[int, int, bool]:
         return cell.column, self.depths.get(cell.column, {}).get(cell.row, 0), cell.bold
