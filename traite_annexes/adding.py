@@ -15,7 +15,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Table
 
-from tidy_workbook import Block, Reading, TidyCell, headers
+from tidy_workbook import Block, Reading, TidyCell, headings
 from traite_lib.catalogue import Catalogue, Edition, Workbook, read_toml, sha256
 from traite_lib.errors import CatalogueError, TraiteError, WorkbookError
 from traite_lib.loading.official import Matching, load_official, locator, match, open_workbook
@@ -311,7 +311,7 @@ def layout_text(matched: Matching) -> str:
         block = block_of(matched, sheet, table)
         if not wrong or block is None:
             continue
-        columns, rows = headers([p.cell for p in placed])
+        columns, rows = headings([p.cell for p in placed])
         reasons = dict.fromkeys(" ".join(p.why.split()) for p in wrong)
         title = " ".join(placed[0].cell.title.split())
         lines += ["", f"# {title or '(no title)'}", *(f"#   {len(wrong)} cell(s), {reason}" for reason in list(reasons)[:3])]

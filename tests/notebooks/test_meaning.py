@@ -103,7 +103,7 @@ class Page:
                 if "<table" not in html or 'class="dataframe"' in html:  # the frame behind a result repeats it
                     continue
                 head, *body = [cells_of(row) for row in re.findall(r"<tr>.*?</tr>", html, re.DOTALL)]
-                caption = str(Markup(re.findall(r"<caption>(.*?)</caption>", html)[0]).unescape())
+                caption = str(Markup(re.sub("<.*?>", "", re.findall(r"<caption>(.*?)</caption>", html)[0])).unescape())
                 words = str(Markup(re.sub(r"<[^>]+>", " ", html)).unescape())
                 found.append(Shown(caption, head, [dict(zip(head, row, strict=True)) for row in body], words, drawn))
         return found

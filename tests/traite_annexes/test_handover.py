@@ -32,7 +32,16 @@ def test_a_bundle_holds_everything_of_one_edition_and_nothing_of_another(bundle:
     with zipfile.ZipFile(bundle) as opened:
         names = set(opened.namelist())
     inside = {f"2022/{name}" for name in listed(site / "2022")}
-    around = {"index.html", "methode.html", "recherche.html", "site.js", "LISEZMOI.txt", "ro-crate-metadata.json"}
+    around = {
+        "index.html",
+        "methode.html",
+        "glossaire.html",
+        "recherche.html",
+        "search-index.js",
+        "site.js",
+        "LISEZMOI.txt",
+        "ro-crate-metadata.json",
+    }
     assert names == {f"traite_2022/{name}" for name in inside | around}
     assert {
         "2022/traite_2022.xlsx",

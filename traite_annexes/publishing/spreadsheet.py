@@ -360,10 +360,8 @@ def _write(page: Worksheet, line: int, column: int, value: Any, text: Format, nu
     if isinstance(value, Link) and value.url.startswith(("http", "internal:")):
         if len(value.text) < width:
             page.write_url(line, column, value.url, text, string=wording.typographic(value.text))
-        else:  # LibreOffice cuts a link longer than its cell, and folds the result of this formula; Excel takes 255 characters
-            formula = f'=HYPERLINK("{value.url}","{value.text}")'
-            shown = value.text if max(len(value.url), len(value.text)) <= 255 and '"' not in value.url + value.text else ""
-            page.write_formula(line, column, formula, text, shown) if shown else page.write_string(line, column, value.text, text)
+        else:  # LibreOffice cuts a link longer than its cell, and no formula is written that data might reach
+            page.write_string(line, column, value.text, text)
     elif isinstance(value, float):
         decimals = next(n for n in (0, 1, 2) if n == 2 or round(value, n) == value)
         page.write_number(line, column, value, numbers[decimals])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -41,6 +42,7 @@ def cluster(address: str, options: Options) -> Iterator[Options]:
         from distributed import Client
     except ImportError:
         raise RenderError("`--dask` needs the extra: pip install 'traite[dask]'.") from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it prints what it tried in vain; what is lost is said here
     try:
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:

@@ -7,11 +7,11 @@ is marked ``ambiguous`` or refused with an error; nothing is left out without a 
 from __future__ import annotations
 
 from .errors import WorkbookError
-from .expected import ExpectedTable, drift, headers
+from .expected import ExpectedTable, drift, headings
 from .model import Block, Reading, SheetReport, Status, TidyCell
 from .reading import read_workbook
 
 __all__ = [
     "Block", "ExpectedTable", "Reading", "SheetReport", "Status", "TidyCell", "WorkbookError",
-    "drift", "headers", "read_workbook",
+    "drift", "headings", "read_workbook",
 ]  # fmt: skip

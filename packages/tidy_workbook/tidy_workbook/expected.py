@@ -21,7 +21,7 @@ class ExpectedTable(Protocol):
     rows: dict[str, str]
 
 
-def headers(cells: Iterable[TidyCell]) -> tuple[dict[str, str], dict[str, str]]:
+def headings(cells: Iterable[TidyCell]) -> tuple[dict[str, str], dict[str, str]]:
     """Labels of a table by column letter and by row number, levels joined by `` > ``."""
     columns: dict[str, str] = {}
     rows: dict[str, str] = {}
@@ -61,7 +61,7 @@ def drift(reading: Reading, tables: Iterable[ExpectedTable], sheets: Sequence[st
 
 
 def _differing_headers(table: ExpectedTable, block: Block, reading: Reading) -> Iterator[str]:
-    columns, rows = headers(c for c in reading.cells if c.sheet == table.sheet and c.table == block.table)
+    columns, rows = headings(c for c in reading.cells if c.sheet == table.sheet and c.table == block.table)
     head = str(block.header_rows[-1]) if block.header_rows else ""
     side = block.label_columns[-1] if block.label_columns else ""
     for expected, present, cell in ((table.columns, columns, "{key}" + head), (table.rows, rows, side + "{key}")):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 
-from tidy_workbook import drift, headers, read_workbook
+from tidy_workbook import drift, headings, read_workbook
 
 
 @dataclass
@@ -30,7 +30,7 @@ def eggs(path: Path, *birds: str) -> Path:
 
 def test_the_workbook_that_was_described_has_not_changed(tmp_path: Path) -> None:
     reading = read_workbook(eggs(tmp_path / "eggs.xlsx", "Hens", "Ducks"))
-    assert headers(reading.cells) == (Described().columns, Described().rows)
+    assert headings(reading.cells) == (Described().columns, Described().rows)
     assert list(drift(reading, [Described()], ["Eggs"])) == []
 
 
