@@ -100,7 +100,7 @@ def workbook(survey: Survey) -> bytes:
     )  # fmt: skip
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_urls": False, "strings_to_numbers": False, "strings_to_formulas": False,
-               "default_format_properties": _STYLE}  # fmt: skip
+               "default_format_properties": dict(_STYLE)}  # fmt: skip  # a copy: XlsxWriter writes into it
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties(
             {"title": f"Victimes de traite accompagnées par les associations, édition {survey.edition.key}",
