@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 from workbooks import DATA, FORMS, INVENTED, LAYOUTS, NAME, PUBLISHED_2022, Number, statements, write
 
-from tidy_workbook import Reading, headers, read_workbook
+from tidy_workbook import Reading, headings, read_workbook
 from traite_annexes.adding import Details, add_edition
 from traite_lib import metadata, observations, open_edition
 from traite_lib.analysis import quality
@@ -324,7 +324,7 @@ def described(project: Path, **more: str) -> Layout:
     """The layout of 2022 with an entry for the table that no nomenclature knows: taken as sexes, to see where it goes."""
     found = official.matching(Catalogue(project).edition(2022), Catalogue(project), WORDS)
     assert found
-    columns, rows = headers([p.cell for p in found.placed if (p.cell.sheet, p.cell.table) == ("Figure 12", "1")])
+    columns, rows = headings([p.cell for p in found.placed if (p.cell.sheet, p.cell.table) == ("Figure 12", "1")])
     entry = {"population": '"accompanied"', "variable": '"duration"', "labels": '{ "Par une annonce" = "over_18_months", "Par une connaissance" = "" }'}  # fmt: skip
     lines = ["[[table]]", 'sheet = "Figure 12"', 'area = "A3:B6"', *(f"{k} = {v}" for k, v in (entry | more).items())]
     lines += [f"columns = {{ B = {columns['B']!r} }}", "rows = { " + ", ".join(f"{k} = {v!r}" for k, v in rows.items()) + " }"]
