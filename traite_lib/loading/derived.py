@@ -61,7 +61,8 @@ def derive(table: pd.DataFrame, rules: Rules, publishers: Mapping[str, str]) -> 
     Only statements that are sure (status A), exact (no bound) and not confidential are used. A derived row is retained where its
     statistic has no retained value; beside a published one it is kept, not retained, for the check that compares the two.
 
-    Percents are rounded half up to one decimal; ``locator`` names the two statements, ``note`` their publishers and the formula.
+    Percents are rounded half up to one decimal, to a whole number on a base below 100, which is how each is shown; ``locator``
+    names the two statements, ``note`` their publishers and the formula.
     """
     known = table[table["retained"] & table["value"].notna()]
     sure = {"status": "A", "bound": "", "unit": "count", "confidentiality": "F"}
@@ -99,7 +100,8 @@ def _row(
     return part | {name: who[name] for name in ("population", *SUB_POPULATION)} | {
         "variable": variable,
         "category": category,
-        "value": float(rounded_to(Decimal(str(part["value"])) * 100 / Decimal(str(whole["value"])), 1)),
+        # Once, as it is shown: from 48.48 to 48.5, then to 49 on a base below a hundred, would be a wrong number.
+        "value": float(rounded_to(Decimal(str(part["value"])) * 100 / Decimal(str(whole["value"])), int(whole["value"] >= 100))),
         "unit": "percent",
         "base": int(whole["value"]),
         "status": CALCULATED,
