@@ -42,7 +42,8 @@ def cluster(address: str, options: Options) -> Iterator[Options]:
         from distributed import Client
     except ImportError:
         raise RenderError("`--dask` needs the extra: pip install 'traite[dask]'.") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it prints what it tried in vain; what is lost is said here
+    for part in ("", ".client", ".comm", ".core", ".utils"):  # it prints what it tried in vain; what is lost is said here
+        logging.getLogger(f"distributed{part}").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
