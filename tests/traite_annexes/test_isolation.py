@@ -150,7 +150,7 @@ def _left(before: set[int]) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if process.pid not in before and ("777" in process.cmdline() or process.name() == "sleep"):
+            if process.pid not in before and "777" in " ".join(process.cmdline()):
                 found.append(process)
         except psutil.Error:
             pass
