@@ -158,7 +158,7 @@ def _left(before: set[int]) -> list[psutil.Process]:
 
 
 @WARM
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="a kernel adopts orphans, and is told their session, on Linux only")
 @pytest.mark.parametrize("how", OUTLIVES)
 def test_what_a_chapter_started_ends_with_it(project: Path, run_folder: Path, warm: bool, how: str) -> None:  # noqa: F811
     if not warm and how in ("without environment", "forked twice"):

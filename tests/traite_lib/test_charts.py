@@ -17,12 +17,14 @@ import pytest
 from conftest import ROOT
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
 from traite_lib import Result, Survey, TraiteError, charts, open_edition, side_by_side
+from traite_lib.presentation.chart import PALETTE
 from traite_lib.presentation.text import FIGURE, IMAGES
 from traite_lib.presentation.wording import notes_of
 
@@ -120,6 +122,47 @@ def test_each_bar_stands_on_the_row_of_its_label_and_has_the_colour_of_its_legen
     }
     known = result.frame.dropna(subset="value")
     assert drawn == {(row["group"], row["label"]): row["value"] for _, row in known.iterrows()}
+
+
+def test_each_share_of_a_pyramid_is_on_the_side_of_its_sex_and_the_row_of_its_group() -> None:
+    result = open_edition(2020).distribution("sex", by="form")
+    shuffled = replace(result, frame=result.frame.set_axis([7] * len(result.frame)))  # what once put men's shares on women's side
+    for asked in (result, shuffled):
+        ax = charts.pyramid(asked).ax
+        groups = list(dict.fromkeys(result.frame["group"]))
+        drawn = {
+            (groups[round(bar.get_y() + bar.get_height() / 2)], to_hex(bar.get_facecolor())): round(bar.get_width(), 6)  # type: ignore[attr-defined]
+            for bar in ax.patches
+            if bar.get_width()  # type: ignore[attr-defined]
+        }
+        sides = {"Femmes": (PALETTE[0], 1), "Hommes": (PALETTE[1], -1)}
+        known = result.frame[result.frame["label"].isin(sides)].dropna(subset="value")
+        expected = {(row["group"], sides[row["label"]][0]): sides[row["label"]][1] * row["value"] for _, row in known.iterrows()}
+        assert drawn == expected
+
+
+def test_each_marker_of_a_dumbbell_is_on_the_row_of_its_label_in_the_colour_of_its_group() -> None:
+    result = forms(open_edition(2020))
+    shuffled = replace(result, frame=result.frame.set_axis([7] * len(result.frame)))
+    frame = result.frame[result.frame["unit"] == "percent"].sort_values("order", kind="stable")
+    labels, groups = list(dict.fromkeys(frame["label"])), list(dict.fromkeys(frame["group"]))
+    known = frame.dropna(subset="value")
+    expected = {(row["label"], row["value"], PALETTE[groups.index(row["group"])]) for _, row in known.iterrows()}
+    for asked in (result, shuffled):
+        points = next(found for found in charts.dumbbell(asked).ax.collections if isinstance(found, PathCollection))
+        colours = [to_hex(colour) for colour in points.get_facecolor()]  # type: ignore[union-attr]
+        places = [(across, up) for across, up in points.get_offsets() if across == across]  # type: ignore[union-attr]
+        drawn = {(labels[round(up)], round(across, 6), colour) for (across, up), colour in zip(places, colours, strict=True)}
+        assert drawn == expected
+
+
+def test_a_share_whose_base_was_published_says_it_beside_its_chart() -> None:
+    survey = open_edition(2022)
+    place = survey.series("accompanied", "yes", population="identified")
+    assert any(re.search(r"base de \d", note) for note in charts.timeline(place).words["notes"])
+    unknown = charts.bars(survey.distribution("form")).words["notes"]
+    assert not any("base de" in note for note in unknown)
+    assert any(note.startswith("Base non publiée") for note in unknown)
 
 
 def texts_of(figure: Figure) -> list[tuple[str, Any]]:

@@ -6,10 +6,10 @@ import base64
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import chain, count, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,12 +96,17 @@ def _environment() -> Environment:
 _VERBATIM = re.compile(r"(<(?P<tag>style|script|pre|svg)\b.*?</(?P=tag)>)", re.DOTALL)
 
 
+def _french(template: str, **context: object) -> str:
+    """HTML of a template, with French spaces everywhere but in code and drawings."""
+    html = _environment().get_template(template).render(**context) + "\n"
+    ends = [end for found in _VERBATIM.finditer(html) for end in found.span()]
+    parts = [html[start:end] for start, end in pairwise([0, *ends, len(html)])]
+    return "".join(part if number % 2 else typographic(part) for number, part in enumerate(parts))
+
+
 def _page(template: str, **context: object) -> str:
-    """A page, with French spaces everywhere but in code."""
-    page = _environment().get_template(template).render(**context) + "\n"
-    ends = [end for found in _VERBATIM.finditer(page) for end in found.span()]
-    parts = [page[start:end] for start, end in pairwise([0, *ends, len(page)])]
-    return protected("".join(part if number % 2 else typographic(part) for number, part in enumerate(parts)))
+    """A whole page, with its policy."""
+    return protected(_french(template, **context))
 
 
 @lru_cache(maxsize=1024)
@@ -152,19 +157,17 @@ def _frame(html: str) -> Markup:
 def blocks(notebook: NotebookNode) -> list[Block]:
     """Cells of an executed chapter as a page shows them, its figures numbered."""
     found: list[Block] = []
+    drawn = iter(figures(notebook))
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        if cell.cell_type != "code":
-            found.append(Block("prose", outputs=[_markdown(cell.source)]))
-            continue
-        kind = "key-points" if KEY_POINTS in tags else "control" if CONTROL in tags else "result"
-        block = Block(kind, cell.source)
-        for output in cell.outputs if kind != "control" else ():  # what nbval compares repeats the tables: it is in the notebook
+        block = Block(_kind(cell), cell.source)
+        if block.kind == "prose":
+            block.outputs.append(_markdown(cell.source))
+        for output in _outputs(cell):
             data = output.get("data", {})
             if output.output_type == "stream":
                 block.outputs.append(_preformatted(output.text if output.name == "stdout" else "", "text"))
             elif SVG in data or PNG in data:
-                block.outputs.append(_figure(output, [one for each in (*found, block) for one in each.outputs]))
+                block.outputs.append(next(drawn))
             elif "text/html" in data:
                 html = data["text/html"]
                 block.outputs.append(_frame(html) if _FRAME in html else Markup(html))
@@ -179,45 +182,58 @@ def blocks(notebook: NotebookNode) -> list[Block]:
 SVG, PNG = "image/svg+xml", "image/png"
 
 
-def _figure(output: NotebookNode, before: Sequence[Figure | Markup]) -> Figure:
-    """A chart, numbered and named after those before it."""
-    drawn = [one for one in before if isinstance(one, Figure)]
-    image, words = SVG, {"title": "", **output.metadata.get(SVG, {})}
-    if SVG not in output.data:  # a chapter may draw by itself
-        image, words = PNG, {"title": "", "alt": output.metadata.get(PNG, {}).get("alt", "")}
-    name = base = slug(words.get("subject") or words["title"]) or "figure"
-    while name in {one.name for one in drawn}:
-        name = f"{base}-{1 + sum(one.name.startswith(base) for one in drawn)}"
-    words["notes"] = tuple(words.get("notes", ()))
-    drawing = Markup(output.data[image])
-    if image == PNG:
-        drawing = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(drawing.replace("\n", ""), words["alt"])
-    return Figure(len(drawn) + 1, name, drawing, files=output.data.get(FIGURE, {}), **words)
-
-
 def figures(notebook: NotebookNode) -> list[Figure]:
-    """Charts of an executed chapter, in order."""
-    return [output for block in blocks(notebook) for output in block.outputs if isinstance(output, Figure)]
+    """Charts of an executed chapter, numbered and named, in order."""
+    drawn: list[Figure] = []
+    for cell in notebook.cells:
+        for output in _outputs(cell):
+            if {SVG, PNG} & set(output.get("data", {})):
+                drawn.append(_figure(output, drawn))
+    return drawn
 
 
-def write_figures(notebook: NotebookNode, chapter: Chapter, folder: Path) -> None:
-    """Write the files of the charts of an executed chapter, and take out of the notebook what is there twice.
+def _kind(cell: NotebookNode) -> str:
+    """Kind of block that a cell is; see `Block`."""
+    tags = cell.metadata.get("tags", [])
+    if cell.cell_type != "code":
+        return "prose"
+    return "key-points" if KEY_POINTS in tags else "control" if CONTROL in tags else "result"
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The executed notebook; it keeps the SVG that it shows.
-    chapter : Chapter
-        Names the files: ``figures/02_formes-forme-d-exploitation.csv``.
-    folder : Path
-        Folder that holds ``figures/``.
-    """
-    for figure in figures(notebook):
-        for suffix, content in figure.files.items():
-            path = folder / checked_name(f"{figure_file(chapter, figure)}{suffix}")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(base64.b64decode(content) if suffix in IMAGE_SUFFIXES else content.encode())
-    lighten(notebook)
+
+def _outputs(cell: NotebookNode) -> Sequence[NotebookNode]:
+    """Outputs that a page shows: what nbval compares repeats its tables, and is in the notebook."""
+    found: Sequence[NotebookNode] = () if _kind(cell) in ("prose", "control") else cell.outputs
+    return found
+
+
+def _figure(output: NotebookNode, before: Sequence[Figure]) -> Figure:
+    words = {"title": "", **output.metadata.get(SVG, {})}
+    if SVG in output.data:
+        drawing = Markup(output.data[SVG])
+    else:  # a chapter may draw by itself
+        words = {"title": "", "alt": output.metadata.get(PNG, {}).get("alt", "")}
+        image = output.data[PNG].replace("\n", "")
+        drawing = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(image, words["alt"])
+    name = _apart(slug(words.get("subject") or words["title"]) or "figure", {figure.name for figure in before})
+    words["notes"] = tuple(words.get("notes", ()))
+    return Figure(len(before) + 1, name, drawing, files=output.data.get(FIGURE, {}), **words)
+
+
+def _apart(name: str, taken: Collection[str]) -> str:
+    """A name, numbered where others have it already."""
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
+
+
+def figure_files(notebook: NotebookNode, chapter: Chapter) -> dict[str, bytes]:
+    """Files of the charts of an executed chapter, by path: ``figures/02_formes-forme-d-exploitation.csv``."""
+    return {
+        checked_name(f"{figure_file(chapter, figure)}{suffix}"): (
+            base64.b64decode(content) if suffix in IMAGE_SUFFIXES else content.encode()
+        )
+        for figure in figures(notebook)
+        for suffix, content in figure.files.items()
+    }
 
 
 def lighten(notebook: NotebookNode) -> None:
@@ -253,10 +269,7 @@ def anchored(body: str) -> tuple[Markup, list[tuple[int, str, str]]]:
 
     def anchor(heading: re.Match[str]) -> str:
         level, text = int(heading["level"]), heading["text"]
-        name = base = slug(re.sub(r"<[^>]+>", "", text)) or "section"
-        number = 2
-        while any(name == other for _, other, _ in contents):
-            name, number = f"{base}-{number}", number + 1
+        name = _apart(slug(re.sub(r"<[^>]+>", "", text)) or "section", {other for _, other, _ in contents})
         contents.append((level, name, text))
         return f'<h{level} id="{name}">{text}</h{level}>'
 
@@ -265,7 +278,7 @@ def anchored(body: str) -> tuple[Markup, list[tuple[int, str, str]]]:
 
 def chapter_body(notebook: NotebookNode, chapter: Chapter) -> tuple[Markup, list[tuple[int, str, str]]]:
     """What a chapter says, as HTML with anchors, and its headings (see `anchored`)."""
-    return anchored(_page("body.html.j2", blocks=blocks(notebook), chapter=chapter, figure_file=figure_file))
+    return anchored(_french("body.html.j2", blocks=blocks(notebook), chapter=chapter, figure_file=figure_file))
 
 
 def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Chapter], edition: Edition) -> str:

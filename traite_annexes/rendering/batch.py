@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -230,7 +230,7 @@ def render(
         writer.submit(finish_overall, catalogue, chapters, output, snapshot.data, force=options.force).result()
 
 
-def images(edition: Edition, chosen: Sequence[Chapter], catalogue: Catalogue, options: Options | None = None) -> dict[str, bytes]:
+def images(edition: Edition, chosen: Sequence[Chapter], catalogue: Catalogue) -> dict[str, bytes]:
     """Images of the charts of some chapters for a slide or a report: title, population, notes and sources inside.
 
     Returns
@@ -243,13 +243,12 @@ def images(edition: Edition, chosen: Sequence[Chapter], catalogue: Catalogue, op
     RenderError
         A chapter failed.
     """
-    options, snapshot = replace(options or Options(), images=True), Snapshot.read(catalogue.root)
+    snapshot, tasks = Snapshot.read(catalogue.root), [Task(edition, chapter, "") for chapter in chosen]
     found: dict[str, bytes] = {}
     with run_folder() as folder:
-        if options.warm:
-            warm_up(snapshot, folder)
-        for task, result, _ in _render([Task(edition, chapter, "") for chapter in chosen], snapshot, folder, {}, options):
-            if result.failure and not result.died:
+        warm_up(snapshot, folder)
+        for task, result, _ in _render(tasks, snapshot, folder, {}, Options(images=True)):
+            if result.failure:
                 raise RenderError(f"Chapter {task.chapter.name} could not be executed: {result.failure}")
             made = {Path(name): content for name, content in result.files.items()}
             found |= {path.name: content for path, content in made.items() if path.suffix in IMAGE_SUFFIXES}

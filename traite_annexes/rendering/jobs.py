@@ -19,7 +19,7 @@ from papermill_warm import Setup, server
 from traite_lib.catalogue import Catalogue
 from traite_lib.presentation.text import IMAGES
 
-from ..files import collected, every, short_folder
+from ..files import collected, short_folder
 from ..fingerprints import OWN
 from ..publishing.chapters import Chapter, choose, discover
 from .snapshot import Snapshot
@@ -163,9 +163,8 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
             return JobResult(failure=str(wrong), notebook=execution.written(notebook), cells=cells)
         notebook, warnings = execution.clean(notebook)
         page = pages.chapter_page(notebook, chapter, chapters, edition).encode()
-        drawn = Path(tempfile.mkdtemp(dir=private))  # not where the chapter could have put a link
-        pages.write_figures(notebook, chapter, drawn)
-        files |= {name: path.read_bytes() for name, path in every(drawn)}
+        files |= pages.figure_files(notebook, chapter)
+        pages.lighten(notebook)
     files[f"{chapter.name}.ipynb"] = execution.written(notebook)
     files[f"{chapter.name}.html"] = page
     return JobResult(files, warnings=warnings, cells=cells, seconds=time.monotonic() - started)

@@ -82,7 +82,7 @@ def _bundle(path: Path) -> Received:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, OverflowError, EOFError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:  # ValueError: a name that is not in UTF-8
         raise RenderError(f"{path} is a damaged zip ({error}).") from None
     _limited(path, len(members), sum(member.file_size for member in members))
     files: dict[str, bytes] = {}

@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ PALETTE = [sns.color_palette("colorblind").as_hex()[n] for n in (0, 3, 2, 4, 7, 
 """seaborn's colours for every kind of vision, those first that stand out both on white and on a dark page."""
 HATCHES, MARKERS, DOUBTFUL = ["", "///", "\\\\\\", "xxx", "---", "+++"], ["o", "s", "^", "D"], "////"
 THEME: Any = sns.axes_style("white") | {
-    "svg.fonttype": "none", "svg.hashsalt": "traite", "hatch.linewidth": 0.6,
+    "svg.fonttype": "none", "hatch.linewidth": 0.6,
     "figure.facecolor": "none", "axes.facecolor": "none",
     "font.family": ["sans-serif"], "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"], "font.size": 9,
     "text.color": INK, "xtick.color": INK, "ytick.color": INK, "ytick.labelsize": 9, "ytick.left": False,
@@ -51,7 +52,7 @@ class Chart:
     Attributes
     ----------
     axes : tuple of matplotlib Axes
-        What was drawn on, to go on with; the same as ``figure.axes`` but for insets.
+        What was drawn on, to go on with; ``figure.axes`` has the strip of a series too.
     result : Result
         The rows that were drawn.
     kind, found : str
@@ -99,9 +100,10 @@ class Chart:
             raise TraiteError("Nothing was drawn: there are not two values to show.")
         return self.result
 
-    @property
+    @cached_property
     def words(self) -> dict[str, Any]:
-        """Text around the drawing: ``title``, ``subject`` when the title is a finding, ``population``, ``notes``, and ``alt``."""
+        """Text around the drawing: ``title``, ``subject`` when the title is a finding, ``population``, ``notes`` (signs, bases,
+        reservations, sources), and ``alt``."""
         result = self._drawn()
         population, *notes = result.lines
         doubtful = result.frame[result.frame["status"] != CALCULATED]
@@ -115,7 +117,7 @@ class Chart:
             "alt": alt.rstrip(),
         }
         return {name: wording.typographic(text) for name, text in said.items()} | {
-            "notes": [wording.typographic(note) for note in (*self.signs, *notes)]
+            "notes": [wording.typographic(note) for note in (*self.signs, *wording.bases_of(result.frame), *notes)]
         }
 
     @property
@@ -149,8 +151,7 @@ class Chart:
         path = Path(path)
         if path.suffix not in (".png", ".svg"):
             raise TraiteError(f"A chart is written as .png or .svg, not {path.suffix or 'without an extension'!r}: {path.name}.")
-        image = self._image(path.suffix)
-        path.write_bytes(image)
+        path.write_bytes(self._image(path.suffix))
         return path
 
     def _image(self, suffix: str) -> bytes:

@@ -13,8 +13,20 @@ from ..analysis.shares import is_residual
 from ..catalogue import Break
 from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
-from .quantities import UNKNOWN_BASE, base_cell, base_of, bounded, is_change, mark, marked, number, quantity, quantity_of  # noqa: F401
-from .text import NBSP, PUBLICATION, citation, typographic  # noqa: F401
+from .quantities import UNKNOWN_BASE as UNKNOWN_BASE
+from .quantities import base_cell as base_cell
+from .quantities import base_of as base_of
+from .quantities import bounded as bounded
+from .quantities import is_change as is_change
+from .quantities import mark as mark
+from .quantities import marked as marked
+from .quantities import number as number
+from .quantities import quantity as quantity
+from .quantities import quantity_of as quantity_of
+from .text import NBSP as NBSP
+from .text import PUBLICATION as PUBLICATION
+from .text import citation as citation
+from .text import typographic as typographic
 
 if TYPE_CHECKING:
     from .result import Change
@@ -310,6 +322,12 @@ def notes_of(rows: pd.DataFrame) -> list[str]:
         note if len(set(labels)) == len(set(shown)) else f"{upper_first(listed(dict.fromkeys(labels)))} : {lower_first(note)}"
         for note, labels in notes.items()
     ]
+
+
+def bases_of(rows: pd.DataFrame) -> list[str]:
+    """What the shares of a chart are computed on, where it was published: « Base de 4 363. », « Femmes : base de 120. »."""
+    said = ["" if base_of(row) in ("", UNKNOWN_BASE) else f"base de {base_cell(row)}." for row in records(rows)]
+    return [upper_first(note) for note in notes_of(rows.assign(note=said))]
 
 
 def place_of(cited: str, locator: str) -> str:
