@@ -159,9 +159,9 @@ def test_each_marker_of_a_dumbbell_is_on_the_row_of_its_label_in_the_colour_of_i
 def test_a_share_whose_base_was_published_says_it_beside_its_chart() -> None:
     survey = open_edition(2022)
     place = survey.series("accompanied", "yes", population="identified")
-    assert any(re.search(r"base de \d", note) for note in charts.timeline(place).words["notes"])
+    assert re.search(r"^Bases.: 2019, 6\u202f457.; 2020, 3\u202f489.;", charts.timeline(place).words["notes"][0])
     unknown = charts.bars(survey.distribution("form")).words["notes"]
-    assert not any("base de" in note for note in unknown)
+    assert not any(note.startswith(("Base\u00a0:", "Bases")) for note in unknown)
     assert any(note.startswith("Base non publiée") for note in unknown)
 
 
@@ -184,6 +184,21 @@ def test_no_text_of_a_chart_is_cut_or_covers_another(
     for (one, a), (two, b) in combinations(texts, 2):
         shared = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
         assert min(shared) < 2, f"{one} covers {two}"
+
+
+def test_a_small_base_is_a_sign_that_is_explained_and_covers_nothing() -> None:
+    result = open_edition(2020).distribution("sex", by="form")
+    small = replace(
+        result, frame=result.frame.assign(text=result.frame["text"].where(result.frame["value"].isna(), "37 % (petite base)"))
+    )
+    for draw in (charts.pyramid, charts.stacked, charts.bars):
+        chart = draw(small)
+        texts = texts_of(chart.figure)
+        assert any(text.startswith("37 % °") for text, _ in texts)
+        assert "° : petite base, de 30 à 99." in chart.signs
+        assert "petite base" in chart.alt
+        for (one, a), (two, b) in combinations(texts, 2):
+            assert min(min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)) < 2, f"{one} covers {two}"
 
 
 def test_a_line_stops_at_a_break_and_is_dashed_over_years_without_a_value() -> None:

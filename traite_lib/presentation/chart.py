@@ -72,25 +72,13 @@ class Chart:
 
     @property
     def ax(self) -> Axes:
-        """The Axes, or the first of several.
-
-        Raises
-        ------
-        TraiteError
-            Nothing was drawn.
-        """
+        """The Axes, or the first of several; an error when nothing was drawn."""
         self._drawn()
         return self.axes[0]
 
     @property
     def figure(self) -> Figure:
-        """The Figure that holds the Axes.
-
-        Raises
-        ------
-        TraiteError
-            Nothing was drawn.
-        """
+        """The Figure that holds the Axes; an error when nothing was drawn."""
         figure = self.ax.get_figure(root=True)
         assert figure is not None, "a drawn Axes has a figure"
         return figure

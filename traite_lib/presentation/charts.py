@@ -32,6 +32,7 @@ from .chart import Chart as Chart
 from .result import Result
 
 _Options = ParamSpec("_Options")
+STRIP, ABOVE = 0.3, 0.62  # inches of the strip of respondents, and above it
 BOX = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}  # paper behind a text
 
 
@@ -81,8 +82,9 @@ def _limit(ax: Axes, rows: Sequence[Row], part: float = 1) -> float:
 
 
 def _text(row: Row) -> str:
-    """Value of a row as it is written on a chart; a star marks a low reliability."""
-    return f"{row['text']} *" if row["status"] == "U" and pd.notna(row["value"]) else str(row["text"])
+    """Value of a row as it is written on a chart, with its signs: a star for a low reliability, a ring for a small base."""
+    doubtful = row["status"] == "U" and pd.notna(row["value"])
+    return str(row["text"]).replace(wording.SMALL_BASE, " °") + (" *" if doubtful else "")
 
 
 def _write(ax: Axes, row: Row, at: tuple[float, float], offset: tuple[float, float] = (4, 0), **look: Any) -> None:
@@ -97,8 +99,9 @@ def _legend(ax: Axes, handles: Sequence[Any], names: Sequence[str]) -> None:
     ax.legend(handles, [wording.typographic(name) for name in names], loc="lower left", bbox_to_anchor=(0, 1.0))
 
 
-def _doubt(rows: Sequence[Row]) -> tuple[str, ...]:
-    return ("* : fiabilité faible.",) if any(row["status"] == "U" and pd.notna(row["value"]) for row in rows) else ()
+def _signs(rows: Sequence[Row]) -> tuple[str, ...]:
+    meanings = {" *": "* : fiabilité faible.", " °": "° : petite base, de 30 à 99."}
+    return tuple(meaning for sign, meaning in meanings.items() if any(sign in _text(row) for row in rows))
 
 
 def _named(rows: Sequence[Row], name: str) -> list[str]:
@@ -151,7 +154,7 @@ def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *,
     ax.spines["left"].set_visible(not centred)
     ax.set(xlabel="", ylabel="")
     found = wording.finding(frame.assign(inline=_named(rows, "inline")))
-    return Chart((ax,), result.only(frame), kind, found, _doubt(rows))
+    return Chart((ax,), result.only(frame), kind, found, _signs(rows))
 
 
 @_chart
@@ -181,13 +184,14 @@ def stacked(result: Result, ax: Axes | None = None) -> Chart:
             if row["value"] > 2 + 2.3 * len(_text(row)):  # or its neighbour would be hidden
                 _write(ax, row, (left + row["value"] / 2, n), (0, 0), size=8, bbox=BOX)
             left += row["value"]
-    ax.set_xlim(0, max(100.0, float(frame.groupby("group")["value"].sum().max())))
+    wholes = frame.groupby("group")["value"].sum()
+    ax.set_xlim(0, max(100.0, float(wholes.max())))
     ax.set(xlabel="", ylabel="")
     looks = zip(PALETTE, HATCHES, strict=True)
     _legend(ax, [Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER) for colour, hatch in looks][: len(names)], names)
-    blank = ("Blanc : part non relevée.",) if (frame.groupby("group")["value"].sum() < 98.5).any() else ()
-    told = _findings(frame, groups)
-    return Chart((ax,), result.only(frame), "Barres empilées", told, (*blank, *_doubt(records(drawn))))
+    blank = ("Blanc : part non relevée.",) if (wholes < 98.5).any() else ()
+    signs = (*blank, *_signs(records(drawn)))
+    return Chart((ax,), result.only(frame), "Barres empilées", _findings(frame, groups), signs)
 
 
 @_chart
@@ -227,7 +231,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
     gaps = ("Tirets : années sans valeur.",) if (lines["kind"] == "jump").any() else ()
     broken = "La ligne s’interrompt aux ruptures de série. " if any(row["break_before"] for row in rows) else ""
     pairs = " ; ".join(f"{row['period']}, {wording.marked(row)}" for row in rows)
-    return Chart((ax,), result, "Série par année", f"{broken}{pairs}.", (*gaps, *_doubt(rows)))
+    return Chart((ax,), result, "Série par année", f"{broken}{pairs}.", (*gaps, *_signs(rows)))
 
 
 def _over_years(ax: Axes, years: Sequence[int], highest: float) -> None:
@@ -236,9 +240,6 @@ def _over_years(ax: Axes, years: Sequence[int], highest: float) -> None:
     ax.set_xticks(years, [str(year) for year in years], size=8)
     ax.spines["bottom"].set_visible(True)
     ax.spines["left"].set_visible(False)
-
-
-STRIP, ABOVE = 0.3, 0.62  # inches
 
 
 def _respondents(ax: Axes, known: dict[int, int]) -> None:
@@ -289,8 +290,7 @@ def dumbbell(result: Result, ax: Axes | None = None) -> Chart:
     ax.spines["left"].set_visible(False)
     ax.set(xlabel="", ylabel="")
     _legend(ax, ax.get_legend_handles_labels()[0], groups)
-    told = _findings(frame, groups)
-    return Chart((ax,), result.only(frame), "Comparaison de deux groupes", told, _doubt(records(frame)))
+    return Chart((ax,), result.only(frame), "Comparaison de deux groupes", _findings(frame, groups), _signs(records(frame)))
 
 
 @_chart
@@ -330,7 +330,7 @@ def pyramid(result: Result, ax: Axes | None = None, left: str = "Hommes", right:
     ax.set_xlim(-limit, limit)
     ax.spines["left"].set_visible(False)
     ax.set(xlabel="", ylabel="")
-    return Chart((ax,), result.only(frame), "Barres opposées", _findings(frame, groups), _doubt(rows))
+    return Chart((ax,), result.only(frame), "Barres opposées", _findings(frame, groups), _signs(rows))
 
 
 @_chart
@@ -364,7 +364,7 @@ def small_multiples(result: Result, axes: Sequence[Axes] | None = None) -> Chart
             _write(ax, row, (row["reference_year"], row["value"]), (0, -6 if low else 6), va="top" if low else "bottom", size=8)
     axes[0].legend(*axes[0].get_legend_handles_labels(), loc="lower left", bbox_to_anchor=(0, 1.35))
     found = " ".join(_told(frame, label, group) for label, group in product(labels, groups))
-    signs = ("Chaque case a sa propre échelle, à partir de zéro.", *_doubt(records(frame)))
+    signs = ("Chaque case a sa propre échelle, à partir de zéro.", *_signs(records(frame)))
     return Chart(tuple(axes), result, "Séries par case", found, signs)
 
 

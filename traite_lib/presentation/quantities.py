@@ -13,7 +13,7 @@ from ..nomenclature import terms
 from ..table import Row, decimals, rounded_to
 from .text import NBSP
 
-UNKNOWN_BASE = "base non publiée"
+UNKNOWN_BASE, SMALL_BASE = "base non publiée", " (petite base)"
 MISSING = "non relevé"
 
 
@@ -67,7 +67,7 @@ def quantity_of(row: Row) -> str:
             count = number(row["value"] * base / 100, 0)
             return bounded(row["bound"]) + (count if rule == "counts_only" else f"{count} sur {base}")
         if rule == "small_base":
-            return f"{quantity(float(rounded_to(row['value'], 0)), 'percent', row['bound'])} (petite base)"
+            return f"{quantity(float(rounded_to(row['value'], 0)), 'percent', row['bound'])}{SMALL_BASE}"
     return quantity(row["value"], row["unit"], row["bound"], sign=change and row["unit"] != "ratio")
 
 

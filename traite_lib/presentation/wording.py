@@ -13,6 +13,7 @@ from ..analysis.shares import is_residual
 from ..catalogue import Break
 from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
+from .quantities import SMALL_BASE as SMALL_BASE
 from .quantities import UNKNOWN_BASE as UNKNOWN_BASE
 from .quantities import base_cell as base_cell
 from .quantities import base_of as base_of
@@ -312,9 +313,7 @@ def finding(rows: pd.DataFrame) -> str:
 def notes_of(rows: pd.DataFrame) -> list[str]:
     """Notes of the rows shown, each once, with the modality it is about when it is not about all of them."""
     notes: dict[str, list[str]] = {}
-    # Rows of one modality are told apart by their year.
-    names = "period" if rows["inline"].nunique() == 1 and rows["period"].nunique() > 1 else "inline"
-    shown = rows[names].to_numpy().tolist()
+    shown = rows[_told_apart_by(rows)].to_numpy().tolist()
     for label, note in zip(shown, rows["note"].to_numpy().tolist(), strict=True):
         if note:
             notes.setdefault(note, []).append(label)
@@ -325,9 +324,19 @@ def notes_of(rows: pd.DataFrame) -> list[str]:
 
 
 def bases_of(rows: pd.DataFrame) -> list[str]:
-    """What the shares of a chart are computed on, where it was published: « Base de 4 363. », « Femmes : base de 120. »."""
-    said = ["" if base_of(row) in ("", UNKNOWN_BASE) else f"base de {base_cell(row)}." for row in records(rows)]
-    return [upper_first(note) for note in notes_of(rows.assign(note=said))]
+    """What shares are computed on, where it was published: « Base : 4 363. », « Bases : 2019, 6 457 ; 2020, 3 489. »."""
+    name = "group" if "group" in rows and rows["group"].nunique() > 1 else _told_apart_by(rows)
+    shares = [row for row in records(rows) if base_of(row)]
+    known = [row for row in shares if base_of(row) != UNKNOWN_BASE]
+    if len(known) == len(shares) and len({row["base"] for row in known}) == 1:
+        return [f"Base : {base_cell(known[0])}."]
+    told = dict.fromkeys(f"{lower_first(str(row[name]))}, {base_cell(row)}" for row in known)
+    return [f"Base{'s' if len(told) > 1 else ''} : {' ; '.join(told)}."] if told else []
+
+
+def _told_apart_by(rows: pd.DataFrame) -> str:
+    """Column that names rows: the modality, or the year of rows of one modality."""
+    return "period" if rows["inline"].nunique() == 1 and rows["period"].nunique() > 1 else "inline"
 
 
 def place_of(cited: str, locator: str) -> str:
