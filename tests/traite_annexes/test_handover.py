@@ -70,7 +70,7 @@ def test_a_bundle_has_no_dead_link_and_no_other_edition(bundle: Path, tmp_path: 
     tab.goto((root / "2022/02_formes.html").as_uri())
     assert not tab.locator("nav.editions").is_visible()
     tab.goto((root / "recherche.html").as_uri() + "?mots=repérées")
-    tab.wait_for_function("document.getElementById('nombre').textContent.includes('passages')")
+    tab.locator("#nombre", has_text="passages").wait_for()
     tab.close()
 
 

@@ -139,7 +139,7 @@ def test_what_may_enter_is_shown_as_it_is_and_nothing_runs(hostile: Path, browse
             if button.is_visible() and "Chercher" not in button.inner_text():
                 button.click()
     tab.goto((hostile / "outputs/recherche.html").as_uri() + "?mots=formes")
-    tab.wait_for_function("document.getElementById('nombre').textContent.includes('passages')")
+    tab.locator("#nombre", has_text="passages").wait_for()
     tab.close()
     print(f"{len(pages)} pages, {len(asked)} requests, {len(said)} messages")
     assert said == [], "no dialog, no error, no violation of the policy"

@@ -29,7 +29,7 @@ def answers(tab: Page, words: str) -> list[tuple[str, str]]:
     """Address of each answer, and what is quoted of it."""
     tab.get_by_label("Mots cherchés").fill(words)
     tab.keyboard.press("Enter")
-    tab.wait_for_function("document.getElementById('nombre').textContent !== ''")
+    tab.locator("#nombre:not(:empty)").wait_for()
     items = tab.locator("#resultats > li").evaluate_all(
         "items => items.map(item => [item.querySelector('a').getAttribute('href'), item.querySelector('p').textContent])"
     )
@@ -85,7 +85,7 @@ def test_a_passage_of_several_editions_is_one_answer_with_a_link_to_each(visit: 
 
 def test_an_edition_is_searched_alone_when_it_is_chosen(visit: Callable[..., Page]) -> None:
     tab = visit("recherche.html", query="?mots=mineures&edition=2015")
-    tab.wait_for_function("document.getElementById('nombre').textContent !== ''")
+    tab.locator("#nombre:not(:empty)").wait_for()
     links = tab.locator("#resultats a").evaluate_all("every => every.map(a => a.getAttribute('href'))")
     assert {link.partition("/")[0] for link in links} <= {"2015", "glossaire.html#mineur-non-accompagne-mna"}
 

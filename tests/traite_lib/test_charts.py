@@ -263,6 +263,9 @@ def test_a_saved_chart_holds_its_title_population_notes_and_sources(tmp_path: Pa
         assert "".join(text.split()) in "".join(shown.replace("&#39;", "'").split())
     assert Image.open(chart.save(tmp_path / "a.png")).width > 1200
     assert chart.svg == before, "the chart is as it was"
+    for suffix in (".svg", ".png"):  # of a chart drawn anew too: `traite verify` compares bytes
+        again = charts.bars(open_edition(2015).distribution("nationality")).save(tmp_path / f"b{suffix}")
+        assert again.read_bytes() == (tmp_path / f"a{suffix}").read_bytes()
 
 
 def test_a_chart_hands_its_rows_and_its_images_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:

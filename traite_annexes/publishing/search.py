@@ -20,8 +20,8 @@ _BESIDE = re.compile(
     re.DOTALL,
 )
 """What answers no question: how to cite, files, and the tables of all that was found, which name every subject."""
-_APART = re.compile(r'<figure class="statistics".*?</figure>|<(svg)\b.*?</\1>', re.DOTALL)
-"""What is found and never quoted: tables, and what is said in place of a drawing."""
+_APART = re.compile(r'<figure class="statistics".*?</figure>|<(svg)\b.*?</\1>|<img\b[^>]*>', re.DOTALL)
+"""What is found and never quoted: tables, and what is said in place of a drawing or of an image."""
 _BOUNDARY = re.compile(r'<(?P<tag>h[123]|dt)(?: id="(?P<anchor>[^"]*)")?>(?P<title>.*?)</(?P=tag)>', re.DOTALL)
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import textwrap
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -113,11 +114,15 @@ class Chart:
         """What the chart shows, in words; nothing when nothing was drawn."""
         return str(self.words["alt"]) if self else ""
 
+    def _theme(self) -> AbstractContextManager[None]:
+        """Our theme, with names of an SVG's parts that are the same at each drawing, and its own in a page of several."""
+        return rc_context(THEME | {"svg.hashsalt": self.alt})
+
     @property
     def svg(self) -> str:
         """The drawing as it is now, as one SVG element whose text is text; its name and description are in it."""
         words, buffer = self.words, io.StringIO()
-        with rc_context(THEME | {"svg.hashsalt": words["alt"]}):  # names of a drawing are its own in a page of several
+        with self._theme():
             self.figure.savefig(buffer, format="svg", metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
         drawing = buffer.getvalue()
         box = drawing[drawing.index("viewBox=") :].split('"')[1]
@@ -149,7 +154,7 @@ class Chart:
         under = _lines([words["subject"], words["population"]], width, 8.5)
         above = 0.08 + LINE * (under.count("\n") + 2 if under else 0)
         notes = _lines(words["notes"], width, 7)
-        with rc_context(THEME):  # outside the figure, whose edge `bbox_inches` moves as far as its texts go
+        with self._theme():  # texts stand outside the figure, whose edge `bbox_inches` moves as far as they go
             added = [
                 figure.text(0.02, 1 + above / height, head, va="bottom", size=11, weight="bold"),
                 figure.text(0.02, 1 + 0.08 / height, under, va="bottom", size=8.5, color=MUTED),
