@@ -2,21 +2,26 @@
 EDITION ?= 2022
 PYTHON3 ?= python3
 BIN := .venv/bin
+# Python 3.11 reads the paths of an editable install in the locale's encoding: in a folder with an accent, LC_ALL=C stops it.
+export LC_ALL = C.UTF-8
 .DEFAULT_GOAL := help
-.PHONY: help annexes test lint reference lab bench coverage upgrade clean
+.PHONY: help annexes test lint reference lab bench chaos coverage upgrade clean
 
 help:
 	@echo "make annexes [EDITION=2022|2024|all]  render the annexes into outputs/"
 	@echo "make test                             run every check"
 	@echo "make lab                              open JupyterLab on the notebooks"
 	@echo "make bench [BENCH=2022]               time every way to render, write docs/benchmarks.md (an hour for all editions)"
+	@echo "make chaos                            kill renders at random moments, write docs/reliability.md (ten minutes at most)"
 	@echo "make reference                        write the reference outputs that nbval compares"
 	@echo "make coverage                         which lines the tests run (half an hour)"
 	@echo "make upgrade                          take the newest versions that pyproject.toml allows, write constraints.txt"
+	@echo "After the first of them, the command is .venv/bin/traite; \`. .venv/bin/activate\` makes it \`traite\` in this terminal."
 
 # Paths are relative: the project works in a folder whose name has spaces and accents.
 define install
 @$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, found `$(PYTHON3) --version`."; exit 1; }
+@echo "Installing Python packages into .venv (once; a few minutes without uv), then: $(MAKECMDGOALS)"
 @if command -v uv >/dev/null 2>&1; then \
 	uv venv --quiet --allow-existing --python $(PYTHON3) .venv && uv pip install --quiet --python $(BIN)/python $(2) -e '.$(1)'; \
 else \
@@ -37,6 +42,7 @@ LOCKED := -c constraints.txt
 
 annexes: .venv/installed
 	$(BIN)/python -m traite_annexes render $(EDITION)
+	@echo "Open the page above in a browser. The command is .venv/bin/traite (\`. .venv/bin/activate\` makes it \`traite\`)."
 
 test: .venv/installed-for-tests lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests
@@ -61,6 +67,9 @@ reference: .venv/installed
 
 bench: .venv/installed-for-bench
 	$(BIN)/python benchmarks/bench.py $(BENCH)
+
+chaos: .venv/installed-for-tests
+	PYTHONPATH=tests:tests/traite_annexes $(BIN)/python tests/chaos.py
 
 coverage: .venv/installed-for-tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests

@@ -19,7 +19,7 @@ from traite_lib.analysis.shares import distribution
 from traite_lib.catalogue import Catalogue
 from traite_lib.loading import selection
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.table import select, validate
+from traite_lib.table import find, take, validate
 
 SIZES = (10_000, 100_000, 1_000_000)
 
@@ -80,7 +80,8 @@ def main() -> None:
     _, words, table = load()
     for rows in SIZES:
         many = synthetic(table, rows)
-        print(f"select, {rows} observations\t{best(lambda m=many: select(m, 'form', population='accompanied', unit='percent'))}")
+        found = best(lambda m=many: take(m, find(m, "form", {}, population="accompanied", unit="percent")))
+        print(f"select, {rows} observations\t{found}")
         seconds = best(lambda m=many: distribution(m, words, "form", period="2022", population="accompanied_in_france"))
         print(f"distribution, {rows} observations\t{seconds}")
         print(f"validate, {rows} observations\t{best(lambda m=many: validate(m, words), 1)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from traite_lib.catalogue import Catalogue
 from traite_lib.loading import selection
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[1]
 EDITIONS = ("2015", "2022", "2024")
@@ -65,7 +65,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pages(site: Path) -> list[Path]:
     """Every page of the site."""
     found = sorted(site.rglob("*.html"))
-    assert len(found) == len(EDITIONS) * 16 + 3
+    assert len(found) == len(EDITIONS) * 16 + 4
     return found
 
 
@@ -82,3 +82,27 @@ def browser() -> Iterator[Browser]:
         )
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def visit(site: Path, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page of the site, offline; whatever it asks for or complains about fails the test."""
+    opened, asked, complaints = [], [], []
+
+    def go(name: str, width: int = 1280, query: str = "", scheme: str = "light") -> Page:
+        context = browser.new_context(
+            offline=True, viewport={"width": width, "height": 900}, accept_downloads=True, color_scheme=scheme
+        )
+        opened.append(context)
+        tab = context.new_page()
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        tab.goto((site / name).as_uri() + query)
+        return tab
+
+    yield go
+    for context in opened:
+        context.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert complaints == []

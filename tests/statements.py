@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from traite_lib.table import COLUMNS, SUB_POPULATION
+from traite_lib.table import COLUMNS, SUB_POPULATION, find, take
 
 
 def statement(**changes: object) -> dict[str, object]:
@@ -26,3 +26,9 @@ def table(*rows: dict[str, object]) -> pd.DataFrame:
     """Observations made of some rows."""
     frame = pd.DataFrame(list(rows), columns=COLUMNS)
     return frame.astype({"reference_year": "Int64", "base": "Int64", "value": float})
+
+
+def select(rows: pd.DataFrame, variable: str, *, population: str | None = None, **asked: str) -> pd.DataFrame:
+    """Retained rows of one variable, for one sub-population; `category` and `unit` among what is asked keep only this one."""
+    category, unit = asked.pop("category", None), asked.pop("unit", None)
+    return take(rows, find(rows, variable, asked, population=population, category=category, unit=unit))

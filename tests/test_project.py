@@ -19,7 +19,6 @@ import traite_lib
 from traite_annexes.publishing.chapters import discover
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BRIEF = ["jupyterlab", "pandas", "seaborn", "openpyxl", "papermill", "nbval"]
 
 
 def tree() -> dict[str, str]:
@@ -34,6 +33,9 @@ def tree() -> dict[str, str]:
     return found
 
 
+SOURCES = [path for folder in ("traite_lib", "traite_annexes", "packages") for path in (ROOT / folder).rglob("*.py")]
+
+
 def test_the_tree_of_the_readme_is_on_disk_and_says_what_each_line_is() -> None:
     assert [path for path in tree() if path != "outputs/" and not (ROOT / path).exists()] == []
     assert [path for path, said in tree().items() if len(said) < 8] == []
@@ -43,6 +45,12 @@ def test_every_module_of_the_library_and_of_the_program_is_in_the_tree() -> None
     modules = {path for package in ("traite_lib", "traite_annexes") for path in (ROOT / package).rglob("*.py")}
     named = {path.relative_to(ROOT).as_posix() for path in modules if not path.name.startswith("__")}
     assert named - set(tree()) == set()
+
+
+def test_the_library_is_small_and_no_module_is_long() -> None:
+    lines = {path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    assert sum(number for name, number in lines.items() if name.startswith("traite_lib/")) <= 6000
+    assert [name for name, number in lines.items() if number > 400 and not name.endswith("/blocks.py")] == []
 
 
 def test_every_document_is_linked_to() -> None:
@@ -61,8 +69,13 @@ def test_environment_yml_agrees_with_pyproject() -> None:
     conda = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
     assert environment["name"] == "traite"
     assert f"python{project['requires-python']}" in conda
-    pinned = {re.split(r"[>=<\[]", entry)[0]: entry for entry in project["dependencies"]}
-    assert [entry for entry in conda if not entry.startswith(("python", "pip"))] == [pinned[name] for name in BRIEF]
+    wanted = [Requirement(text) for text in project["dependencies"]]
+    assert [entry for entry in conda if not entry.startswith(("python", "pip"))] == [
+        re.sub(r"^matplotlib(?=\W)", "matplotlib-base", re.sub(r"\[.*?\]", "", text)) for text in project["dependencies"]
+    ], "pip brings the project only"
+    locked = dict(line.strip().split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines())
+    versions = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in locked.items()}
+    assert [str(one) for one in wanted if versions[one.name.lower()] not in one.specifier] == [], "both install what was tested"
     assert {"pip": ["-e ."]} in environment["dependencies"]
 
 

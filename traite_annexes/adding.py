@@ -15,11 +15,12 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Table
 
-from tidy_workbook import Reading, TidyCell
-from traite_lib.catalogue import Catalogue, Edition, Workbook, sha256
+from tidy_workbook import Block, Reading, TidyCell, headings
+from traite_lib.catalogue import Catalogue, Edition, Workbook, read_toml, sha256
 from traite_lib.errors import CatalogueError, TraiteError, WorkbookError
-from traite_lib.loading.official import NO_LAYOUT, Matching, load_official, locator, match, open_workbook
-from traite_lib.loading.official.layouts import check, headers, read_layout
+from traite_lib.loading.official import Matching, load_official, locator, match, open_workbook
+from traite_lib.loading.official.coding import CodedCell
+from traite_lib.loading.official.layouts import Layout, check
 from traite_lib.loading.official.lexicon import Lexicon
 from traite_lib.loading.published import load_published
 from traite_lib.loading.selection import build
@@ -90,7 +91,7 @@ def add_edition(catalogue: Catalogue, key: str, file: Path, details: Details) ->
     _check_reading(reading, details)
     words = Nomenclatures(catalogue.data)
     layout_path = catalogue.data / "layouts" / f"{key}.toml"
-    layout = read_layout(layout_path) if layout_path.is_file() else NO_LAYOUT
+    layout = read_toml(layout_path, Layout) if layout_path.is_file() else Layout()
     check(layout, reading, f"layouts/{key}.toml")
     draft = known or _new_edition(catalogue, key, details, file)
     years = {int(key), *(e.years[0] for e in catalogue.dated)}
@@ -281,6 +282,20 @@ def _source(edition: Edition, workbook: Workbook, details: Details) -> dict[str,
     }  # fmt: skip
 
 
+def tables_of(matched: Matching) -> dict[tuple[str, str], list[CodedCell]]:
+    """Cells of a workbook by sheet and table, in reading order."""
+    found: dict[tuple[str, str], list[CodedCell]] = {}
+    for p in matched.placed:
+        found.setdefault((p.cell.sheet, p.cell.table), []).append(p)
+    return found
+
+
+def block_of(matched: Matching, sheet: str, table: str) -> Block | None:
+    """What the reader says of a table."""
+    blocks = next((s.blocks for s in matched.reading.sheets if s.name == sheet), ())
+    return next((b for b in blocks if b.table == table), None)
+
+
 def layout_text(matched: Matching) -> str:
     """A layout that a person completes: the sheets that are expected, and a commented entry for each table not all taken."""
     lines = [
@@ -291,12 +306,12 @@ def layout_text(matched: Matching) -> str:
         "",
         f"sheets = {_toml([sheet.name for sheet in matched.reading.sheets])}",
     ]
-    for (sheet, table), placed in matched.tables.items():
+    for (sheet, table), placed in tables_of(matched).items():
         wrong = [p for p in placed if p.state in ("unmatched", "ambiguous")]
-        block = matched.block(sheet, table)
+        block = block_of(matched, sheet, table)
         if not wrong or block is None:
             continue
-        columns, rows = headers([p.cell for p in placed])
+        columns, rows = headings([p.cell for p in placed])
         reasons = dict.fromkeys(" ".join(p.why.split()) for p in wrong)
         title = " ".join(placed[0].cell.title.split())
         lines += ["", f"# {title or '(no title)'}", *(f"#   {len(wrong)} cell(s), {reason}" for reason in list(reasons)[:3])]

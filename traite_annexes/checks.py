@@ -180,21 +180,21 @@ def moves(rows: pd.DataFrame, table: pd.DataFrame, catalogue: Catalogue, words: 
     past = table[table["retained"] & table["value"].notna() & table["reference_year"].notna() & (table["status"] != CALCULATED)]
     statistic = [name for name in KEY if name != "period"]
     groups = {key: group.sort_values("reference_year", ascending=False) for key, group in past.groupby(statistic, sort=False)}
-    known = respondents(table)
+    known = {period: number for period, (number, _) in respondents(table).items()}
     base = (rows["category"] == ALL) & (rows["variable"] != "total")
     for _, row in rows[rows["retained"] & rows["value"].notna() & (rows["bound"] == "") & ~base].iterrows():
         for _, before in groups.get(tuple(row[name] for name in statistic), past.iloc[:0]).iterrows():
             if before["reference_year"] >= row["reference_year"]:
                 continue
-            comparison = compare(before, row, table, catalogue, words)
-            if comparison.refusals:
+            comparison = compare(before, row, catalogue, words)
+            if comparison.refused:
                 continue
             if finding := _moved(row, before, comparison.difference, known):
                 yield finding
             break
 
 
-def _moved(row: pd.Series, before: pd.Series, gap: float, known: pd.Series) -> Finding | None:
+def _moved(row: pd.Series, before: pd.Series, gap: float, known: dict[str, int]) -> Finding | None:
     if row["unit"] == "percent":
         small, big, much = POINTS, BIG_POINTS, abs(gap)
         text = f"{gap:+g} points"

@@ -126,16 +126,24 @@ def chapter_key(
         The notebook, as it is in ``notebooks/``.
     edition, parameters
         What it is rendered for.
-    links : iterable of (name, title)
-        All chapters: a page links to the others.
+    links : iterable of (name, text)
+        What a page takes from all chapters: it links to the others, and to the terms that they define.
     data : mapping
         Checksums of the data files. An edition uses those of all editions (series, changes, sources), so all are in its key.
     """
     cells, own = _notebook(source)
     return fingerprint(
         name=name, source=cells, edition=edition, parameters=dict(parameters), links=list(links), data=dict(data),
-        own=own, versions=versions(), platform=sys.platform,
+        own=own, versions=versions(), platform=sys.platform, configuration=configuration(),
     )  # fmt: skip
+
+
+@cache
+def configuration() -> dict[str, str]:
+    """Checksums of the machine's own settings of IPython, which no private folder takes the place of; most have none."""
+    folders = [Path(sys.prefix, "etc"), Path("/usr/local/etc"), Path("/etc")]
+    found = [path for folder in folders for path in sorted(folder.glob("ipython/**/*")) if path.is_file()]
+    return {path.name: digest(path.read_bytes()) for path in found}
 
 
 @cache

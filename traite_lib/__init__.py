@@ -41,14 +41,11 @@ _HOMES = {
     **dict.fromkeys(["explore", "observations"], ".exploration"),
     **dict.fromkeys(["Survey", "open_edition"], ".survey"),
 }
-_RENAMED = {"annex": "metadata"}
-"""Old names, for one version."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in _RENAMED:
-        warn_renamed(f"traite_lib.{name}", _RENAMED[name])
-        name = _RENAMED[name]
+    if name == "annex":
+        warn_renamed("traite_lib.annex", name := "metadata")
     if name in _MODULES:
         return import_module(_MODULES[name], __name__)
     if name in _HOMES:

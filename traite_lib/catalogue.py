@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from .errors import CatalogueError, available
 
@@ -21,14 +22,56 @@ DO_NOT_QUOTE = "Chiffres d’exemple : le classeur de cette édition est invent�
 CATALOGUE_FILE = Path("data", "editions.toml")
 
 
-class _Strict(BaseModel):
+_ALIVE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    r"|<[A-Za-z/!?]|\]\(|\]\[|\{[{%#]"
+    r"|^\s*(=|@|[+-](?=[^\d\s]|.*(\w\(|[|!])|\d[\d.,]*\s?[-+*/^&=]))"
+)
+"""What would be more than words somewhere: on a page, in Markdown, in a spreadsheet, on a terminal."""
+
+
+def plain_words(text: str) -> str:
+    """A text of ``data/``, or of who adds to it, which every page, file and terminal shows as it is.
+
+    Raises
+    ------
+    ValueError
+        It holds a control or direction character, a tag, a link, a template or the start of a formula.
+    """
+    if found := _ALIVE.search(text):
+        raise ValueError(f"plain words were expected, found {text[found.start() : found.start() + 20]!r}")
+    return text
+
+
+class Strict(BaseModel):
+    """What a file of ``data/`` holds: an unknown key is refused, and what `_faults` says of the known ones."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def _faults(self) -> dict[str, bool]:
+        """What each value alone does not tell: what to write, and whether it was not."""
+        return {}
 
-class DataFile(_Strict):
+    @field_validator("*")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        for text in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(text, str):
+                plain_words(text)
+        return value
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        for sentence, wrong in self._faults().items():
+            if wrong:
+                raise ValueError(sentence)
+        return self
+
+
+class DataFile(Strict):
     """A data file and the SHA-256 that its content must have; `path` is relative to ``data/``."""
 
-    path: str
+    path: str = Field(pattern=r"^([\w(][^/\\:]*/)*[\w(][^/\\:]*$")  # below data/, on any system
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
@@ -43,14 +86,12 @@ class Workbook(DataFile):
     layout: str = ""
     invented: bool = False
 
-    @model_validator(mode="after")
-    def _below_raw(self) -> Workbook:
-        if not self.path.startswith("raw/") or ".." in self.path.split("/"):
-            raise ValueError(f"a workbook lies below raw/, found {self.path!r}")
-        return self
+    def _faults(self) -> dict[str, bool]:
+        outside = not self.path.startswith("raw/") or ".." in self.path.split("/")
+        return {f"a workbook lies below raw/, found {self.path!r}": outside}
 
 
-class Source(_Strict):
+class Source(Strict):
     """Who said a number. Rank 1 is official, 2 partner or scholarly, 3 press."""
 
     source_id: str
@@ -63,7 +104,7 @@ class Source(_Strict):
     url: str = ""
 
 
-class Edition(_Strict):
+class Edition(Strict):
     """One edition of the survey; `key` is the reference year, as text, where the year is known."""
 
     key: str
@@ -81,17 +122,14 @@ class Edition(_Strict):
     workbook: Workbook | None = None
     source: list[Source] = []
 
-    @model_validator(mode="after")
-    def _key_is_the_reference_year(self) -> Edition:
-        if (self.reference_year is None) == (self.possible_years is None):
-            raise ValueError("give either reference_year or possible_years")
-        if self.reference_year is not None and self.key != str(self.reference_year):
-            raise ValueError(f"the key {self.key!r} must be the reference year, {self.reference_year}")
-        if self.figures is None and self.workbook is None:
-            raise ValueError("give figures (cited statements), a workbook, or both")
-        if self.workbook is not None and self.reference_year is None:
-            raise ValueError("an edition with a workbook has a reference_year")
-        return self
+    def _faults(self) -> dict[str, bool]:
+        year = self.reference_year
+        return {
+            "give either reference_year or possible_years": (year is None) == (self.possible_years is None),
+            f"the key {self.key!r} must be the reference year, {year}": year is not None and self.key != str(year),
+            "give figures (cited statements), a workbook, or both": self.figures is None and self.workbook is None,
+            "an edition with a workbook has a reference_year": self.workbook is not None and year is None,
+        }
 
     @property
     def remarks(self) -> str:
@@ -111,7 +149,7 @@ class Edition(_Strict):
         return self.possible_years or (self.reference_year or 0, self.reference_year or 0)
 
 
-class Break(_Strict):
+class Break(Strict):
     """A break of series (`effect` refuse) or a reservation on comparisons (`effect` reserve).
 
     `caution` is a reservation that stands with each value of its variables, wherever one is shown, compared or not.
@@ -136,17 +174,16 @@ class Break(_Strict):
     caution: str = ""
     why: str
 
-    @model_validator(mode="after")
-    def _one_condition(self) -> Break:
-        given = [self.year is not None, self.every_pair, self.populations_differ, self.publications_differ, self.universes_differ]
-        if given.count(True) != 1:
-            raise ValueError("give exactly one of year, every_pair, populations_differ, publications_differ, universes_differ")
-        if self.caution and not self.variables:
-            raise ValueError("a caution stands with the values of some variables: name them")
-        return self
+    def _faults(self) -> dict[str, bool]:
+        conditions = ("every_pair", "populations_differ", "publications_differ", "universes_differ")
+        given = [self.year is not None, *(getattr(self, name) for name in conditions)]
+        return {
+            f"give exactly one of year, {', '.join(conditions)}": given.count(True) != 1,
+            "a caution stands with the values of some variables: name them": bool(self.caution and not self.variables),
+        }
 
 
-class Correction(_Strict):
+class Correction(Strict):
     """What is done about statements of a source, why, and the values they must still have (the guard).
 
     `set` goes with the action « recode », `by` with « supersede »: the later statement of the same publisher, and its value.
@@ -159,21 +196,19 @@ class Correction(_Strict):
     by: dict[str, float] = {}
     reason: str = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _what_the_action_needs(self) -> Correction:
-        if bool(self.set) != (self.action == "recode"):
-            raise ValueError("`set` goes with the action recode, and only with it")
-        if (len(self.by) == 1) != (self.action == "supersede") or len(self.by) > 1:
-            raise ValueError("`by` goes with the action supersede, and names one statement")
-        return self
+    def _faults(self) -> dict[str, bool]:
+        return {
+            "`set` goes with the action recode, and only with it": bool(self.set) != (self.action == "recode"),
+            "`by` goes with the action supersede, and names one statement": len(self.by) != (self.action == "supersede"),
+        }
 
 
-class _Licence(_Strict):
+class _Licence(Strict):
     code: str
     figures: str
 
 
-class _Editions(_Strict):
+class _Editions(Strict):
     default: str
     licence: _Licence
     sources: DataFile
@@ -181,11 +216,11 @@ class _Editions(_Strict):
     edition: list[Edition]
 
 
-class _Breaks(_Strict):
+class _Breaks(Strict):
     breaks: list[Break] = Field(alias="break")
 
 
-class _Corrections(_Strict):
+class _Corrections(Strict):
     correction: list[Correction]
 
 
@@ -194,23 +229,15 @@ def project_root() -> Path:
 
     ``TRAITE_ROOT`` wins; then the folder that contains the library; then the working directory and its parents (for a
     library installed apart from the project).
-
-    Raises
-    ------
-    CatalogueError
-        No such folder holds ``data/editions.toml``.
     """
-    if named := os.environ.get("TRAITE_ROOT"):
-        if (Path(named) / CATALOGUE_FILE).is_file():
-            return Path(named).resolve()
-        raise CatalogueError(f"TRAITE_ROOT is {named!r}, where there is no {CATALOGUE_FILE.as_posix()}.")
-    here = Path(__file__).resolve().parents[1]
-    for folder in (here, Path.cwd(), *Path.cwd().parents):
+    named, name = os.environ.get("TRAITE_ROOT"), CATALOGUE_FILE.as_posix()
+    folders = [Path(named).resolve()] if named else [Path(__file__).resolve().parents[1], Path.cwd(), *Path.cwd().parents]
+    for folder in folders:
         if (folder / CATALOGUE_FILE).is_file():
             return folder
-    raise CatalogueError(
-        f"No {CATALOGUE_FILE.as_posix()} beside the library nor above {Path.cwd()}: set TRAITE_ROOT to the project folder."
-    )
+    if named:
+        raise CatalogueError(f"TRAITE_ROOT is {named!r}, where there is no {name}.")
+    raise CatalogueError(f"No {name} beside the library nor above {Path.cwd()}: set TRAITE_ROOT to the project folder.")
 
 
 def sha256(path: Path) -> str:
@@ -221,36 +248,50 @@ def sha256(path: Path) -> str:
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def read_toml(path: Path, model: type[_Model]) -> _Model:
-    """Read a TOML file of ``data/`` as a model.
+def _named(path: Path) -> str:
+    """A file as messages name it: ``data/layouts/2022.toml``."""
+    return f"data/{path.as_posix().rpartition('/data/')[2]}"
 
-    Raises
-    ------
-    CatalogueError
-        The file is missing, is not TOML, or breaks the schema: the message names the file and the key.
-    """
-    name = path.name if path.parent.name == "data" else f"{path.parent.name}/{path.name}"
+
+def read_toml(path: Path, model: type[_Model]) -> _Model:
+    """A TOML file of ``data/`` as a model; one that is missing or breaks the schema is named, with the key."""
+    name = _named(path)
     try:
         return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise CatalogueError(f"data/{name} is missing from {path.parent}.") from None
+        raise CatalogueError(f"{name} is missing from {path.parent}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"data/{name} is not valid TOML: {error}.") from None
+        raise CatalogueError(f"{name} is not valid TOML: {error}.") from None
     except ValidationError as error:
         # A misspelt key is both unknown and missing: the unknown one tells more.
         first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
-        place = ".".join(str(part) for part in first["loc"])
-        known = ""
-        if first["type"] == "extra_forbidden":
-            known = " " + available(str(first["loc"][-1]), _fields_at(model, first["loc"][:-1]))
-        raise CatalogueError(f"data/{name}, {place or 'top level'}: {first['msg']}.{known}") from None
+        place = ".".join(map(str, first["loc"])) or "top level"
+        unknown = first["type"] == "extra_forbidden"
+        known = f" {available(str(first['loc'][-1]), _fields_at(model, first['loc'][:-1]))}" if unknown else ""
+        raise CatalogueError(f"{name}, {place}: {first['msg']}.{known}") from None
+
+
+def csv_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV file of ``data/``, by column."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def read_csv(path: Path, model: type[_Model]) -> list[_Model]:
+    """Rows of a CSV file of ``data/`` as models; one that breaks the schema is named with its file, line and column."""
+    found = []
+    for number, row in enumerate(csv_rows(path), start=2):
+        try:
+            found.append(model.model_validate(row))
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise CatalogueError(f"{_named(path)}, line {number}, column {first['loc'][0]}: {first['msg']}.") from None
+    return found
 
 
 def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """Names that the catalogue accepts at a place of a TOML file."""
-    for part in location:
-        if isinstance(part, int):
-            continue
+    for part in (name for name in location if isinstance(name, str)):
         field = next(f for name, f in model.model_fields.items() if part in (name, f.alias))
         inner: Any = field.annotation
         model = next((a for a in getattr(inner, "__args__", ()) if isinstance(a, type)), inner)
@@ -258,27 +299,16 @@ def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[
 
 
 class Catalogue:
-    """Everything that ``data/*.toml`` says, validated when it is read.
-
-    Parameters
-    ----------
-    root : Path, optional
-        The project folder; found by `project_root` when not given.
-
-    Raises
-    ------
-    CatalogueError
-        A file is missing, is not TOML, or breaks its schema: the message names the file and the key.
-    """
+    """Everything that ``data/*.toml`` says, validated when it is read; the project folder is the one found, by default."""
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = root or project_root()
         self.data = self.root / "data"
-        self._editions = read_toml(self.data / "editions.toml", _Editions)
+        declared = read_toml(self.data / "editions.toml", _Editions)
+        self.default, self.licence, self.administrative = declared.default, declared.licence, declared.administrative
+        self.editions, self._sources = declared.edition, declared.sources
         self.breaks = read_toml(self.data / "breaks.toml", _Breaks).breaks
         self.corrections = read_toml(self.data / "corrections.toml", _Corrections).correction
-        self.editions = self._editions.edition
-        self.licence = self._editions.licence
         keys = [edition.key for edition in self.editions]
         if twice := {key for key in keys if keys.count(key) > 1}:
             raise CatalogueError(f"data/editions.toml: edition {sorted(twice)[0]} is declared twice.")
@@ -287,56 +317,32 @@ class Catalogue:
     @cached_property
     def judged(self) -> dict[str, list[Correction]]:
         """Corrections by statement, in file order: what was done about it (« supersede », « doubt »…), and why."""
-        found: dict[str, list[Correction]] = {}
-        for correction in self.corrections:
-            for statement in correction.statements:
-                found.setdefault(statement, []).append(correction)
-        return found
-
-    @property
-    def default(self) -> str:
-        """Key of the edition that is rendered when none is named."""
-        return self._editions.default
+        named = {name for correction in self.corrections for name in correction.statements}
+        return {name: [correction for correction in self.corrections if name in correction.statements] for name in named}
 
     @property
     def dated(self) -> list[Edition]:
         """Editions whose reference year is known, in order: the only ones that a time axis or a render accepts."""
-        dated = [edition for edition in self.editions if edition.reference_year is not None]
-        return sorted(dated, key=lambda edition: edition.years)
+        return sorted((e for e in self.editions if e.reference_year is not None), key=lambda edition: edition.years)
 
     def edition(self, key: str | int) -> Edition:
-        """The dated edition of a reference year.
-
-        Raises
-        ------
-        CatalogueError
-            No edition has this reference year; the message lists those that exist.
-        """
-        for edition in self.dated:
-            if edition.key == str(key):
-                return edition
-        raise CatalogueError(f"There is no edition {key}. {available(str(key), [e.key for e in self.dated])}")
+        """The dated edition of a reference year, which must exist."""
+        dated = {edition.key: edition for edition in self.dated}
+        if str(key) in dated:
+            return dated[str(key)]
+        if any(edition.key == str(key) for edition in self.editions):
+            raise CatalogueError(f"Edition {key} has no certain reference year: it is in series only, and has no annexes.")
+        raise CatalogueError(f"There is no edition {key}. {available(str(key), dated)}")
 
     def files(self) -> Iterator[DataFile]:
         """Every data file that the catalogue answers for."""
-        yield self._editions.sources
-        yield from self._editions.administrative
+        yield self._sources
+        yield from self.administrative
         yield from (edition.figures for edition in self.editions if edition.figures)
         yield from (edition.workbook for edition in self.editions if edition.workbook)
 
-    @property
-    def administrative(self) -> list[DataFile]:
-        """Files of administrative figures and series."""
-        return self._editions.administrative
-
     def verified(self, file: DataFile) -> Path:
-        """Path of a data file whose content is the one that the catalogue declares.
-
-        Raises
-        ------
-        CatalogueError
-            The file is missing, or its checksum differs.
-        """
+        """Path of a data file, which must be there with the content that the catalogue declares."""
         path = self.data / file.path
         if not path.is_file():
             raise CatalogueError(f"data/{file.path} is declared in data/editions.toml but does not exist.")
@@ -350,18 +356,5 @@ class Catalogue:
     @cached_property
     def sources(self) -> dict[str, Source]:
         """Sources by identifier: ``published/sources.csv``, then those declared with an edition."""
-        path = self.verified(self._editions.sources)
-        found: dict[str, Source] = {}
-        with path.open(encoding="utf-8", newline="") as lines:
-            for number, row in enumerate(csv.DictReader(lines), start=2):
-                try:
-                    source = Source.model_validate(row)
-                except ValidationError as error:
-                    first = error.errors()[0]
-                    raise CatalogueError(
-                        f"data/{self._editions.sources.path}, line {number}, column {first['loc'][0]}: {first['msg']}."
-                    ) from None
-                found[source.source_id] = source
-        for edition in self.editions:
-            found.update({source.source_id: source for source in edition.source})
-        return found
+        cited = read_csv(self.verified(self._sources), Source)
+        return {source.source_id: source for source in [*cited, *(s for edition in self.editions for s in edition.source)]}

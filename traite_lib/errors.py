@@ -31,7 +31,7 @@ class WorkbookError(TraiteError):
 
 
 class ComparisonError(TraiteError):
-    """A comparison crosses a break of series; the message is the French sentence that says why."""
+    """A comparison crosses a break of series, or one of its values gives no change; the message says why."""
 
 
 class AnswersError(TraiteError):
@@ -43,15 +43,7 @@ class RenderError(TraiteError):
 
 
 def available(name: str, choices: Iterable[str]) -> str:
-    """End of an error message: what exists, and the nearest spelling when there is one.
-
-    Parameters
-    ----------
-    name : str
-        What was asked for.
-    choices : iterable of str
-        What exists.
-    """
+    """End of an error message: what exists, and the spelling nearest to what was asked, when there is one."""
     known = list(choices)
     near = [] if name.isdigit() else get_close_matches(name, known, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""

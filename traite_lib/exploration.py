@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,17 +18,17 @@ import pandas as pd
 
 from . import metadata
 from .aliases import renamed
-from .errors import ObservationsError, available
+from .errors import ObservationsError, TraiteError, available
 from .loading.selection import load
 from .nomenclature import ALL
 from .presentation import tables
 from .presentation.labelled import labelled
 from .presentation.result import Result
 from .survey import Survey
-from .table import COLUMNS, SUB_POPULATION, check_question
+from .table import COLUMNS, SUB_POPULATION, check_question, records
 
 if TYPE_CHECKING:
-    from .presentation.drawing import Chart
+    from .presentation.chart import Chart
 
 
 def observations(*, labels: bool = False, unit: str | None = None, retained: bool = False) -> pd.DataFrame:
@@ -42,11 +42,6 @@ def observations(*, labels: bool = False, unit: str | None = None, retained: boo
         Keep one unit: a share and a count are never two values of one column.
     retained : bool
         Keep the statement that is retained for each statistic.
-
-    Raises
-    ------
-    TraiteError
-        There is no such unit.
 
     Examples
     --------
@@ -84,27 +79,21 @@ class Exploration:
     @cached_property
     def results(self) -> list[Result]:
         """One result for one edition; one series a modality for several."""
-        survey, one = self.survey, len(self.editions) == 1
+        survey, who = self.survey, self.population
         parts: dict[str, Any] = dict(self.parts)
-        if one and self.category == ALL and self.variable != "total":
-            return [survey.distribution(self.variable, population=self.population, **parts)]
-        if one:
-            return [survey.indicator(self.variable, self.category, population=self._who, **parts)]
+        if self.variable == "total":  # totals have no shares, whose population would be the one described
+            who = who or "accompanied"
+        elif self.category == ALL and len(self.editions) == 1:
+            return [survey.distribution(self.variable, population=who, **parts)]
+        if len(self.editions) == 1:
+            return [survey.indicator(self.variable, self.category, population=who, **parts)]
         rows = survey.observations
-        found = rows[(rows["variable"] == self.variable) & rows["retained"] & (rows["edition"] != "")]
-        categories = [self.category] if self.category != ALL else list(dict.fromkeys(found["category"]))
-        order = {code: survey.nomenclatures.item(self.variable, code).order if code != ALL else 0 for code in categories}
-        every = [
-            survey.series(self.variable, code, unit=unit, population=self._who, **self.parts)
-            for code in sorted(categories, key=lambda code: order[code])
-            for unit in (("count",) if self.variable == "total" else ("percent", "count"))
-        ]
-        return [result for result in every if result] or every[:1] or [survey.indicator(self.variable, population=self._who)]
-
-    @property
-    def _who(self) -> str | None:
-        """The population asked for; for totals, which have no shares, accompanied victims by default."""
-        return self.population or ("accompanied" if self.variable == "total" else None)
+        found = rows["category"][(rows["variable"] == self.variable) & rows["retained"] & (rows["edition"] != "")]
+        orders = {code: 0 if code == ALL else survey.nomenclatures.item(self.variable, code).order for code in found}
+        categories = [self.category] if self.category != ALL else sorted(orders, key=lambda code: orders[code])
+        units = ["count"] if self.variable == "total" else ["percent", "count"]
+        every = [survey.series(self.variable, c, unit=unit, population=who, **parts) for c in categories for unit in units]
+        return [result for result in every if result] or every[:1] or [survey.indicator(self.variable, population=who)]
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -118,13 +107,11 @@ class Exploration:
         first = self.results[0]
         if len(self.editions) == 1 or len(self.results) == 1:
             return first.table
-        rows = pd.concat([result.frame for result in self.results])
         lines: dict[tuple[str, ...], dict[str, str]] = {}
-        for _, row in rows.iterrows():
-            key = (row["category"], row["unit"], row["population"])
+        for row in records(pd.concat([result.frame for result in self.results])):
             unit = "Part" if row["unit"] == "percent" else "Effectif"
-            line = lines.setdefault(key, {"Modalité": row["label"], "Mesure": unit, "Population": row["who"]})
-            line[row["period"]] = row["text"]
+            named = {"Modalité": row["label"], "Mesure": unit, "Population": row["who"]}
+            lines.setdefault((row["category"], unit, row["population"]), named)[row["period"]] = row["text"]
         columns = ["Modalité", "Mesure", "Population", *self.editions]
         frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
         notes = list(dict.fromkeys(line for result in self.results for line in result.lines))
@@ -157,31 +144,15 @@ class Exploration:
     @property
     def code(self) -> str:
         """The line of Python that gives this exploration again."""
-        given = [repr(self.variable)]
-        if self.category != ALL:
-            given.append(repr(self.category))
-        if self.population:
-            given.append(f"population={self.population!r}")
-        given += [f"editions={list(self.editions)!r}", *(f"{name}={code!r}" for name, code in self.parts.items())]
-        return f"explore({', '.join(given)})"
+        given = [repr(code) for code in (self.variable, self.category) if code != ALL]
+        named = {"population": self.population, "editions": list(self.editions), **self.parts}
+        return f"explore({', '.join([*given, *(f'{name}={value!r}' for name, value in named.items() if value)])})"
 
     def export(self, folder: str | Path) -> list[Path]:
-        """Write the tidy CSV and the charts (PNG and SVG, title and sources inside).
-
-        Parameters
-        ----------
-        folder : str or Path
-            Made when it does not exist.
-
-        Returns
-        -------
-        list of Path
-            What was written.
-        """
+        """Write the tidy CSV and the charts (PNG and SVG, title and sources inside) into a folder, which is made."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        what = [self.variable, *([self.category] if self.category != ALL else []), *self.parts.values(), *self.editions]
-        name = "_".join(what)
+        name = "_".join(code for code in (self.variable, self.category, *self.parts.values(), *self.editions) if code != ALL)
         written = [folder / f"{name}.csv"]
         self.frame.to_csv(written[0], index=False)
         for number, chart in enumerate(self.charts, start=1):
@@ -189,14 +160,12 @@ class Exploration:
         return written
 
     def _repr_html_(self) -> str:
-        import base64
-
         from markupsafe import escape
 
-        images = []
-        for chart in self.charts:
-            source = f"data:image/png;base64,{base64.b64encode(chart.png).decode()}"
-            images.append(f'<p><img src="{source}" alt="{escape(chart.alt)}" width="720"></p>')
+        images = [
+            f'<figure style="max-width: 36rem"><figcaption>{escape(chart.words["title"])}</figcaption>{chart.svg}</figure>'
+            for chart in self.charts
+        ]
         return "\n".join([self.table.html(), *images, self.breaks.html(), self.sources.html()])
 
     def __str__(self) -> str:
@@ -224,11 +193,6 @@ class Explore:
             Reference years; ``"all"`` for every edition; the default edition of the catalogue when none is named.
         **sub_population : str
             A part of the population: ``form="sexual"``, ``sex="women"``, ``age="minor"``, ``origin=…``.
-
-        Returns
-        -------
-        Exploration
-            Shown, it is a table, its charts, its breaks and its sources.
 
         Raises
         ------
@@ -273,8 +237,9 @@ class Explore:
     def categories(variable: str) -> pd.DataFrame:
         """Modalities of a variable or of a sub-population column (``form``, ``sex``, ``age``, ``origin``, ``offence``)."""
         words = load()[1]
-        name = variable if variable in SUB_POPULATION else words.variable(variable).nomenclature
-        items = {item.code: {"libellé": item.label_fr, "parent": item.parent} for item in words.items if item.variable == name}
+        if variable not in SUB_POPULATION:
+            words.variable(variable)
+        items = {item.code: {"libellé": item.label_fr, "parent": item.parent} for item in words.items_of(variable)}
         return pd.DataFrame.from_dict(items, orient="index", columns=["libellé", "parent"]).rename_axis("category")
 
     @staticmethod
@@ -287,65 +252,43 @@ class Explore:
         return pd.DataFrame(rows).set_index("édition")
 
     def menus(self) -> object:
-        """Menus to explore with the mouse, in a live notebook; each choice prints the line of Python that gives it again.
+        """Menus to explore with the mouse, in a live notebook; each choice prints the line of Python that gives it again."""
+        import ipywidgets
+        from IPython.display import Code, display
 
-        Without ipywidgets, the default exploration is returned: everything can be asked in Python.
-        """
-        try:
-            import ipywidgets
-        except ImportError:
-            return self("form")
-        return _menus(self, ipywidgets)
+        catalogue, words, _ = load()
+
+        def menu(name: str, first: tuple[str, str] | None, labels: Mapping[Any, str], value: str = "") -> Any:
+            options = [*([first] if first else []), *((label, str(code)) for code, label in labels.items())]
+            return ipywidgets.Dropdown(description=name, options=options, value=value, style=style)
+
+        def show(variable: str, editions: Sequence[str], **chosen: str) -> None:
+            try:
+                found = self(variable, editions=editions, **{name: code for name, code in chosen.items() if code})
+                display(Code(found.code, language="python"), found)  # type: ignore[no-untyped-call]
+            except TraiteError as error:
+                print(error)
+
+        style, keys = {"description_width": "7rem"}, [edition.key for edition in catalogue.dated]
+        populations = {code: each.label_fr for code, each in words.populations.items()}
+        menus = {
+            "variable": menu("Variable", None, self.variables()["libellé"].to_dict(), "form"),
+            "population": menu("Population", ("celle de l’édition", ""), populations),
+            **{
+                column: menu(name, ("Toutes", ""), self.categories(column)["libellé"].to_dict())
+                for column, name in {"form": "Forme", "sex": "Sexe", "age": "Âge"}.items()
+            },
+        }
+        editions = ipywidgets.SelectMultiple(
+            description="Éditions", options=keys, value=(catalogue.default,), rows=len(keys), style=style
+        )
+        shown = ipywidgets.interactive_output(show, {**menus, "editions": editions})
+        return ipywidgets.VBox([ipywidgets.HBox([ipywidgets.VBox(list(menus.values())), editions]), shown])
 
     panel = renamed("panel", "menus")
 
     def __repr__(self) -> str:
         return "explore(variable, category, population=…, editions=…, form=…, sex=…, age=…); explore.variables() lists them."
-
-
-def _menus(explore: Explore, ipywidgets: object) -> object:
-    """Menus and the place where their exploration is shown."""
-    widgets: Any = ipywidgets
-    catalogue, words, _ = load()
-    every = [("Toutes", "")]
-
-    def menu(name: str, options: Sequence[tuple[str, str]], value: str) -> Any:
-        return widgets.Dropdown(description=name, options=options, value=value, style={"description_width": "7rem"})
-
-    known = explore.variables()
-    menus = {
-        "variable": menu("Variable", [(label, str(code)) for code, label in known["libellé"].items()], "form"),
-        "population": menu(
-            "Population", [("celle de l’édition", ""), *((p.label_fr, p.code) for p in words.populations.values())], ""
-        ),
-    }
-    for column, name in {"form": "Forme", "sex": "Sexe", "age": "Âge"}.items():
-        labels = explore.categories(column)["libellé"]
-        menus[column] = menu(name, [*every, *((label, str(code)) for code, label in labels.items())], "")
-    keys = [edition.key for edition in catalogue.dated]
-    chosen = widgets.SelectMultiple(
-        description="Éditions", options=keys, value=(catalogue.default,), rows=len(keys), style={"description_width": "7rem"}
-    )
-    shown = widgets.Output()
-
-    def show(_: object = None) -> None:
-        from IPython.display import Code, display
-
-        from .errors import TraiteError
-
-        asked = {name: found.value for name, found in menus.items() if found.value}
-        shown.clear_output(wait=True)
-        with shown:
-            try:
-                found = explore(asked.pop("variable"), editions=chosen.value, **asked)
-                display(Code(found.code, language="python"), found)  # type: ignore[no-untyped-call]
-            except TraiteError as error:
-                print(error)
-
-    for widget in (*menus.values(), chosen):
-        widget.observe(show, names="value")
-    show()
-    return widgets.VBox([widgets.HBox([widgets.VBox(list(menus.values())), chosen]), shown])
 
 
 explore = Explore()

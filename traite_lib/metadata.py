@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 import pandas as pd
 
 from .analysis import quality
-from .catalogue import Edition
 from .errors import TraiteError
 from .nomenclature import ALL, terms
 from .presentation import sentences, wording
 from .presentation.result import Markdown, Result, Shown, without
 from .presentation.tables import Link, Table, bases_table, breaks_table, editions_table, provenance_table, trimmed, workbook_table
 from .survey import Survey
-from .table import CALCULATED, KEY, Row, at, find, records, rounded_to
+from .table import CALCULATED, KEY, SUB_POPULATION, Row, key_of, records, rounded_to
 
 NOT_SEEN = "Les rapports complets n’ont pas pu être consultés : un chiffre non relevé ici a pu être publié."
 
 
 def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres de ce chapitre") -> Table:
     """Every number that results, tables and sentences show, with its base, its source and its place, and the other statements of
-    the same statistic, which are not retained.
+    the same statistic, which are not retained. What a table by source shows has its source there, and not a second time.
 
     Parameters
     ----------
     *shown : Result, Table or Markdown
-        What is shown, as it is given to `control`.
-
-    Raises
-    ------
-    TraiteError
-        Nothing is given: numbers are not remembered, they are named.
+        What is shown, as it is given to `control`: numbers are not remembered, they are named.
 
     Examples
     --------
@@ -45,18 +41,14 @@ def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres
     """
     every = survey.observations
     rows = every.merge(_stated(survey, shown)[KEY].drop_duplicates(), on=KEY)
+    listed = {name for each in shown if isinstance(each, Table) and each.by == "Source" for name in each.statements}
+    rows = rows[~rows["statement_id"].isin(listed)]  # a table by source has said where they come from
     notes = [survey.catalogue.licence.figures]
     return provenance_table(survey.with_labels(rows), title, notes, f"Aucun chiffre relevé. {NOT_SEEN}")
 
 
 def save(survey: Survey, output: str, *shown: Shown) -> None:
-    """Write the numbers that results, tables and sentences show as a tidy CSV, when the renderer asks for it.
-
-    Parameters
-    ----------
-    output : str
-        File to write; empty, nothing is written.
-    """
+    """Write the numbers that results, tables and sentences show as a tidy CSV, when the renderer asks for it by an `output`."""
     if output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
         survey.with_labels(_stated(survey, shown)).to_csv(output, index=False)
@@ -91,40 +83,43 @@ def published(survey: Survey, *variables: str) -> Table:
     return Table(frame, title, [note, NOT_SEEN], tuple(frame.columns[1:]), folded=True)
 
 
+NO_FIGURE = "Aucun chiffre administratif relevé."
+NO_CHANGE = (
+    "Chaque chiffre vient d’une publication ; d’une publication à l’autre, les séries sont révisées : aucun écart n’est calculé."
+)
+
+
 def administrative(
     survey: Survey, *variables: str, title: str, but: Sequence[Result] = (), territories: bool | None = None,
 ) -> Table:  # fmt: skip
-    """Retained administrative figures: one row a statistic, one column a period; nothing is compared from one to the next.
+    """Retained administrative figures: one row a statistic, one column a period, or one row a figure where hardly any statistic
+    comes again. Nothing is compared from one to the next.
 
     Parameters
     ----------
     *variables : str
         What is measured; everything when none is given.
-    title : str
-        Title of the table.
     but : sequence of Result
         Leave out what these show already.
     territories : bool, optional
         Only what is about a territory (True), or nothing that is (False).
     """
     rows = survey.observations
-    rows = rows[(rows["edition"] == "") & rows["retained"] & rows["value"].notna()]
+    rows = without(rows[(rows["edition"] == "") & rows["retained"] & rows["value"].notna()], but)
     rows = rows[rows["variable"].isin(variables)] if variables else rows
-    rows = without(rows, but)
-    if territories is not None:
-        local = (rows["territory"] != ALL) | ((rows["variable"] == "territory") & (rows["category"] != "national"))
-        rows = rows[local == territories]
+    local = (rows["territory"] != ALL) | ((rows["variable"] == "territory") & (rows["category"] != "national"))
+    rows = rows if territories is None else rows[local == territories]
     found = survey.with_labels(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
-    table = editions_table(found.assign(label=_statistic(found)), title, [], "")
-    notes = ["Chaque chiffre vient d’une publication, nommée dans la provenance ; d’une publication à l’autre, les séries sont "
-             "révisées : aucun écart n’est calculé."]  # fmt: skip
-    if found["unit"].eq("percent").any():
-        notes.append("Bases non publiées.")
-    if found["status"].eq("U").any():
-        notes.append("* : fiabilité faible.")
-    notes += wording.notes_of(found)
-    absent = "Aucun chiffre administratif relevé."
-    return Table(table.frame, title, notes, table.numeric, absent, folded=True, statements=_names(found))
+    table = editions_table(found.assign(label=_statistic(found)), title, [], NO_FIGURE)
+    if (table.frame == "—").to_numpy().mean() > 0.75:  # hardly any statistic comes again: a list says it better, with its sources
+        return provenance_table(found, title, [NO_CHANGE], NO_FIGURE)
+    notes = [
+        NO_CHANGE,
+        *(["Bases non publiées."] if found["unit"].eq("percent").any() else []),
+        *(["* : fiabilité faible."] if found["status"].eq("U").any() else []),
+        *wording.notes_of(found),
+    ]
+    return replace(table, notes=notes, folded=True, statements=list(found["statement_id"]))
 
 
 def beside(survey: Survey, *points: Result) -> Markdown:
@@ -134,14 +129,11 @@ def beside(survey: Survey, *points: Result) -> Markdown:
 
 def cautions(survey: Survey) -> Markdown:
     """What these figures do not say: the survey's limits, then the breaks that this edition brings."""
-    edition = survey.edition
+    edition, answered = survey.edition, survey.totals("associations")
     scope = survey.nomenclatures.populations[edition.share_population].scope_fr
-    answered = survey.totals("associations")
-    who = (
-        f"{answered.frame['text'].iloc[0]} associations ont répondu"
-        if answered
-        else "le nombre d’associations répondantes est inconnu"
-    )
+    who = "le nombre d’associations répondantes est inconnu"
+    if answered:
+        who = f"{answered.frame['text'].iloc[0]} associations ont répondu"
     lines = [
         f"Ces chiffres ne sont pas le nombre de victimes de traite en France : l’enquête est volontaire, ni exhaustive ni "
         f"représentative, et {who}.",
@@ -159,7 +151,7 @@ def breaks(survey: Survey) -> Table:
     """Breaks of series and reservations: what they are, since when, and what they forbid."""
     lines = [
         {
-            "Rupture ou réserve": entry.short[:1].upper() + entry.short[1:],
+            "Rupture ou réserve": wording.upper_first(entry.short),
             "À partir de": str(entry.year or "toutes les éditions"),
             "Données": terms("universes")[entry.universe].short_fr,
             "Effet": terms("effects")[entry.effect].label_fr,
@@ -170,14 +162,13 @@ def breaks(survey: Survey) -> Table:
     return Table(pd.DataFrame(lines), "Ruptures de série et réserves")
 
 
-@dataclass(frozen=True)
-class Statistic:
+class Statistic(NamedTuple):
     """What may be compared from one edition to the next; made by `statistic`."""
 
     variable: str
-    category: str
-    population: str | None
-    sub_population: dict[str, str]
+    category: str = ALL
+    population: str | None = None
+    sub_population: Mapping[str, str] = MappingProxyType({})
 
 
 def statistic(variable: str, category: str = ALL, *, population: str | None = None, **sub_population: str) -> Statistic:
@@ -200,30 +191,25 @@ def comparisons(survey: Survey, *statistics: Statistic | tuple[str, str]) -> Tab
     >>> metadata.comparisons(open_edition(2023), total, ("form", "sexual")).frame["Depuis 2021"].tolist()
     ['+1\u202f288', 'non : valeur non relevée']
     """
-    earlier = [edition for edition in survey.catalogue.dated if edition.years < survey.edition.years]
+    earlier = [edition.key for edition in survey.catalogue.dated if edition.years < survey.edition.years]
     lines: list[dict[str, str]] = []
     shown: list[str] = []
-    reserves: dict[str, None] = {}
+    reserves: list[str] = []
     for given in statistics:
-        asked = given if isinstance(given, Statistic) else statistic(*given)
+        variable, category, who, parts = asked = Statistic(*given)
         line = {"Statistique": _compared(survey, asked)}
-        for edition in earlier:
-            since, who = edition.key, asked.population
-            found = survey.change(asked.variable, asked.category, since=since, population=who, **asked.sub_population)
-            unit = "" if asked.variable == "total" else "points"
-            if found is None:
-                line[f"Depuis {edition.key}"] = "—"
-            elif found.refusals:
-                line[f"Depuis {edition.key}"] = f"non : {found.motive}"
-            else:
-                line[f"Depuis {edition.key}"] = wording.quantity(found.difference, unit, sign=True)
-                reserves |= dict.fromkeys(found.reservations)
+        for since in earlier:
+            found = survey.change(variable, category, since=since, population=who, **parts)
+            line[f"Depuis {since}"] = "—" if found is None else f"non : {found.motive}"
+            if found and not found.refused:
+                line[f"Depuis {since}"] = wording.quantity(found.difference, "" if variable == "total" else "points", sign=True)
+                reserves += found.reservations
                 shown += found.statements
         lines.append(line)
     notes = [
         "Un nombre : l’écart, toujours avec les réserves ci-dessous. « Non » : aucun écart n’est calculé, "
         "avec son motif, expliqué dans le tableau des ruptures. Un tiret : aucune des deux éditions n’a de valeur relevée.",
-        *reserves,
+        *dict.fromkeys(reserves),
     ]
     absent = "Cette édition est la première : il n’y a pas d’édition antérieure à comparer."
     frame = pd.DataFrame(lines) if earlier else pd.DataFrame()
@@ -240,42 +226,35 @@ def _compared(survey: Survey, asked: Statistic) -> str:
         "category": asked.category,
         "period": survey.edition.key,
         "age": ALL,
-    } | asked.sub_population
+        **asked.sub_population,
+    }
     label, subject = wording.label_of(row, words), words.variable(asked.variable).label_fr
     return label if label == subject else f"{subject} : {wording.inline(row, words)}"
 
 
 def editions(survey: Survey) -> Table:
     """All editions of the survey, the one without a certain year included."""
-    every, shown = survey.catalogue.editions, set[str]()
-    return Table(
-        trimmed(pd.DataFrame([_edition_line(survey, edition, shown) for edition in every])),
-        "Les éditions de l’enquête",
-        [*(f"{edition.number}ᵉ édition : {edition.remarks}" for edition in every if edition.remarks), NOT_SEEN],
-        ("Associations répondantes", "Victimes repérées", "Victimes accompagnées"),
-        statements=sorted(shown),
-    )
-
-
-def _edition_line(survey: Survey, edition: Edition, shown: set[str]) -> dict[str, str]:
-    """One edition; the statements of its numbers are added to `shown`."""
-    table = survey.observations
-
-    def total(population: str) -> str:
-        rows = find(table, "total", {}, population=population, unit="count", edition=edition.key)
-        shown.update(at(table, "statement_id", rows))
-        return wording.quantity_of(table.iloc[rows[0]]) if len(rows) else "—"
-
-    return {
-        "Année de référence": str(edition.reference_year or "incertaine"),
-        "Édition": f"{edition.number}ᵉ" if edition.number > 1 else "1ʳᵉ",
-        "Producteurs": wording.listed(edition.producers),
-        "Publication": edition.published,
-        "Associations répondantes": total("associations"),
-        "Victimes repérées": total("identified") if edition.identified_counted else "non dénombrées",
-        "Victimes accompagnées": total("accompanied"),
-        "Champ des parts": survey.nomenclatures.populations[edition.share_population].scope_fr,
-    }
+    every, totals = survey.catalogue.editions, ("associations", "identified", "accompanied")
+    rows = survey.observations
+    rows = rows[rows["retained"] & (rows["variable"] == "total") & (rows["unit"] == "count") & rows["population"].isin(totals)]
+    rows = rows[(rows["edition"] != "") & (rows[SUB_POPULATION] == ALL).all(axis=1)]
+    found = {(row["edition"], row["population"]): wording.quantity_of(row) for row in records(rows)}
+    lines = [
+        {
+            "Année de référence": str(edition.reference_year or "incertaine"),
+            "Édition": f"{edition.number}ᵉ" if edition.number > 1 else "1ʳᵉ",
+            "Producteurs": wording.listed(edition.producers),
+            "Publication": edition.published,
+            "Associations répondantes": found.get((edition.key, "associations"), "—"),
+            "Victimes repérées": found.get((edition.key, "identified"), "—") if edition.identified_counted else "non dénombrées",
+            "Victimes accompagnées": found.get((edition.key, "accompanied"), "—"),
+            "Champ des parts": survey.nomenclatures.populations[edition.share_population].scope_fr,
+        }
+        for edition in every
+    ]
+    notes = [*(f"{edition.number}ᵉ édition : {edition.remarks}" for edition in every if edition.remarks), NOT_SEEN]
+    numeric, shown = tuple(lines[0])[4:7], sorted(rows["statement_id"])
+    return Table(trimmed(pd.DataFrame(lines)), "Les éditions de l’enquête", notes, numeric, statements=shown)
 
 
 def judgements(survey: Survey, *variables: str, administrative: bool = False) -> Table:
@@ -294,7 +273,7 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     rivals = quality.disagreements(rows, survey.nomenclatures)
     judged = rows[(rows["status"] == "U") | rows["statement_id"].isin(list(survey.catalogue.judged))]
     found = survey.with_labels(pd.concat([rivals, judged[~judged["statement_id"].isin(rivals["statement_id"])]]))
-    kept = {tuple(row[name] for name in KEY): row["text"] for row in records(found) if row["retained"]}
+    kept = {key_of(row): row["text"] for row in records(found) if row["retained"]}
     frame = pd.DataFrame(
         {
             "Statistique": _statistic(found),
@@ -302,14 +281,18 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
             "Population": found["who"],
             "Valeur": found["text"],
             "Décision": [_decision(row, survey) for row in records(found)],
-            "Motif": [_motive(row, kept) for row in records(found)],
-            "Source": _links(found),
+            "Motif": [_motive(row, kept.get(key_of(row), "")) for row in records(found)],
+            "Source": [
+                Link(wording.place_of(citation, locator), locator)
+                for citation, locator in zip(found["citation"], found["locator"], strict=True)
+            ],
         }
     )
     absent = "Les sources consultées ne se contredisent pas, et aucun énoncé n’est mis en doute."
     title = "Énoncés administratifs discutés" if administrative else "Énoncés discutés"
     notes = ["Tous les énoncés sont gardés. « Écarté » : connu pour ne pas décrire ce que dit sa phrase, il n’est montré qu’ici."]
-    return Table(frame, title, notes, ("Valeur",), absent, folded=administrative, statements=_names(found))
+    names = list(found["statement_id"])
+    return Table(frame, title, notes, ("Valeur",), absent, folded=administrative, statements=names, by="Statistique")
 
 
 def _decision(row: Row, survey: Survey) -> str:
@@ -321,10 +304,9 @@ def _decision(row: Row, survey: Survey) -> str:
     return "écarté" if "set_aside" in actions else "non retenu"
 
 
-def _motive(row: Row, kept: dict[tuple[str, ...], str]) -> str:
-    """Why: the reason of the judgement, else what is doubtful, else the value that was preferred."""
-    other = kept.get(tuple(row[name] for name in KEY), "")
-    preferred = f"Une autre valeur est retenue : {other}." if other and not row["retained"] else ""
+def _motive(row: Row, kept: str) -> str:
+    """Why: the reason of the judgement, else what is doubtful, else the value that was `kept` in its place."""
+    preferred = f"Une autre valeur est retenue : {kept}." if kept and not row["retained"] else ""
     return str(row["reason"] or row["note"] or preferred or "Autre population ou autre précision que la valeur retenue.")
 
 
@@ -348,7 +330,7 @@ def recomputed(survey: Survey) -> Table:
     )
     absent = "Aucune part publiée ne peut être recalculée à partir d’effectifs publiés."
     title = "Parts publiées et parts recalculées"
-    return Table(frame, title, [note], tuple(frame.columns[2:]), absent, statements=_names(found))
+    return Table(frame, title, [note], tuple(frame.columns[2:]), absent, statements=list(found["statement_id"]))
 
 
 def workbook(survey: Survey) -> Table:
@@ -367,12 +349,3 @@ def provenance(survey: Survey, *, undated: bool = False) -> Table:
 
 def _statistic(rows: pd.DataFrame) -> list[str]:
     return [wording.statistic(row) for row in records(rows)]
-
-
-def _names(rows: pd.DataFrame) -> list[str]:
-    return [str(name) for name in rows["statement_id"]]
-
-
-def _links(rows: pd.DataFrame) -> list[Link]:
-    places = zip(rows["citation"], rows["locator"], strict=True)
-    return [Link(wording.place_of(citation, locator), locator) for citation, locator in places]

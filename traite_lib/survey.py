@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,6 @@ class Survey:
     catalogue: Catalogue
     nomenclatures: Nomenclatures
     observations: pd.DataFrame
-    _counted: tuple[pd.DataFrame, pd.Series] | None = field(default=None, init=False, repr=False, compare=False)
 
     def distribution(
         self, variable: str, *, population: str | None = None, by: str | None = None, among: str | None = None,
@@ -53,8 +52,7 @@ class Survey:
         population : str, optional
             Who is described; by default the population that the edition computes its shares on.
         by : str, optional
-            A sub-population column: one distribution for each of its codes that has figures (the whole is a distribution of
-            its own).
+            A sub-population column: one distribution for each of its codes that has figures.
         among : str, optional
             Keep one modality and those below it: ``among="labour"``.
         but : iterable of Result
@@ -63,11 +61,11 @@ class Survey:
             Restriction, such as ``form="sexual"``.
         """
         who = population or self.edition.share_population
-        self._check(variable, among, population=who, sub=sub_population, by=by)
+        self._check(variable, among, populations=[who], sub=sub_population, by=by)
         parts = [sub_population]
         if by:
-            codes = self._codes(variable, who, by, sub_population)
-            parts = [{**sub_population, by: code} for code in codes if code != ALL]
+            found = set(at(self.observations, by, self._find(variable, who, {**sub_population, by: None}))) - {ALL}
+            parts = [{**sub_population, by: code} for code in self._in_order(by, found)]
         frames = [
             shares.distribution(self.observations, self.nomenclatures, variable, period=self.edition.key, population=who, **part)
             for part in parts
@@ -88,7 +86,7 @@ class Survey:
         show already; the labels are then those of the sub-populations.
         """
         who = population or self.edition.share_population
-        self._check(variable, category, population=who, unit=unit, sub=sub_population, by=by)
+        self._check(variable, category, populations=[who], unit=unit, sub=sub_population, by=by)
         parts: dict[str, str | None] = {**sub_population, by: None} if by else {**sub_population}
         # A sign in place of a value is shown in a distribution, it answers nothing alone.
         found = self._find(variable, who, parts, category=category, unit=unit, known=True)
@@ -105,8 +103,7 @@ class Survey:
 
     def totals(self, *populations: str, title: str = "Effectifs") -> Result:
         """Numbers of victims, associations, procedures… of one or several populations."""
-        for who in populations:
-            self._check("total", population=who)
+        self._check("total", populations=populations)
         found = [self._find("total", who, {}, unit="count", known=True) for who in populations]
         return self.captions.totals(take(self.observations, np.concatenate(found)), populations, title)
 
@@ -118,33 +115,30 @@ class Survey:
         self, *variables: str, title: str, universe: str = "survey", populations: Sequence[str] = (), restricted: bool = False,
         but: Iterable[Result] = (), **sub_population: str,
     ) -> Result:  # fmt: skip
-        """Every retained figure of the edition on some variables or about some sub-population, whatever the population.
+        """Every retained figure of the edition on some variables or about some sub-population, whatever the population, but what
+        results given as `but` show already.
 
         Parameters
         ----------
         *variables : str
             What is measured; all variables when none is given.
-        title : str
-            Title of the table.
         universe : str
             ``survey`` (victims), ``associations`` or ``administrative``, of the edition's year.
         populations : sequence of str
             Keep these only.
         restricted : bool
             Keep only what describes a part of a population.
-        but : iterable of Result
-            Leave out what these show already.
         **sub_population : str
             Keep what describes these victims or a part of them: ``form="labour"`` keeps domestic labour too.
         """
-        self._check_theme(variables, populations, sub_population)
+        for variable in variables or ["total"]:
+            self._check(variable, populations=populations, sub=sub_population)
         if universe not in (known := sorted({each.universe for each in self.nomenclatures.populations.values()})):
             raise ObservationsError(f"There is no universe {universe!r}. {available(universe, known)}")
         kept = self._retained("" if universe == "administrative" else self.edition.key)
         if universe == "administrative":
             kept = kept[kept["period"] == self.edition.key]
-        if populations:
-            kept = kept[kept["population"].isin(populations)]
+        kept = kept[kept["population"].isin(populations)] if populations else kept
         rows = self._about(kept, variables, universe, restricted, but, sub_population)
         return self.captions.statistics(rows, variables, title, universe, sub_population, others=bool(list(but)))
 
@@ -153,7 +147,8 @@ class Survey:
 
         Parameters are those of `statistics`.
         """
-        self._check_theme(variables, (), sub_population)
+        for variable in variables or ["total"]:
+            self._check(variable, sub=sub_population)
         kept = pd.concat([self._retained(edition.key) for edition in self.catalogue.dated])
         kept = levels(kept[kept["value"].notna()])
         rows = self._about(kept, variables, "survey", False, but, sub_population)
@@ -163,21 +158,19 @@ class Survey:
         self, variable: str, category: str = ALL, *, unit: str = "percent", population: str | None = None, **sub_population: str
     ) -> Result:
         """One statistic over all editions, broken where editions do not compare; see `analysis.compare.series`."""
-        self._check(variable, category, population=population, unit=unit, sub=sub_population)
-        rows = compare.series(
+        self._check(variable, category, populations=[population], unit=unit, sub=sub_population)
+        rows, comparisons = compare.series(
             self.observations, self.catalogue, self.nomenclatures, variable, category, unit=unit, population=population,
-            known=self._respondents, **sub_population,
+            **sub_population,
         )  # fmt: skip
-        respondents = {str(key): int(number) for key, number in self._respondents.items()}
-        survey = self.nomenclatures.universe(population or "accompanied") == "survey"
-        counted = self._statements_of_respondents() if survey else []
-        return self.captions.series(rows, variable, population, sub_population, respondents, counted)
+        answered = compare.respondents(self.observations)
+        return self.captions.series(rows, comparisons, variable, population, sub_population, answered)
 
     def small_multiples(self, variable: str, populations: Iterable[str]) -> Result:
         """Yearly counts of several populations over a variable, its total first: for small multiples."""
         frames = []
         for who in populations:
-            self._check(variable, population=who)
+            self._check(variable, populations=[who])
             noun = self.nomenclatures.populations[who].noun_fr
             frames.append(as_group(self.series("total", unit="count", population=who), noun, "Ensemble"))
             for code in self.nomenclatures.top_level(variable, self.edition.years[0]):
@@ -193,7 +186,7 @@ class Survey:
         A total is compared for one population. A share is taken in the population of each edition: when the two differ, or
         when a break of series separates them, the comparison says why and gives no number, whatever was published.
         """
-        self._check(variable, category, population=population, unit=unit, sub=sub_population)
+        self._check(variable, category, populations=[population], unit=unit, sub=sub_population)
         keys = [edition.key for edition in self.catalogue.dated]
         earlier = self.catalogue.edition(since).key if since else dict(zip(keys[1:], keys, strict=False)).get(self.edition.key)
         if earlier is None:
@@ -208,29 +201,19 @@ class Survey:
         if all(pd.isna(row["value"]) for row in found):
             return None
         before, after = found
-        every, known = self.observations, self._respondents
-        result = compare.compare(before, after, every, self.catalogue, self.nomenclatures, known=known)
-        return Change(**vars(result), beside=tuple(self._statements_of_respondents(earlier, self.edition.key)))
+        answered = compare.respondents(self.observations)
+        answered = {key: answered[key] for key in (earlier, self.edition.key) if key in answered}
+        return self.captions.change(compare.compare(before, after, self.catalogue, self.nomenclatures), answered)
 
     def workbook(self, sheet: str | None = None) -> pd.DataFrame:
         """The edition's workbook as a tidy table: every body cell, also those that became no statement, and why.
 
-        Parameters
-        ----------
-        sheet : str, optional
-            Keep the tables of one sheet.
-
         Returns
         -------
         DataFrame
-            One row a cell: ``sheet, cell, table, title, rows, columns, value, unit, status, marker, population, source,
-            reading, note``; then ``state`` (observation, control, blank, unmatched, ambiguous, set_aside), ``why`` and, for
-            an observation, ``statement_id``. Label paths are joined by `` > ``, outermost first. Empty without a workbook.
-
-        Raises
-        ------
-        WorkbookError
-            There is no such sheet; the message lists those that exist.
+            One row a cell, of one sheet or of all, as the reader gives it; then ``state`` (observation, control, blank,
+            unmatched, ambiguous, set_aside), ``why`` and, for an observation, ``statement_id``. Label paths are joined by
+            `` > ``, outermost first. Empty without a workbook.
         """
         from .loading.official import tidy_frame
 
@@ -283,30 +266,12 @@ class Survey:
 
     # -- inside ----------------------------------------------------------------------------------------------------------
     def _check(
-        self, variable: str, category: str | None = None, *, population: str | None = None, unit: str | None = None,
+        self, variable: str, category: str | None = None, *, populations: Iterable[str | None] = (), unit: str | None = None,
         sub: Mapping[str, str] | None = None, by: str | None = None,
     ) -> None:  # fmt: skip
         parts = {**(sub or {}), **({by: ALL} if by else {})}
-        check_question(self.nomenclatures, variable, category or ALL, population=population, unit=unit, sub_population=parts)
-
-    def _check_theme(self, variables: Iterable[str], populations: Iterable[str], sub: Mapping[str, str]) -> None:
-        for variable in variables or ["total"]:
-            self._check(variable, sub=sub)
-        for who in populations:
-            self._check("total", population=who)
-
-    @property
-    def _respondents(self) -> pd.Series:
-        """Number of responding associations by period, counted again when the survey is given other observations."""
-        if self._counted is None or self._counted[0] is not self.observations:
-            self._counted = self.observations, compare.respondents(self.observations)
-        return self._counted[1]
-
-    def _statements_of_respondents(self, *editions: str) -> list[str]:
-        """Statements of the number of responding associations, of some editions or of all."""
-        counted = find(self.observations, "total", {}, population="associations", unit="count", known=True)
-        names, periods = (at(self.observations, column, counted) for column in ("statement_id", "period"))
-        return [name for name, period in zip(names, periods, strict=True) if not editions or period in editions]
+        for population in (None, *populations):
+            check_question(self.nomenclatures, variable, category or ALL, population=population, unit=unit, sub_population=parts)
 
     def _retained(self, key: str | None = None) -> pd.DataFrame:
         """Retained rows of an edition, this one by default; of the administrative sources when the key is empty."""
@@ -314,20 +279,12 @@ class Survey:
         return take(self.observations, rows[at(self.observations, "edition", rows) == (self.edition.key if key is None else key)])
 
     def _find(
-        self, variable: str, population: str, sub: Mapping[str, str | None],
-        *, category: str | None = None, unit: str | None = None, known: bool = False,
-    ) -> np.ndarray:  # fmt: skip
+        self, variable: str, population: str, sub: Mapping[str, str | None], *, known: bool = False, **only: str | None
+    ) -> np.ndarray:
         """Positions about a population in the edition's year: statements of the edition, or of the administrative sources."""
         edition = "" if self.nomenclatures.universe(population) == "administrative" else self.edition.key
-        return find(
-            self.observations, variable, sub, population=population, category=category, unit=unit, edition=edition,
-            period=self.edition.key, known=known,
-        )  # fmt: skip
-
-    def _codes(self, variable: str, population: str, by: str, sub: dict[str, str]) -> list[str]:
-        """Codes of a sub-population column that have figures on a variable."""
-        rows = self._find(variable, population, {**sub, by: None})
-        return self._in_order(by, set(at(self.observations, by, rows)))
+        only |= {"population": population, "edition": edition, "period": self.edition.key}
+        return find(self.observations, variable, sub, known=known, **only)
 
     def _in_order(self, by: str | None, codes: Iterable[str]) -> list[str]:
         """Codes of a sub-population column, all first, then in nomenclature order."""
@@ -354,18 +311,15 @@ class Survey:
         found = [(order[row["variable"]], place) for place, row in enumerate(records(rows)) if asked(row)]
         return take(rows, np.array([place for _, place in sorted(found)], dtype=int))
 
-    def _nearest(
-        self, variable: str, category: str, population: str | None, unit: str | None, sub: dict[str, str]
-    ) -> Row | None:  # fmt: skip
+    def _nearest(self, variable: str, category: str, population: str | None, unit: str | None, sub: dict[str, str]) -> Row | None:
         """The sure value of the nearest edition that has one, the earlier of two as near."""
         year = self.edition.years[0]
-        for edition in sorted(self.catalogue.dated, key=lambda e: (abs(e.years[0] - year), e.years[0])):
-            who = population or edition.share_population
-            rows = find(
-                self.observations, variable, sub, population=who, category=category, unit=unit, edition=edition.key, known=True
-            )
+        others = [edition for edition in self.catalogue.dated if edition.key != self.edition.key]
+        for edition in sorted(others, key=lambda e: (abs(e.years[0] - year), e.years[0])):
+            asked = {"population": population or edition.share_population, "category": category, "unit": unit}
+            rows = find(self.observations, variable, sub, **asked, edition=edition.key, known=True)
             for row in records(take(self.observations, rows)):
-                if row["status"] == "A" and edition.key != self.edition.key:
+                if row["status"] == "A":
                     return row
         return None
 
@@ -385,11 +339,6 @@ def open_edition(edition: str | int) -> Survey:
     ----------
     edition : str or int
         Reference year (papermill's command line makes a year an int).
-
-    Raises
-    ------
-    CatalogueError
-        There is no such edition; the message lists those that exist.
     """
     catalogue, words, table = load()
     return Survey(catalogue.edition(edition), catalogue, words, table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -32,17 +32,15 @@ CHANGE = "change"
 """Nomenclature of the variables that hold published changes, and the first word of their codes: ``change_total``."""
 
 NO_VALUE = ["L", "M", "N", "O", "Q"]
-"""Statuses of a row without a value. With the value 0 and the category ``_U`` (did not answer), they keep apart what must not
-be confused: L not asked, M not applicable (cannot exist), N too imprecise to be given, O not published or not found, Q withheld
-(confidential)."""
+"""Statuses of a row without a value. With the value 0 and the category ``_U``, they keep apart what must not be confused: L not
+asked, M not applicable (cannot exist), N too imprecise to be given, O not published or not found, Q withheld (confidential)."""
 
 CALCULATED = "I"
 """SDMX status of a value made by who receives the data, not by who publishes them: shown as « calculé »."""
 
 STATUSES = ["A", "E", "P", "B", CALCULATED, "U", *NO_VALUE]
-"""SDMX code list CL_OBS_STATUS, the codes used here: A normal, E estimated, P provisional, B break, I calculated by
-this project from published values, U low reliability, and
-those of `NO_VALUE`."""
+"""SDMX code list CL_OBS_STATUS, the codes used here: A normal, E estimated, P provisional, B break, I calculated by this project
+from published values, U low reliability, and those of `NO_VALUE`."""
 
 COLUMNS = [
     *("edition", "reference_year", *KEY[:-1], "value", "unit", "bound", "base", "status", "confidentiality"),
@@ -58,55 +56,45 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
     import pandera.pandas as pa
 
     def codes(name: str) -> list[str]:
-        return [ALL, UNKNOWN, *dict.fromkeys(i.code for i in nomenclatures.items if i.variable == name)]
+        return [ALL, UNKNOWN, *dict.fromkeys(item.code for item in nomenclatures.items_of(name))]
 
     def category_exists(table: pd.DataFrame) -> pd.Series:
-        pairs = table[["variable", "category"]].drop_duplicates()
-        known = {(v, c) for v, c in pairs.itertuples(index=False) if c in codes(nomenclatures.nomenclature(v))}
-        return pd.Series(list(zip(table["variable"], table["category"], strict=True)), table.index).isin(list(known))
+        pairs = pd.MultiIndex.from_frame(table[["variable", "category"]])
+        known = [(v, c) for v, c in pairs.unique() if c in codes(v)]
+        return pd.Series(pairs.isin(known), table.index)
 
     def within_bounds(table: pd.DataFrame) -> pd.Series:
         value, unit, change = table["value"], table["unit"], table["variable"].isin(changes)
         whole = (unit != "count") | (value.mod(1) == 0)
-        positive = change | (value >= 0)
-        share = (unit != "percent") | (value <= 100)
-        return value.isna() | (whole & positive & share)
+        return value.isna() | (whole & (change | (value >= 0)) & ((unit != "percent") | (value <= 100)))
 
     def changes_apart(table: pd.DataFrame) -> pd.Series:
-        change, unit = table["variable"].isin(changes), table["unit"]
-        return (change & (unit != "percent")) | (~change & (unit != "percent_change"))
+        return table["unit"] != table["variable"].isin(changes).map({True: "percent", False: "percent_change"})
 
     changes = {v.code for v in nomenclatures.variables.values() if v.nomenclature == CHANGE}
-    names = ("edition", "period", "source_id", "publication", "locator", "statement_id", "reason", "note")
-    text = {name: pa.Column(str) for name in names}
+    texts = ("edition", "period", "source_id", "publication", "locator", "statement_id", "category", "reason", "note")
+    known: dict[str, Iterable[str]] = {
+        "population": nomenclatures.populations, "variable": nomenclatures.variables, "unit": UNITS, "bound": ["", "<", ">", "~"],
+        "status": STATUSES, "confidentiality": ["F", "C"], **{name: codes(name) for name in SUB_POPULATION},
+    }  # fmt: skip
     columns = {
-        **text,
+        **{name: pa.Column(str) for name in texts},
+        **{name: pa.Column(str, pa.Check.isin(list(accepted))) for name, accepted in known.items()},
         "reference_year": pa.Column("Int64", nullable=True),
-        "population": pa.Column(str, pa.Check.isin(list(nomenclatures.populations))),
-        **{name: pa.Column(str, pa.Check.isin(codes(name))) for name in SUB_POPULATION},
-        "variable": pa.Column(str, pa.Check.isin(list(nomenclatures.variables))),
-        "category": pa.Column(str),
         "value": pa.Column(float, nullable=True),
-        "unit": pa.Column(str, pa.Check.isin(UNITS)),
-        "bound": pa.Column(str, pa.Check.isin(["", "<", ">", "~"])),
         "base": pa.Column("Int64", pa.Check.gt(0), nullable=True),
-        "status": pa.Column(str, pa.Check.isin(STATUSES)),
-        "confidentiality": pa.Column(str, pa.Check.isin(["F", "C"])),
         "rank": pa.Column(int, pa.Check.isin([1, 2, 3])),
         "retained": pa.Column(bool),
     }
-    return pa.DataFrameSchema(
-        {name: columns[name] for name in COLUMNS},
-        checks=[
-            pa.Check(category_exists, error="the category belongs to the nomenclature of its variable"),
-            pa.Check(changes_apart, error="a published change in percent is a percent_change, and nothing else is"),
-            pa.Check(within_bounds, error="counts are whole and positive, shares lie between 0 and 100"),
-            pa.Check(lambda t: t["value"].isna() == t["status"].isin(NO_VALUE), error="a missing value has a status of its own"),
-        ],
-        strict=True,
-        ordered=True,
-        unique=["statement_id"],
-    )
+    rules = {
+        "the category belongs to the nomenclature of its variable": category_exists,
+        "a published change in percent is a percent_change, and nothing else is": changes_apart,
+        "counts are whole and positive, shares lie between 0 and 100": within_bounds,
+        "a missing value has a status of its own": lambda t: t["value"].isna() == t["status"].isin(NO_VALUE),
+    }
+    checks = [pa.Check(check, error=rule) for rule, check in rules.items()]
+    ordered = {name: columns[name] for name in COLUMNS}
+    return pa.DataFrameSchema(ordered, checks=checks, strict=True, ordered=True, unique=["statement_id"])
 
 
 def is_change(variable: str) -> bool:
@@ -130,36 +118,22 @@ def is_cell(locator: str) -> bool:
 
 
 def validate(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:
-    """The table, unchanged, once it respects its schema.
-
-    Raises
-    ------
-    ObservationsError
-        A row breaks the schema: the message names the statement, the column and the rule.
-    """
-    from pandera.errors import SchemaError, SchemaErrors
+    """The table, unchanged, once it respects its schema; a row that breaks it is named with its column and the rule."""
+    from pandera.errors import SchemaError
 
     if wrong := set(table.columns) ^ set(COLUMNS):
         raise ObservationsError(f"The column {sorted(wrong)[0]!r} is missing or unknown. Expected: {', '.join(COLUMNS)}.")
-
     try:
         return schema(nomenclatures).validate(table)
-    except SchemaErrors as error:
-        raise ObservationsError(f"{error.schema_errors[0]}") from None
     except SchemaError as error:
-        rule = getattr(error.check, "error", None) or str(error.check or error)
         failures = error.failure_cases
-        place = ""
-        if isinstance(failures, pd.DataFrame) and "index" in failures and failures["index"].notna().any():
-            row = table.loc[failures["index"].dropna().iloc[0]]
-            column = getattr(error.schema, "name", None)
-            found = (
-                f", column {column}, found {getattr(row[column], 'item', lambda: row[column])()!r}"
-                if column in table
-                else f", found {row['value']} {row['unit']}"
-            )
-            place = f"Statement {row['statement_id']} ({row['locator'] or row['source_id']}){found}: "
-        raise ObservationsError(f"{place}{rule}." if place else f"{error}") from None
+        if not isinstance(failures, pd.DataFrame) or "index" not in failures or failures["index"].isna().all():
+            raise ObservationsError(f"{error}") from None
+        (row,) = records(table.loc[failures["index"].dropna().iloc[:1]])
+        where = f"Statement {row['statement_id']} ({row['locator'] or row['source_id']})"
+        column = str(getattr(error.schema, "name", None))
+        found = f", column {column}, found {row[column]!r}" if column in table else f", found {row['value']} {row['unit']}"
+        raise ObservationsError(f"{where}{found}: {getattr(error.check, 'error', None) or error.check or error}.") from None
 
 
 def agree(a: Row, b: Row) -> bool:
@@ -170,23 +144,20 @@ def agree(a: Row, b: Row) -> bool:
     a bound agrees with a value on its right side.
     """
     for one, other in ((a, b), (b, a)):
-        if one["bound"] == "<" and not other["bound"]:
+        bound, against = one["bound"], other["bound"]
+        if bound == "<" and against != "<":
             return bool(other["value"] < one["value"])
-        if one["bound"] == ">" and not other["bound"]:
+        if bound == ">" and against in ("", "~"):
             return bool(other["value"] > one["value"])
-        if one["bound"] == "~" and other["bound"] in ("", "~") and _exponent(one["value"]) >= _exponent(other["value"]):
+        if bound == "~" and against in ("", "~") and _exponent(one["value"]) >= _exponent(other["value"]):
             return _rounded_like(one["value"], other["value"])
-        if one["bound"] == "<" and other["bound"] in (">", "~"):
-            return bool(other["value"] < one["value"])
-        if one["bound"] == ">" and other["bound"] == "~":
-            return bool(other["value"] > one["value"])
     if a["bound"] == b["bound"] == "" and a["unit"] in ("percent", "percent_change", "points"):
         fewer, more = sorted((float(a["value"]), float(b["value"])), key=decimals)
         return rounded_to(more, decimals(fewer)) == Decimal(str(fewer)).quantize(Decimal(1).scaleb(-decimals(fewer)))
     return bool(a["value"] == b["value"] or a["bound"] == b["bound"] != "")
 
 
-def rounded_to(value: float, decimals: int) -> Decimal:
+def rounded_to(value: float | Decimal, decimals: int) -> Decimal:
     """A value rounded half up, as French publications do (Python rounds half to even)."""
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
@@ -206,6 +177,24 @@ def _exponent(value: float) -> int:
     exponent = Decimal(str(value)).normalize().as_tuple().exponent
     assert isinstance(exponent, int)  # a finite number: the schema accepts no other
     return exponent
+
+
+def french(value: float) -> str:
+    """A number in a French note: « 2 994 », « 12,5 »."""
+    return f"{value:,.12g}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+
+
+def key_of(row: Row, **other: object) -> tuple[Any, ...]:
+    """What a row measures, by `KEY`, with some columns changed."""
+    return tuple(other[name] if name in other else row[name] for name in KEY)
+
+
+def whole_of(row: Row) -> dict[str, str] | None:
+    """Columns of the number of victims that a row is about, where they differ from its own; None when two restrict them."""
+    own = [name for name in SUB_POPULATION if row[name] != ALL]
+    if len(own) > 1:
+        return None
+    return {"variable": own[0], "category": row[own[0]], own[0]: ALL} if own else {"variable": "total", "category": ALL}
 
 
 def at(table: pd.DataFrame, column: str, rows: np.ndarray) -> np.ndarray:
@@ -232,19 +221,7 @@ def check_question(
 ) -> None:  # fmt: skip
     """Refuse what does not exist, for notebooks, exploration and the command line alike: a misspelt code is no missing figure.
 
-    Parameters
-    ----------
-    nomenclatures : Nomenclatures
-        What exists.
-    variable, category, population, unit : str
-        What is asked.
-    sub_population : mapping, optional
-        Code by column, as in `find`.
-
-    Raises
-    ------
-    TraiteError
-        Something does not exist: the message names the nearest spelling, and lists what does.
+    The error names the nearest spelling, and lists what exists. `sub_population` gives codes by column, as in `find`.
     """
     nomenclatures.variable(variable)
     if category != ALL:
@@ -265,75 +242,18 @@ def _check_column(column: str) -> None:
 
 
 def find(
-    table: pd.DataFrame,
-    variable: str,
-    sub_population: Mapping[str, str | None],
-    *,
-    population: str | None = None,
-    category: str | None = None,
-    unit: str | None = None,
-    edition: str | None = None,
-    period: str | None = None,
-    known: bool = False,
+    table: pd.DataFrame, variable: str, sub_population: Mapping[str, str | None], *, known: bool = False, **only: str | None
 ) -> np.ndarray:
     """Positions of the retained rows of one variable, for one sub-population, in order: rows are taken once, when all is decided.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Observations.
-    variable : str
-        What is distributed.
-    sub_population : mapping
-        Code by column, ``form``, ``sex``, ``age``, ``origin``, ``offence`` or ``territory``: None for any code; a column that is
-        not named must be « all ».
-    population, category, unit, edition, period : str, optional
-        Keep only this one.
-    known : bool
-        Keep only what has a value.
-
-    Raises
-    ------
-    ObservationsError
-        A sub-population column does not exist.
+    `sub_population` gives codes by column of `SUB_POPULATION`, None for any; a column that is not named must be « all ». `only`
+    keeps one population, category, unit, edition or period, None for any; `known` what has a value.
     """
     for column in sub_population:
         _check_column(column)
-    wanted = {"variable": variable, "population": population, "category": category, "unit": unit}
-    wanted |= {"edition": edition, "period": period}
-    wanted |= {column: sub_population.get(column, ALL) for column in SUB_POPULATION}
+    wanted = {"variable": variable, **only, **{column: sub_population.get(column, ALL) for column in SUB_POPULATION}}
     rows = np.flatnonzero(table["retained"].to_numpy())
     for column, value in wanted.items():  # each column is compared where the ones before it agree: a few rows soon
         if value is not None and len(rows):
             rows = rows[at(table, column, rows) == value]
     return rows[pd.notna(at(table, "value", rows))] if known else rows
-
-
-def select(
-    table: pd.DataFrame,
-    variable: str,
-    *,
-    population: str | None = None,
-    category: str | None = None,
-    unit: str | None = None,
-    **sub_population: str,
-) -> pd.DataFrame:
-    """Retained rows of one variable, for one sub-population; see `find`.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Observations.
-    variable : str
-        What is distributed.
-    population, category, unit : str, optional
-        Keep only this one.
-    **sub_population : str
-        ``form``, ``sex``, ``age``, ``origin``, ``offence`` or ``territory``; a column that is not named must be « all ».
-
-    Raises
-    ------
-    ObservationsError
-        A sub-population column does not exist.
-    """
-    return take(table, find(table, variable, sub_population, population=population, category=category, unit=unit))

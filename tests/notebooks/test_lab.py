@@ -93,7 +93,7 @@ def outputs(path: Path) -> list[dict[str, object]]:
 def test_a_chapter_runs_in_jupyterlab_and_shows_its_chart_table_and_sentences(lab: str, browser: Browser) -> None:
     tab = run_all(browser, lab, "02_formes.ipynb", "metadata.sources")
     tab.locator(".jp-OutputArea-output img").first.scroll_into_view_if_needed()
-    assert tab.locator(".jp-OutputArea-output img").first.evaluate("image => image.naturalWidth") > 800
+    assert tab.locator(".jp-OutputArea-output img").first.evaluate("image => image.naturalWidth") > 500
     assert "76" in tab.locator(".jp-RenderedMarkdown", has_text="une exploitation sexuelle").first.inner_text()
     assert tab.locator(".jp-OutputArea-output table").count() >= 1
     errors = tab.locator(

@@ -89,19 +89,21 @@ class Page:
 
     @cached_property
     def alternatives(self) -> list[str]:
-        return [o.metadata["image/png"]["alt"] for cell in self.code for o in cell.outputs if "image/png" in o.get("data", {})]
+        return [
+            o.metadata["image/svg+xml"]["alt"] for cell in self.code for o in cell.outputs if "image/svg+xml" in o.get("data", {})
+        ]
 
     @cached_property
     def tables(self) -> list[Shown]:
         found = []
         for cell in self.code:
-            drawn = " ".join(o.metadata["image/png"]["alt"] for o in cell.outputs if "image/png" in o.get("data", {}))
+            drawn = " ".join(o.metadata["image/svg+xml"]["alt"] for o in cell.outputs if "image/svg+xml" in o.get("data", {}))
             for output in cell.outputs:
                 html = output.get("data", {}).get("text/html", "")
                 if "<table" not in html or 'class="dataframe"' in html:  # the frame behind a result repeats it
                     continue
                 head, *body = [cells_of(row) for row in re.findall(r"<tr>.*?</tr>", html, re.DOTALL)]
-                caption = str(Markup(re.findall(r"<caption>(.*?)</caption>", html)[0]).unescape())
+                caption = str(Markup(re.sub("<.*?>", "", re.findall(r"<caption>(.*?)</caption>", html)[0])).unescape())
                 words = str(Markup(re.sub(r"<[^>]+>", " ", html)).unescape())
                 found.append(Shown(caption, head, [dict(zip(head, row, strict=True)) for row in body], words, drawn))
         return found

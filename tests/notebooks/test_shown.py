@@ -54,7 +54,7 @@ def run(chapter: Chapter, edition: str, edit: Callable[[str], str] = str) -> Run
 @pytest.fixture(autouse=True)
 def nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chart shows the result that it draws."""
-    for name in ("bars", "stacked", "timeline", "dumbbell", "pyramid", "multiples", "funnel"):
+    for name in ("bars", "stacked", "timeline", "dumbbell", "pyramid", "small_multiples", "funnel"):
         monkeypatch.setattr(charts, name, lambda result, *_, **__: result)
 
 

@@ -92,7 +92,7 @@ def test_check_says_what_a_person_must_look_at_and_exits_with_1(project: Path, t
     assert "unmatched  Figure 12!B4, B5, B6: words of the title that are not understood: 'Mode', 'recrutement'" in done.stdout
     assert "published  Figure 4!C5: sex=women (form=sexual): 94 %; vie-publique-01 says 82 % (E2022-039)" in done.stdout
     assert "associations: 44 in 2021, 72 now (+28; associations 44 → 72)" in done.stdout
-    assert done.stdout.endswith("104 statements checked, 1 to look at, 5 for information.\n")
+    assert "104 statements checked, 1 to look at, 5 for information." in done.stdout
     assert "For information" not in traite("check", "2022", "--no-notes", check=1).stdout
 
 

@@ -536,6 +536,43 @@ def test_a_cluster_gives_the_same_bytes_and_survives_the_loss_of_a_worker(
     assert contents(project / "far") == contents(project / "near")
 
 
+@pytest.mark.parametrize("loss", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
+def test_a_scheduler_lost_midway_ends_the_render_in_seconds(project: Path, tmp_path: Path, loss: signal.Signals) -> None:
+    pytest.importorskip("distributed", reason="dask is not installed: pip install -e '.[dask]'")
+    from distributed import Client
+
+    only(project)
+    chapter(project, "15_first", "print(1)")
+    go = tmp_path / "slow"
+    chapter(project, "16_slow", f"import time\nopen({str(go)!r}, 'w').close()\ntime.sleep(100)")
+    address = f"tcp://127.0.0.1:{_free_port()}"
+    dask = [sys.executable, "-m", "dask"]
+    quiet: dict[str, Any] = {"cwd": tmp_path, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    port = address.rpartition(":")[2]
+    scheduler = subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"], **quiet)
+    worker = [*dask, "worker", address, "--nworkers", "1", "--nthreads", "2", "--no-dashboard", "--death-timeout", "5"]
+    working = subprocess.Popen(worker, **quiet, start_new_session=True)
+    try:
+        with Client(address, timeout="60s") as client:
+            client.wait_for_workers(1, timeout=60)
+        process = subprocess.Popen(
+            [*TRAITE, "render", "2022", "--dask", address], env={**os.environ, "TRAITE_ROOT": str(project)},
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        wait(lambda: go.exists() and (project / "outputs/2022/15_first.html").is_file(), "the work did not begin")
+        scheduler.send_signal(loss)
+        _, said = process.communicate(timeout=60)
+    finally:
+        scheduler.kill()
+        os.killpg(working.pid, signal.SIGKILL)
+    assert process.returncode == 1
+    assert "1 chapter(s) could not be rendered" in said
+    assert "was lost" in said
+    assert "Traceback" not in said
+    assert (project / "outputs/2022/manifest.json").is_file(), "what was rendered is kept"
+    assert "15_first" in (project / "outputs/2022/manifest.json").read_text(encoding="utf-8")
+
+
 def test_a_scheduler_that_does_not_answer_is_one_sentence(project: Path) -> None:
     pytest.importorskip("distributed", reason="dask is not installed: pip install -e '.[dask]'")
     done = traite("render", "2022", "--dask", f"tcp://127.0.0.1:{_free_port()}", root=project, check=1)

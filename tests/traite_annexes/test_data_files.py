@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -17,7 +19,7 @@ import pytest
 from traite_annexes.publishing import dataset, spreadsheet
 from traite_lib import Survey, open_edition
 from traite_lib.nomenclature import plain
-from traite_lib.presentation.wording import NARROW, NBSP
+from traite_lib.presentation.text import NARROW, NBSP
 from traite_lib.table import COLUMNS
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -185,3 +187,53 @@ def test_the_data_package_names_the_sources(survey: Survey) -> None:
         source["title"] for source in package["sources"]
     ]
     assert [field["name"] for field in package["resources"][0]["schema"]["fields"]] == [*COLUMNS, *dataset.LABELS]
+
+
+def widths_of(sheet: Any) -> list[float]:
+    """Widths of the columns; openpyxl keeps neighbours of the same width as one."""
+    return [column.width for column in sheet.column_dimensions.values() for _ in range(column.min, column.max + 1)]
+
+
+def test_every_sheet_is_printed_at_a_size_that_is_read_with_its_headings_on_each_page(book: openpyxl.Workbook) -> None:
+    for sheet in book.worksheets:
+        widths = widths_of(sheet)
+        across = sheet.page_setup.fitToWidth or 1
+        assert sheet.page_setup.paperSize == 9, "A4"
+        assert (sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (0, True), sheet.title
+        assert across == 1 or (across == 2 and sheet.print_title_cols == "$A:$A"), sheet.title
+        assert sheet.page_setup.orientation == ("landscape" if sum(widths) > spreadsheet.PORTRAIT + 10 else "portrait"), (
+            sheet.title
+        )
+        assert sum(widths) / across < 175, (sheet.title, "shrunk to less than three quarters")
+        assert "page" in sheet.oddFooter.right.text
+        if sheet.tables:
+            (found,) = sheet.tables.values()
+            head = found.ref.partition(":")[0].removeprefix("A")
+            assert sheet.print_title_rows == f"${head}:${head}", sheet.title
+
+
+def test_columns_hold_their_words_and_rows_their_lines(book: openpyxl.Workbook) -> None:
+    for sheet in book.worksheets[1:]:
+        (found,) = sheet.tables.values()
+        widths = widths_of(sheet)
+        for row in sheet[found.ref]:
+            for cell in row:
+                width, text = widths[cell.column - 1], str(cell.value)
+                assert cell.alignment.wrap_text or isinstance(cell.value, (int, float)), (sheet.title, cell.coordinate)
+                words = [word for word in re.split(r"[\s/-]", text) if len(word) <= spreadsheet.LONGEST]
+                assert max(map(len, words), default=0) < width, (sheet.title, cell.coordinate)
+                lines = len(text) / width
+                assert sheet.row_dimensions[cell.row].height >= 12 * lines, (sheet.title, cell.coordinate)
+
+
+def test_a_link_longer_than_its_cell_is_text_that_folds(book: openpyxl.Workbook) -> None:
+    addresses = [row[3].value for row in book["Sources"].iter_rows(min_row=3)]
+    assert sum(str(address).startswith("https://") for address in addresses) > 5
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.hyperlink:
+                    assert len(str(cell.value)) < sheet.column_dimensions[cell.column_letter].width, (
+                        sheet.title,
+                        cell.coordinate,
+                    )

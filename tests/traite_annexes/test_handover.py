@@ -14,7 +14,7 @@ from commands import traite
 from conftest import EDITIONS
 
 from traite_annexes.files import listed
-from traite_annexes.publishing import archive
+from traite_annexes.publishing import archive, manifest
 from traite_lib.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -32,9 +32,23 @@ def test_a_bundle_holds_everything_of_one_edition_and_nothing_of_another(bundle:
     with zipfile.ZipFile(bundle) as opened:
         names = set(opened.namelist())
     inside = {f"2022/{name}" for name in listed(site / "2022")}
-    around = {"index.html", "methode.html", "recherche.html", "site.js", "LISEZMOI.txt", "ro-crate-metadata.json"}
+    around = {
+        "index.html",
+        "methode.html",
+        "glossaire.html",
+        "recherche.html",
+        "search-index.js",
+        "site.js",
+        "LISEZMOI.txt",
+        "ro-crate-metadata.json",
+    }
     assert names == {f"traite_2022/{name}" for name in inside | around}
-    assert {"2022/traite_2022.xlsx", "2022/observations.csv", "2022/02_formes.ipynb", "2022/figures/02_formes-1.svg"} <= inside
+    assert {
+        "2022/traite_2022.xlsx",
+        "2022/observations.csv",
+        "2022/02_formes.ipynb",
+        "2022/figures/02_formes-forme-d-exploitation.csv",
+    } <= inside
 
 
 def test_two_bundles_of_the_same_annexes_are_the_same_file(bundle: Path, site: Path, tmp_path: Path) -> None:
@@ -56,7 +70,7 @@ def test_a_bundle_has_no_dead_link_and_no_other_edition(bundle: Path, tmp_path: 
     tab.goto((root / "2022/02_formes.html").as_uri())
     assert not tab.locator("nav.editions").is_visible()
     tab.goto((root / "recherche.html").as_uri() + "?mots=repérées")
-    tab.wait_for_function("document.getElementById('nombre').textContent.includes('passages')")
+    tab.locator("#nombre", has_text="passages").wait_for()
     tab.close()
 
 
@@ -94,22 +108,21 @@ def test_annexes_are_proven_then_refused_when_one_character_changed(project: Pat
     said = traite("verify", str(received), root=project).stdout
     assert re.search(r"Edition 2022: the \d+ files are those that these inputs and this code produce\.", said)
 
+    with zipfile.ZipFile(received) as source:
+        own = {name.removeprefix("traite_2022/2022/"): source.read(name) for name in source.namelist() if "/2022/" in name}
+    own["02_formes.html"] = own["02_formes.html"].replace("76\u00a0%".encode(), "67\u00a0%".encode(), 1)
+    told = json.loads(own["manifest.json"])  # a careful forger mends the manifest and the metadata, and packs as we do
+    told["chapters"]["02_formes"]["outputs"]["02_formes.html"] = hashlib.sha256(own["02_formes.html"]).hexdigest()
+    own["manifest.json"] = manifest.written(told)
+    catalogue = Catalogue(project)
+    files = archive.contents(catalogue.edition("2022"), manifest.parsed(own["manifest.json"]), own, catalogue, {})
     forged = tmp_path / "forged.zip"
-    with zipfile.ZipFile(received) as source, zipfile.ZipFile(forged, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name.endswith("02_formes.html"):
-                content = content.replace("76\u00a0%".encode(), "67\u00a0%".encode(), 1)
-            if name.endswith("manifest.json"):  # a careful forger mends the manifest too
-                manifest = json.loads(content)
-                page = source.read("traite_2022/2022/02_formes.html").replace("76\u00a0%".encode(), "67\u00a0%".encode(), 1)
-                manifest["chapters"]["02_formes"]["outputs"]["02_formes.html"] = hashlib.sha256(page).hexdigest()
-                content = json.dumps(manifest).encode()
-            target.writestr(name, content)
+    forged.write_bytes(archive.packed("traite_2022", files))
     quick = traite("verify", "--quick", str(forged), root=project)
     assert "are those of their manifest" in quick.stdout, "checksums alone prove nothing"
     done = traite("verify", str(forged), root=project, check=1)
-    assert "Rendered otherwise here:\n  02_formes.html: differs" in done.stdout
+    for name in ("2022/02_formes.html", "2022/manifest.json", "ro-crate-metadata.json"):
+        assert f"  traite_2022/{name}: differs" in done.stdout.partition("Rendered otherwise here:")[2]
     assert "is not what this project produces" in done.stderr
 
 
@@ -153,3 +166,14 @@ def test_the_site_offers_what_it_has(site: Path) -> None:
         text = (site / edition / "index.html").read_text(encoding="utf-8")
         assert f'href="traite_{edition}.xlsx"' in text
         assert ".pdf" not in text
+
+
+def test_a_bundle_with_images_for_slides_is_verified_with_them(project: Path, tmp_path: Path) -> None:
+    traite("render", "2022", "--chapter", "02", root=project)
+    target = tmp_path / "with.zip"
+    traite("bundle", "2022", "--figures", "--to", str(target), root=project)
+    with zipfile.ZipFile(target) as opened:
+        files = {name.removeprefix("traite_2022/"): opened.read(name) for name in opened.namelist()}
+    name = "figures/02_formes-forme-d-exploitation"
+    assert {file for file in files if file.startswith("figures/")} == {f"{name}.png", f"{name}.svg"}
+    assert "are those that these inputs and this code produce" in traite("verify", str(target), root=project).stdout

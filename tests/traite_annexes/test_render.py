@@ -33,7 +33,7 @@ def test_a_chapter_is_rendered_as_notebook_page_table_index_and_manifest(rendere
     folder = rendered / "outputs" / "2022"
     assert set(contents(folder)) == {
         "02_formes.html", "02_formes.ipynb", "index.html", "manifest.json", "search-index.js", "tables/02_formes.csv",
-        "figures/02_formes-1.png", "figures/02_formes-1.svg", "traite_2022.xlsx", "observations.csv", "codes.csv",
+        "figures/02_formes-forme-d-exploitation.csv", "figures/02_formes-forme-d-exploitation.json", "traite_2022.xlsx", "observations.csv", "codes.csv",
         "datapackage.json",
     }  # fmt: skip
     assert (rendered / "outputs" / "index.html").is_file()

@@ -19,7 +19,7 @@ def test_one_edition_is_a_table_a_chart_bases_and_sources() -> None:
     assert "non publiée" in set(found.bases.frame["Base"])
     assert "Ministère de l’Intérieur" in found.sources.text()
     assert found.breaks.text() == "Une seule édition est choisie : aucune comparaison."
-    assert all(part in found._repr_html_() for part in ("<table", "<img", "Provenance"))
+    assert all(part in found._repr_html_() for part in ("<table", "<svg", "Provenance"))
 
 
 def test_a_modality_over_editions_stops_at_the_breaks_between_those_chosen() -> None:

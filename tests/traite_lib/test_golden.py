@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from traite_lib import Result, open_edition
+from traite_lib.presentation.quantities import quantity_of
 
 TOTALS = [
     (2022, "identified", 4363),
@@ -167,3 +168,11 @@ def test_the_second_edition_has_a_total_that_its_published_shares_agree_with() -
 def test_all_said_in_words_is_exact() -> None:
     row = open_edition(2015).observations.set_index("statement_id").loc["E2015-066"]
     assert (row["value"], row["bound"]) == (100, "")
+
+
+def test_a_calculated_share_is_rounded_once() -> None:
+    """32 of 66 are 48.48 %: shown 49 % (petite base) when it was stored as 48.5."""
+    rows = open_edition(2015).observations
+    share = rows[rows["statement_id"] == "E2015-064/E2015-021"].iloc[0]
+    assert (share["value"], share["base"]) == (48, 66)
+    assert quantity_of(share) == "48\u00a0% (petite base)"

@@ -12,13 +12,14 @@ import pytest
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statements import select
 
 from traite_lib import observations
 from traite_lib.catalogue import Catalogue, Correction, sha256
 from traite_lib.errors import CatalogueError, NomenclatureError, ObservationsError, TraiteError
 from traite_lib.loading import published, selection
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.table import CALCULATED, COLUMNS, KEY, SUB_POPULATION, select, validate
+from traite_lib.table import CALCULATED, COLUMNS, KEY, SUB_POPULATION, validate
 
 SHARED = ROOT.parent / "shared" / "data"
 

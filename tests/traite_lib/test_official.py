@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 from workbooks import DATA, FORMS, INVENTED, LAYOUTS, NAME, PUBLISHED_2022, Number, statements, write
 
-from tidy_workbook import Reading, read_workbook
+from tidy_workbook import Reading, headings, read_workbook
 from traite_annexes.adding import Details, add_edition
 from traite_lib import metadata, observations, open_edition
 from traite_lib.analysis import quality
-from traite_lib.catalogue import Catalogue, sha256
+from traite_lib.catalogue import Catalogue, read_toml, sha256
 from traite_lib.errors import CatalogueError, LayoutError, WorkbookError
 from traite_lib.loading import official, selection
-from traite_lib.loading.official.layouts import Layout, check, headers, read_layout
+from traite_lib.loading.official.layouts import Layout, check
 from traite_lib.loading.official.lexicon import Lexicon
 from traite_lib.nomenclature import Nomenclatures
 from traite_lib.table import KEY, SUB_POPULATION
@@ -30,10 +30,11 @@ CATALOGUE = Catalogue(ROOT)
 WORDS = Nomenclatures(ROOT / "data")
 LEXICON = Lexicon(ROOT / "data", WORDS)
 FAMILY = ROOT.parent / "shared" / "workbooks" / "development"
+NO_LAYOUT = Layout()
 YEARS = {edition.years[0] for edition in CATALOGUE.dated}
 
 
-def matched(path: Path, year: int, layout: Layout = official.NO_LAYOUT) -> official.Matching:
+def matched(path: Path, year: int, layout: Layout = NO_LAYOUT) -> official.Matching:
     return official.match(CATALOGUE.edition(year), read_workbook(path), YEARS, WORDS, LEXICON, layout)
 
 
@@ -110,7 +111,7 @@ def test_what_is_not_matched_is_listed_with_its_cells(books: dict[tuple[str, int
     found = matched(books[layout, 2022], 2022)
     left = [p for p in found.placed if p.state in ("unmatched", "ambiguous")]
     assert {p.cell.rows[-1] for p in left} == {"Par une annonce", "Par une connaissance", "Ensemble"}
-    assert set(found.unknown) == {"Mode", "recrutement"}
+    assert {words for p in found.placed for words in p.unknown} == {"Mode", "recrutement"}
     assert len(found.placed) == len(found.reading.cells), "every cell is there once"
     frame = official.tidy_frame(found)
     assert list(frame["state"].value_counts().drop(["observation", "control"]).index) == ["unmatched"]
@@ -323,14 +324,14 @@ def described(project: Path, **more: str) -> Layout:
     """The layout of 2022 with an entry for the table that no nomenclature knows: taken as sexes, to see where it goes."""
     found = official.matching(Catalogue(project).edition(2022), Catalogue(project), WORDS)
     assert found
-    columns, rows = headers([p.cell for p in found.tables["Figure 12", "1"]])
+    columns, rows = headings([p.cell for p in found.placed if (p.cell.sheet, p.cell.table) == ("Figure 12", "1")])
     entry = {"population": '"accompanied"', "variable": '"duration"', "labels": '{ "Par une annonce" = "over_18_months", "Par une connaissance" = "" }'}  # fmt: skip
     lines = ["[[table]]", 'sheet = "Figure 12"', 'area = "A3:B6"', *(f"{k} = {v}" for k, v in (entry | more).items())]
     lines += [f"columns = {{ B = {columns['B']!r} }}", "rows = { " + ", ".join(f"{k} = {v!r}" for k, v in rows.items()) + " }"]
     path = project / "data/layouts/2022.toml"
     path.write_text(path.read_text(encoding="utf-8") + "\n".join(lines) + "\n", encoding="utf-8")
     selection._loaded.cache_clear()
-    return read_layout(path)
+    return read_toml(path, Layout)
 
 
 def test_a_few_lines_of_layout_take_a_table_in(with_workbook: Path) -> None:
@@ -373,7 +374,7 @@ def test_the_order_of_sheets_is_part_of_a_layout(with_workbook: Path) -> None:
     book = openpyxl.load_workbook(with_workbook / "data/raw/2022" / NAME)
     book.move_sheet("Figure 2", -1)
     book.save(with_workbook / "data/raw/2022" / NAME)
-    layout = read_layout(with_workbook / "data/layouts/2022.toml")
+    layout = read_toml(with_workbook / "data/layouts/2022.toml", Layout)
     with pytest.raises(LayoutError, match="sheets: expected in the order Figure 1, Figure 2"):
         check(layout, read_workbook(with_workbook / "data/raw/2022" / NAME), "layouts/2022.toml")
 
@@ -385,7 +386,7 @@ def test_the_order_of_sheets_is_part_of_a_layout(with_workbook: Path) -> None:
         ('set_aside = "motif"\npopulation = "accompanied"', "give either set_aside"),
         ('population = "accompanied"\nlabels = { a = "b" }', "labels need the variable"),
         ('populaton = "accompanied"', "Did you mean 'population'"),
-        ('population = "accompanied"\nunit = "pourcent"', "unit is count or percent"),
+        ('population = "accompanied"\nunit = "pourcent"', "unit: Input should be '', 'count' or 'percent'"),
     ],
 )
 def test_a_wrong_layout_is_one_sentence(with_workbook: Path, line: str, said: str) -> None:

@@ -79,3 +79,9 @@ def test_so_does_the_command_line() -> None:
     assert isinstance(result.exception, TraiteError)
     assert "'form' has no category 'sexuelle'" in str(result.exception)
     assert "Did you mean 'sexual'?" in str(result.exception)
+
+
+def test_the_command_line_prints_what_the_annex_says_and_its_error_is_english() -> None:
+    result = CliRunner().invoke(app, ["change", "2022", "--since", "2021", "--variable", "sex", "--category", "women"])
+    assert result.output == "Aucune valeur n’a été retenue pour l’édition 2021.\n"
+    assert str(result.exception) == "No change is computed from 2021 to 2022: No value was retained for edition 2021."

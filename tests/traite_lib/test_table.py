@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
-from statements import statement, table
+from statements import select, statement, table
 
 from traite_lib import observations
 from traite_lib.errors import ObservationsError
 from traite_lib.nomenclature import Nomenclatures
-from traite_lib.table import COLUMNS, SUB_POPULATION, find, records, select, take, validate
+from traite_lib.table import COLUMNS, SUB_POPULATION, find, records, take, validate
 
 WORDS = Nomenclatures(ROOT / "data")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from traite_lib.catalogue import Catalogue, sha256
@@ -42,7 +43,11 @@ def add_edition(
 
     catalogue = Catalogue()
     details = Details(title, tuple(producer or ()), published, share_population, url, invented)
-    added = add_edition(catalogue, edition, file, details)
+    try:
+        added = add_edition(catalogue, edition, file, details)
+    except ValidationError as error:  # an option, or the name of the file, is no text that may be shown
+        first = error.errors()[0]
+        raise TraiteError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
     _report(added, catalogue.root)
 
 
@@ -62,13 +67,17 @@ def _report(added: Added, root: Path) -> None:
     say("\nSheets and tables", style="bold")
     for line in _tables(matched):
         say(f"  {line}", markup=False)
-    if matched.unknown:
+    unknown: dict[str, list[str]] = {}
+    for p in matched.placed:
+        for words in p.unknown:
+            unknown.setdefault(words, []).append(f"{p.cell.sheet}!{p.cell.cell}")
+    if unknown:
         say(
             "\nUnknown labels (complete source_labels in data/nomenclatures/, data/correspondences/words.csv, or the layout)",
             style="bold",
         )
-        for label, placed in matched.unknown.items():
-            say(f"  {label!r}: {_cells([f'{p.cell.sheet}!{p.cell.cell}' for p in placed])}", markup=False)
+        for label, places in unknown.items():
+            say(f"  {label!r}: {_cells(places)}", markup=False)
     if missing := _missing(added):
         say("\nMissing, though the edition before has it", style="bold")
         for line in missing:
@@ -83,16 +92,18 @@ def _cells(places: list[str]) -> str:
 
 def _tables(matched: Matching) -> list[str]:
     """One line a sheet without a table, one a table: how many cells fit, how many do not."""
+    from ..adding import block_of, tables_of
+
     lines = []
     for sheet in matched.reading.sheets:
-        found = [(table, placed) for (name, table), placed in matched.tables.items() if name == sheet.name]
+        found = [(table, placed) for (name, table), placed in tables_of(matched).items() if name == sheet.name]
         if not found:
             lines.append(f"{sheet.name}: {sheet.kind}, no table")
         for table, placed in found:
             counts = Counter(p.state for p in placed)
             fits = counts.pop("observation", 0)
             rest = ", ".join(f"{n} {state}" for state, n in counts.most_common())
-            block = matched.block(sheet.name, table)
+            block = block_of(matched, sheet.name, table)
             area = f" {block.area}" if block else ""
             lines.append(f"{sheet.name}{area}: {fits} of {len(placed)} cells fit{f' ({rest})' if rest else ''}")
     return lines
@@ -149,7 +160,13 @@ def check(
         markup=False,
     )
     if looks:
+        say(
+            f"For each: correct its source in data/, or say why it stands (data/corrections.toml, data/layouts/{edition}.toml); "
+            f"then `traite check {edition}` again.",
+            markup=False,
+        )
         raise typer.Exit(1)
+    say(f"Next: `traite render {edition}`.", markup=False)
 
 
 def _coverage(matched: Matching) -> list[Finding]:

@@ -62,6 +62,10 @@ def show(
     if csv:
         found.to_csv(sys.stdout, index=False)
         return
+    if variable == "total":
+        own = survey.observations[survey.observations["period"] == survey.edition.key]
+        left = own.loc[own["variable"] != "total", "variable"].value_counts()
+        typer.echo(f"Totals only. With --variable: {', '.join(f'{name} ({count})' for name, count in left.items())}.", err=True)
     columns = ["population", "sub-population", "category", "value", "unit", "base", "status", "source", "locator"]
     lines = [
         [
@@ -97,9 +101,8 @@ def change(
         population = population or "accompanied"
     found = survey.change(variable, category, since=since, population=population, **pairs(where, "--where"))
     if found is None:
-        raise ComparisonError(f"Aucune des deux éditions, {since} et {edition}, n’a de valeur relevée pour cette statistique.")
-    if found.refusals:
-        raise ComparisonError(change_sentence(found, survey.nomenclatures))
+        raise ComparisonError(f"Neither edition, {since} or {edition}, has a retained value for this statistic.")
     print(change_sentence(found, survey.nomenclatures))
+    _ = found.difference  # raises, in English, when the sentence says why there is none
     for row in (found.before, found.after):
         print(f"{row['period']}: {row['value']:g} {row['unit']}, {row['source_id']}, {row['locator']}")

@@ -10,20 +10,27 @@ import typer
 from traite_lib.catalogue import Catalogue
 
 from ..errors import RenderError
+from ..fingerprints import commit
 
 
 def bundle(
     edition: Annotated[str, typer.Argument(help="Reference year of a rendered edition.")],
     output: Annotated[Optional[Path], typer.Option(help="Folder of the annexes; outputs/ by default.")] = None,  # noqa: UP045
     to: Annotated[Optional[Path], typer.Option(help="The zip to write; outputs/traite_<edition>.zip by default.")] = None,  # noqa: UP045
+    figures: Annotated[bool, typer.Option("--figures", help="With the charts as PNG and SVG, for slides.")] = False,
 ) -> None:
     """Make one zip of an edition, that a colleague opens without installing anything."""
     from ..publishing import archive
+    from ..publishing.chapters import discover
+    from ..rendering import batch
 
     catalogue = Catalogue()
     found = catalogue.edition(edition)
     folder = (output or catalogue.root / "outputs").resolve()
-    print(archive.bundle(found, folder, catalogue, to or folder / f"traite_{found.key}.zip"))
+    present = archive.folder_of(found, folder)
+    chosen = [chapter for chapter in discover(catalogue.root / "notebooks") if (present / f"{chapter.name}.ipynb").is_file()]
+    images = batch.images(found, chosen, catalogue) if figures else None
+    print(archive.bundle(found, folder, catalogue, to or folder / f"traite_{found.key}.zip", images))
 
 
 def verify(
@@ -35,7 +42,8 @@ def verify(
 
     if not path.exists():
         raise RenderError(f"{path} does not exist.")
-    found = verified(path, Catalogue(), render=not quick)
+    catalogue = Catalogue()
+    found = verified(path, catalogue, render=not quick)
     for title, lines in {
         "Not what the manifest says": found.altered,
         "Not as in this project": found.differences,
@@ -45,7 +53,15 @@ def verify(
             print("\n".join([f"{title}:", *(f"  {line}" for line in lines)]))
     if found.proven:
         print(f"Edition {found.edition.key}: the {found.files} files are those that these inputs and this code produce.")
+        if found.commit != (here := commit(catalogue.root)):
+            print(
+                f"Their manifest names the commit {found.commit or 'none'}; here it is {here or 'none'}: no file depends on it."
+            )
     elif quick and not found.altered and not found.differences:
         print(f"Edition {found.edition.key}: the {found.files} files are those of their manifest, whose inputs are here too.")
+        print("That proves nothing of the code: `traite verify` without --quick renders them again.")
     else:
-        raise RenderError(f"{path} is not what this project produces.")
+        what = (
+            "Ask its sender where it comes from" if found.altered else "Ask its sender for the commit and the versions it names"
+        )
+        raise RenderError(f"{path} is not what this project produces. {what}, or use what `traite render` makes here.")

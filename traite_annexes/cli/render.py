@@ -65,3 +65,25 @@ def render(
         kept = f"The previous annexes are left as they were; see {folder}/*/failures/."
         raise RenderError("\n".join([f"{len(failures)} chapter(s) could not be rendered.", *failures, kept]))
     print(f"{folder / (wanted[0].key if len(wanted) == 1 else '')}/index.html".replace("//", "/"))
+
+
+def figures(
+    edition: Annotated[str, typer.Argument(help="Reference year.")],
+    chapter: Annotated[list[str], typer.Option("--chapter", "-c", help="Number or name; may be repeated.")] = [],  # noqa: B006
+    to: Annotated[Optional[Path], typer.Option(help="Folder to write to; figures_<edition>/ by default.")] = None,  # noqa: UP045
+) -> None:
+    """Write the charts of an edition for slides and reports, PNG and SVG, with title, population and sources inside."""
+    from ..files import replace_files
+    from ..publishing.chapters import choose, discover
+    from ..rendering import batch
+
+    catalogue = Catalogue()
+    found = catalogue.edition(edition)
+    every = discover(catalogue.root / "notebooks")
+    folder = (to or Path(f"figures_{found.key}")).resolve()
+    batch.prepare(folder)
+    images = batch.images(found, [choose(every, name) for name in chapter] or every, catalogue)
+    if not images:
+        raise RenderError(f"Edition {found.key} has no chart in these chapters: their figures are sentences and tables.")
+    replace_files(folder, images)
+    print("\n".join(str(folder / name) for name in images))

@@ -6,24 +6,24 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from papermill_warm.sources import digest
 from traite_lib.catalogue import Catalogue, Edition
 from traite_lib.presentation import wording
 
 from ..errors import RenderError
-from ..files import listed, replace_files
+from ..files import replace_files
 from . import manifest
 from .chapters import NAME
-from .manifest import MANIFEST
+from .manifest import MANIFEST, Manifest, intact
 from .site import beside_editions
 
 MOMENT = (1980, 1, 1, 0, 0, 0)
 """Time written on every file of a zip: two bundles of the same annexes are the same file."""
 
-NOTICE = "LISEZMOI.txt"
+NOTICE, CRATE = "LISEZMOI.txt", "ro-crate-metadata.json"
 MEDIA_TYPES = {
     ".html": "text/html", ".ipynb": "application/x-ipynb+json", ".csv": "text/csv", ".json": "application/json",
     ".png": "image/png", ".svg": "image/svg+xml", ".pdf": "application/pdf", ".js": "text/javascript", ".txt": "text/plain",
@@ -45,7 +45,9 @@ def folder_of(edition: Edition, output: Path) -> Path:
     return folder
 
 
-def bundle(edition: Edition, output: Path, catalogue: Catalogue, target: Path) -> Path:
+def bundle(
+    edition: Edition, output: Path, catalogue: Catalogue, target: Path, images: Mapping[str, bytes] | None = None
+) -> Path:  # fmt: skip
     """Write the zip of an edition: its folder, a site reduced to it, a notice and the RO-Crate metadata.
 
     Parameters
@@ -56,6 +58,8 @@ def bundle(edition: Edition, output: Path, catalogue: Catalogue, target: Path) -
         Folder of the annexes of all editions.
     target : Path
         The zip to write.
+    images : mapping, optional
+        Images of its charts for slides, by name.
 
     Raises
     ------
@@ -63,22 +67,42 @@ def bundle(edition: Edition, output: Path, catalogue: Catalogue, target: Path) -
         The edition has not been rendered.
     """
     folder = folder_of(edition, output)
-    root = f"traite_{edition.key}"
-    names = listed(folder)
-    files = {f"{edition.key}/{name}": (folder / name).read_bytes() for name in names}
-    chapters = [Path(name).stem for name in names if name.endswith(".html") and NAME.fullmatch(Path(name).stem)]
+    told = manifest.read(folder / MANIFEST)
+    if told is None or (changed := [name for name, sum_ in told.declared.items() if not intact(folder, {name: sum_})]):
+        what = MANIFEST if told is None else changed[0]
+        raise RenderError(f"{folder / what} is not as it was rendered: run `traite render {edition.key}`, then bundle it again.")
+    own = {name: (folder / name).read_bytes() for name in sorted({*told.declared, MANIFEST})}
+    files = contents(edition, told, own, catalogue, images or {})
+    replace_files(target.parent, {target.name: packed(f"traite_{edition.key}", files)})
+    return target
+
+
+IMAGES = "figures/"
+"""Where images for slides are, in a bundle that has them."""
+
+
+def contents(
+    edition: Edition, told: Manifest, own: Mapping[str, bytes], catalogue: Catalogue, images: Mapping[str, bytes]
+) -> dict[str, bytes]:  # fmt: skip
+    """Files of a bundle by path: those of the folder of its edition, a site reduced to it, images, a notice, the metadata."""
+    files = {f"{edition.key}/{name}": content for name, content in own.items()}
+    chapters = [Path(name).stem for name in own if name.endswith(".html") and NAME.fullmatch(Path(name).stem)]
     files |= beside_editions(catalogue, {edition.key: sorted(chapters)})
+    files |= {f"{IMAGES}{name}": content for name, content in images.items()}
     files[NOTICE] = notice(edition, catalogue).encode()
-    described = manifest.read(folder / MANIFEST)
-    files["ro-crate-metadata.json"] = crate(edition, described, files, catalogue).encode()
+    files[CRATE] = crate(edition, told, files, catalogue).encode()
+    return files
+
+
+def packed(root: str, files: Mapping[str, bytes]) -> bytes:
+    """A zip of files below one folder: the same bytes for the same files, whoever makes it and when."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             member = zipfile.ZipInfo(f"{root}/{name}", MOMENT)
-            member.external_attr = 0o644 << 16
+            member.external_attr, member.create_system = 0o644 << 16, 3  # as on Linux, whatever the system
             archive.writestr(member, files[name], zipfile.ZIP_DEFLATED)
-    replace_files(target.parent, {target.name: buffer.getvalue()})
-    return target
+    return buffer.getvalue()
 
 
 def notice(edition: Edition, catalogue: Catalogue) -> str:
@@ -99,14 +123,14 @@ def notice(edition: Edition, catalogue: Catalogue) -> str:
     return wording.typographic("\n".join(lines))
 
 
-def crate(edition: Edition, told: dict[str, Any], files: dict[str, bytes], catalogue: Catalogue) -> str:
+def crate(edition: Edition, told: Manifest, files: Mapping[str, bytes], catalogue: Catalogue) -> str:
     """RO-Crate 1.1 metadata (https://w3id.org/ro/crate/1.1): files with checksums, inputs, software, and the run.
 
     Parameters
     ----------
-    told : dict
+    told : Manifest
         The manifest of the edition.
-    files : dict
+    files : mapping
         Content of the bundle, by path.
     """
     parts = [
@@ -114,20 +138,20 @@ def crate(edition: Edition, told: dict[str, Any], files: dict[str, bytes], catal
             "@id": name,
             "@type": "File",
             "name": Path(name).name,
-            "encodingFormat": MEDIA_TYPES[Path(name).suffix],
+            "encodingFormat": MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream"),
             "contentSize": str(len(content)),
             "sha256": digest(content),
         }
         for name, content in sorted(files.items())
     ]
-    sources = {f"notebooks/{name}.ipynb": found["source"] for name, found in told["chapters"].items()}
+    sources = {f"notebooks/{name}.ipynb": found.source for name, found in told.chapters.items()}
     inputs = [
         {"@id": f"#input/{name}", "@type": "CreativeWork", "name": name, "sha256": digest}
-        for name, digest in (told["inputs"] | sources).items()
+        for name, digest in (told.inputs | sources).items()
     ]
     software = [
         {"@id": f"#software/{name}", "@type": "SoftwareApplication", "name": name, "version": version}
-        for name, version in told["versions"].items()
+        for name, version in told.versions.items()
     ]
     producers = [{"@id": f"#producer/{name}", "@type": "Organization", "name": name} for name in edition.producers]
     run = {
@@ -146,7 +170,7 @@ def crate(edition: Edition, told: dict[str, Any], files: dict[str, bytes], catal
         "datePublished": _released(catalogue.root),
         "license": {"@id": "#licence"},
         "inLanguage": "fr",
-        "version": told["versions"]["traite"],
+        "version": told.versions.get("traite", ""),
         "creator": _ids(producers),
         "creditText": wording.citation(edition),
         "hasPart": _ids(parts),
@@ -154,7 +178,7 @@ def crate(edition: Edition, told: dict[str, Any], files: dict[str, bytes], catal
     }
     licence = {"@id": "#licence", "@type": "CreativeWork", "name": "Licence", "description": catalogue.licence.figures}
     descriptor = {
-        "@id": "ro-crate-metadata.json",
+        "@id": CRATE,
         "@type": "CreativeWork",
         "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
         "about": {"@id": "./"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -22,6 +22,9 @@ from ..errors import RenderError
 NAME = re.compile(r"(?P<number>\d\d)_[a-z0-9_]+")
 PARAMETERS, CONTROL, KEY_POINTS = "parameters", "nbval-check-output", "key-points"
 """Tags: the parameters cell (papermill), a control cell (nbval), the « À retenir » cell."""
+
+IMAGE_SUFFIXES = (".png", ".svg")
+"""Files of a chart that are made when they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,12 @@ class Chapter:
         return first.partition("\n")[0].lstrip("# ").strip() or self.name
 
     @property
+    def subject(self) -> str:
+        """What it is about: what its first cell says under the title."""
+        first: str = self.cells[0]["source"] if self.cells else ""
+        return " ".join(first.partition("\n")[2].split())
+
+    @property
     def parameters(self) -> dict[str, object]:
         """Names and default values of its parameters cell.
 
@@ -119,6 +128,22 @@ def discover(folder: Path) -> list[Chapter]:
         if one.number == two.number:
             raise RenderError(f"Two chapters have the number {one.number}: {one.name} and {two.name}.")
     return chapters
+
+
+DEFINITIONS = "## Définitions"
+"""How the section of a chapter that defines terms begins."""
+
+
+def shared(chapters: Sequence[Chapter]) -> list[tuple[str, str]]:
+    """What each page takes from other chapters, for its key: their names and titles (links), their definitions (glossary)."""
+    links = [(chapter.name, chapter.title) for chapter in chapters]
+    return links + [(chapter.name, text) for chapter in chapters for text in definitions(chapter)]
+
+
+def definitions(chapter: Chapter) -> list[str]:
+    """Sections of a chapter that define terms, in Markdown."""
+    texts = [cell["source"] for cell in chapter.cells if cell["cell_type"] == "markdown"]
+    return [text for text in texts if text.startswith(DEFINITIONS)]
 
 
 def choose(chapters: list[Chapter], wanted: str) -> Chapter:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+from papermill_warm.sources import digest
 from traite_lib.catalogue import Catalogue, Edition, sha256
 
-from ..files import FAILURES, listed, replace_files
+from ..files import FAILURES, remove, replace_files
 from ..fingerprints import beside_key
 from . import manifest
-from .chapters import NAME, Chapter
-from .manifest import MANIFEST, checksums, intact
+from .chapters import NAME, Chapter, shared
+from .manifest import MANIFEST, ChapterTold, Overall, checksums, intact
 
 OVERALL = ".overall.json"
 """Key and checksums of what is common to all editions."""
@@ -35,10 +39,10 @@ class EditionFolder:
     def __init__(self, edition: Edition, folder: Path) -> None:
         self.edition, self.folder = edition, folder
         self._manifest = manifest.read(folder / MANIFEST)
-        chapters: dict[str, Any] = self._manifest.get("chapters", {})
-        self._intact = {name: told.get("key", "") for name, told in chapters.items() if intact(folder, told.get("outputs", {}))}
+        chapters: Mapping[str, ChapterTold] = self._manifest.chapters if self._manifest else {}
+        self._intact = {name: told.key for name, told in chapters.items() if told.outputs and intact(folder, told.outputs)}
         self._keys: dict[str, str] = {}
-        self._outputs: dict[str, list[str]] = {name: list(told.get("outputs", {})) for name, told in chapters.items()}
+        self._outputs = {name: told.outputs for name, told in chapters.items()}
 
     def has(self, chapter: Chapter) -> bool:
         """Whether the chapter's annex is there, untouched."""
@@ -57,9 +61,9 @@ class EditionFolder:
         """Put a chapter's annex in place of the previous one."""
         replace_files(self.folder, files)
         for name in set(self._outputs.get(chapter.name, ())) - set(files):
-            (self.folder / name).unlink(missing_ok=True)  # the chapter no longer makes it
+            remove(self.folder, name)  # the chapter no longer makes it
         self._failed(chapter).unlink(missing_ok=True)
-        self._outputs[chapter.name] = list(files)
+        self._outputs[chapter.name] = {name: digest(content) for name, content in files.items()}
         return self.keep(chapter, key)
 
     def refuse(self, chapter: Chapter, notebook: bytes) -> None:
@@ -93,20 +97,14 @@ class EditionFolder:
             for name, key in (self._intact | self._keys).items()
             if (self.folder / f"{name}.html").is_file() and any(chapter.name == name for chapter in chapters)
         }
-        links = [(chapter.name, chapter.title) for chapter in chapters]
+        links = shared(chapters)
         key = beside_key(SITE, catalogue.root, data=inputs, links=links, edition=self.edition.key, present=present, pdf=pdf)
-        own = self._manifest.get("outputs", {})
-        if not force and self._manifest.get("key") == key and own and intact(self.folder, own):
+        before = self._manifest
+        if not force and before and before.key == key and before.outputs and intact(self.folder, before.outputs):
             return
-        import nbformat  # it and what makes pages take long: an edition that is up to date needs neither
+        from . import site  # what makes pages takes long: an edition that is up to date does without
 
-        from . import site
-
-        done = [
-            (chapter, nbformat.read(self.folder / f"{chapter.name}.ipynb", as_version=4))
-            for chapter in chapters
-            if (self.folder / f"{chapter.name}.html").is_file()
-        ]
+        done = [(chapter, notebook) for chapter in chapters if (notebook := self._executed(chapter)) is not None]
         around = site.beside_chapters(self.edition, done, self.folder, catalogue, data(self.edition.key), pdf=pdf)
         for old in self.folder.glob("*.pdf"):
             old.unlink()
@@ -115,14 +113,26 @@ class EditionFolder:
             chapter.name: {
                 "parameters": dict(notebook.metadata.papermill.parameters),
                 "key": present.get(chapter.name, ""),
-                "outputs": checksums(self.folder, self._outputs.get(chapter.name) or self._named(chapter.name)),
+                # as they were made, not as they are: another chapter may have written there since
+                "outputs": self._outputs.get(chapter.name) or checksums(self.folder, self._named(chapter.name)),
             }
             for chapter, notebook in done
         }
-        of_chapters = {name for entry in told.values() for name in entry["outputs"]}
-        others = checksums(self.folder, set(listed(self.folder)) - of_chapters - {MANIFEST})
-        content = manifest.describe(self.edition, catalogue, key, told, others)
+        made = {name: digest(content) for name, content in sorted(around.items())}
+        content = manifest.describe(self.edition, catalogue, key, told, made)
         replace_files(self.folder, {MANIFEST: manifest.written(content)})
+
+    def _executed(self, chapter: Chapter) -> NotebookNode | None:
+        """The executed notebook of a chapter that has a page; none when there is no page, or it was damaged since."""
+        import nbformat
+
+        if not (self.folder / f"{chapter.name}.html").is_file():
+            return None
+        try:
+            notebook = nbformat.read(self.folder / f"{chapter.name}.ipynb", as_version=4)
+            return notebook if isinstance(notebook.metadata.papermill.parameters, dict) else None
+        except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError, nbformat.ValidationError):
+            return None  # whatever its shape, this chapter must be rendered again
 
     def _named(self, chapter: str) -> list[str]:
         """Files of a chapter by their names, when no manifest tells which they are."""
@@ -134,19 +144,21 @@ def finish_overall(
     catalogue: Catalogue, chapters: Sequence[Chapter], output: Path, inputs: Mapping[str, str], *, force: bool
 ) -> None:
     """Write what all editions share, unless it is up to date."""
-    editions = {edition.key: manifest.read(output / edition.key / MANIFEST).get("key", "") for edition in catalogue.dated}
+    told = {edition.key: manifest.read(output / edition.key / MANIFEST) for edition in catalogue.dated}
+    editions = {edition: found.key if found else "" for edition, found in told.items()}
     note = catalogue.root / "docs" / "method.md"
     method = sha256(note) if note.is_file() else ""
-    links = [(chapter.name, chapter.title) for chapter in chapters]
+    links = shared(chapters)
     key = beside_key(SITE, catalogue.root, data=inputs, links=links, editions=editions, method=method)
-    before = manifest.read(output / OVERALL)
-    if not force and before.get("key") == key and before.get("outputs") and intact(output, before["outputs"]):
+    before = manifest.read(output / OVERALL, Overall)
+    if not force and before and before.key == key and before.outputs and intact(output, before.outputs):
         return
     from . import site
 
-    replace_files(output, site.beside_editions(catalogue, _rendered(catalogue, output)))
-    own = [name for name in listed(output) if name.partition("/")[0] not in editions]
-    replace_files(output, {OVERALL: manifest.written({"key": key, "outputs": checksums(output, own)})})
+    files = site.beside_editions(catalogue, _rendered(catalogue, output))
+    replace_files(output, files)
+    made = {name: digest(content) for name, content in sorted(files.items())}
+    replace_files(output, {OVERALL: manifest.written({"key": key, "outputs": made})})
 
 
 def _rendered(catalogue: Catalogue, output: Path) -> dict[str, list[str]]:

@@ -6,10 +6,10 @@ import base64
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import chain, count, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 from traite_lib.catalogue import Catalogue, Edition
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
-from .chapters import CONTROL, KEY_POINTS, Chapter
+from ..files import checked_name
+from .chapters import CONTROL, IMAGE_SUFFIXES, KEY_POINTS, Chapter
+from .glossary import Term, glossary, used
+from .policy import protected
+from .search import prose
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -36,20 +40,29 @@ class Figure:
     ----------
     number : int
         From 1, in the chapter.
-    png, phone : str
-        Base64 of the images (`phone` is empty for an image that the library did not draw).
-    svg : str
-        The drawing, or empty.
-    alt, caption : str
-        What it shows, and what it is about.
+    name : str
+        From what it is about, and so the same in each edition: ``forme-d-exploitation``.
+    svg : Markup
+        The drawing, whose text is text.
+    title, subject, population : str
+        What it shows, what it is about when that is not its title, and whom.
+    notes : tuple of str
+        Signs, bases, reservations and sources.
+    alt : str
+        All that it shows, in words.
+    files : mapping
+        What the chart hands to the renderer, by suffix.
     """
 
     number: int
-    png: str
-    phone: str
-    svg: str
-    alt: str
-    caption: str
+    name: str
+    svg: Markup
+    title: str
+    subject: str = ""
+    population: str = ""
+    notes: tuple[str, ...] = ()
+    alt: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -70,20 +83,30 @@ def _asset(name: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.globals |= {"style": _asset("style.css"), "script": _asset("page.js"), "publication": PUBLICATION}
+    environment.globals |= {
+        "style": _asset("style.css"),
+        "script": _asset("page.js") + _asset("figure.js"),
+        "publication": PUBLICATION,
+    }
+    environment.filters["slug"] = slug
     environment.tests["figure"] = lambda output: isinstance(output, Figure)
     return environment
 
 
-_VERBATIM = re.compile(r"(<(?P<tag>style|script|pre)\b.*?</(?P=tag)>)", re.DOTALL)
+_VERBATIM = re.compile(r"(<(?P<tag>style|script|pre|svg)\b.*?</(?P=tag)>)", re.DOTALL)
+
+
+def _french(template: str, **context: object) -> str:
+    """HTML of a template, with French spaces everywhere but in code and drawings."""
+    html = _environment().get_template(template).render(**context) + "\n"
+    ends = [end for found in _VERBATIM.finditer(html) for end in found.span()]
+    parts = [html[start:end] for start, end in pairwise([0, *ends, len(html)])]
+    return "".join(part if number % 2 else typographic(part) for number, part in enumerate(parts))
 
 
 def _page(template: str, **context: object) -> str:
-    """A page, with French spaces everywhere but in code."""
-    page = _environment().get_template(template).render(**context) + "\n"
-    ends = [end for found in _VERBATIM.finditer(page) for end in found.span()]
-    parts = [page[start:end] for start, end in pairwise([0, *ends, len(page)])]
-    return "".join(part if number % 2 else typographic(part) for number, part in enumerate(parts))
+    """A whole page, with its policy."""
+    return protected(_french(template, **context))
 
 
 @lru_cache(maxsize=1024)
@@ -134,31 +157,17 @@ def _frame(html: str) -> Markup:
 def blocks(notebook: NotebookNode) -> list[Block]:
     """Cells of an executed chapter as a page shows them, its figures numbered."""
     found: list[Block] = []
-    drawn = 0
+    drawn = iter(figures(notebook))
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        if cell.cell_type != "code":
-            found.append(Block("prose", outputs=[_markdown(cell.source)]))
-            continue
-        kind = "key-points" if KEY_POINTS in tags else "control" if CONTROL in tags else "result"
-        block = Block(kind, cell.source)
-        for output in cell.outputs:
+        block = Block(_kind(cell), cell.source)
+        if block.kind == "prose":
+            block.outputs.append(_markdown(cell.source))
+        for output in _outputs(cell):
             data = output.get("data", {})
             if output.output_type == "stream":
                 block.outputs.append(_preformatted(output.text if output.name == "stdout" else "", "text"))
-            elif "image/png" in data:
-                drawn += 1
-                about, more = output.metadata.get("image/png", {}), data.get(FIGURE, {})
-                block.outputs.append(
-                    Figure(
-                        number=drawn,
-                        png=data["image/png"].replace("\n", ""),
-                        phone=more.get("phone", ""),
-                        svg=more.get("svg", ""),
-                        alt=about.get("alt", ""),
-                        caption=about.get("caption", ""),
-                    )
-                )
+            elif SVG in data or PNG in data:
+                block.outputs.append(next(drawn))
             elif "text/html" in data:
                 html = data["text/html"]
                 block.outputs.append(_frame(html) if _FRAME in html else Markup(html))
@@ -170,42 +179,76 @@ def blocks(notebook: NotebookNode) -> list[Block]:
     return found
 
 
+SVG, PNG = "image/svg+xml", "image/png"
+
+
 def figures(notebook: NotebookNode) -> list[Figure]:
-    """Charts of an executed chapter, in order."""
-    return [output for block in blocks(notebook) for output in block.outputs if isinstance(output, Figure)]
+    """Charts of an executed chapter, numbered and named, in order."""
+    drawn: list[Figure] = []
+    for cell in notebook.cells:
+        for output in _outputs(cell):
+            if {SVG, PNG} & set(output.get("data", {})):
+                drawn.append(_figure(output, drawn))
+    return drawn
 
 
-def write_figures(notebook: NotebookNode, chapter: Chapter, folder: Path) -> list[Path]:
-    """Write the charts of an executed chapter, and take out of the notebook what only they needed.
+def _kind(cell: NotebookNode) -> str:
+    """Kind of block that a cell is; see `Block`."""
+    tags = cell.metadata.get("tags", [])
+    if cell.cell_type != "code":
+        return "prose"
+    return "key-points" if KEY_POINTS in tags else "control" if CONTROL in tags else "result"
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The executed notebook; it keeps the PNG that it shows.
-    chapter : Chapter
-        Names the files: ``figures/02_formes-1.png`` and ``.svg``.
-    folder : Path
-        Folder that holds ``figures/``.
-    """
-    written = []
-    for figure in figures(notebook):
-        path = folder / figure_file(chapter, figure)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(figure.png))
-        written.append(path)
-        if figure.svg:
-            path = path.with_suffix(".svg")
-            path.write_text(figure.svg, encoding="utf-8")
-            written.append(path)
+
+def _outputs(cell: NotebookNode) -> Sequence[NotebookNode]:
+    """Outputs that a page shows: what nbval compares repeats its tables, and is in the notebook."""
+    found: Sequence[NotebookNode] = () if _kind(cell) in ("prose", "control") else cell.outputs
+    return found
+
+
+def _figure(output: NotebookNode, before: Sequence[Figure]) -> Figure:
+    words = {"title": "", **output.metadata.get(SVG, {})}
+    if SVG in output.data:
+        drawing = Markup(output.data[SVG])
+    else:  # a chapter may draw by itself
+        words = {"title": "", "alt": output.metadata.get(PNG, {}).get("alt", "")}
+        image = output.data[PNG].replace("\n", "")
+        drawing = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(image, words["alt"])
+    name = _apart(slug(words.get("subject") or words["title"]) or "figure", {figure.name for figure in before})
+    words["notes"] = tuple(words.get("notes", ()))
+    return Figure(len(before) + 1, name, drawing, files=output.data.get(FIGURE, {}), **words)
+
+
+def _apart(name: str, taken: Collection[str]) -> str:
+    """A name, numbered where others have it already."""
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
+
+
+def figure_files(notebook: NotebookNode, chapter: Chapter) -> dict[str, bytes]:
+    """Files of the charts of an executed chapter, by path: ``figures/02_formes-forme-d-exploitation.csv``."""
+    return {
+        checked_name(f"{figure_file(chapter, figure)}{suffix}"): (
+            base64.b64decode(content) if suffix in IMAGE_SUFFIXES else content.encode()
+        )
+        for figure in figures(notebook)
+        for suffix, content in figure.files.items()
+    }
+
+
+def lighten(notebook: NotebookNode) -> None:
+    """Take out of an executed notebook what its charts hand to the renderer, and text that its HTML says too."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(FIGURE, None)
-    return written
+            data = output.get("data", {})
+            data.pop(FIGURE, None)
+            if "text/html" in data:  # every reader of notebooks shows it; the same as text would weigh a third of the whole
+                data.pop("text/plain", None)
 
 
 def figure_file(chapter: Chapter, figure: Figure) -> str:
-    """Path of a figure's PNG in the folder of an edition; its SVG stands beside it."""
-    return f"figures/{chapter.name}-{figure.number}.png"
+    """Path of a figure's files in the folder of an edition, without their suffix."""
+    return f"figures/{chapter.name}-{figure.name}"
 
 
 def slug(text: str) -> str:
@@ -226,19 +269,16 @@ def anchored(body: str) -> tuple[Markup, list[tuple[int, str, str]]]:
 
     def anchor(heading: re.Match[str]) -> str:
         level, text = int(heading["level"]), heading["text"]
-        name = base = slug(re.sub(r"<[^>]+>", "", text)) or "section"
-        number = 2
-        while any(name == other for _, other, _ in contents):
-            name, number = f"{base}-{number}", number + 1
+        name = _apart(slug(re.sub(r"<[^>]+>", "", text)) or "section", {other for _, other, _ in contents})
         contents.append((level, name, text))
         return f'<h{level} id="{name}">{text}</h{level}>'
 
     return Markup(re.sub(r"<h(?P<level>[23])[^>]*>(?P<text>.*?)</h(?P=level)>", anchor, body, flags=re.DOTALL)), contents
 
 
-def chapter_body(notebook: NotebookNode, chapter: Chapter, edition: Edition) -> tuple[Markup, list[tuple[int, str, str]]]:
+def chapter_body(notebook: NotebookNode, chapter: Chapter) -> tuple[Markup, list[tuple[int, str, str]]]:
     """What a chapter says, as HTML with anchors, and its headings (see `anchored`)."""
-    return anchored(_page("body.html.j2", blocks=blocks(notebook), chapter=chapter, edition=edition, figure_file=figure_file))
+    return anchored(_french("body.html.j2", blocks=blocks(notebook), chapter=chapter, figure_file=figure_file))
 
 
 def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Chapter], edition: Edition) -> str:
@@ -251,15 +291,16 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
     chapter : Chapter
         Its source.
     chapters : sequence of Chapter
-        All chapters, for the links to the previous and the next.
+        All chapters, for the links to the previous and the next, and to the terms that they define.
     edition : Edition
         What it was executed for.
     """
     place = [other.name for other in chapters].index(chapter.name)
-    body, contents = chapter_body(notebook, chapter, edition)
+    body, contents = chapter_body(notebook, chapter)
     return _page(
         "chapter.html.j2",
         body=body,
+        terms=used(glossary(chapters), prose(body)),
         contents=[(level, name, Markup(text)) for level, name, text in contents],
         chapter=chapter,
         edition=edition,
@@ -270,13 +311,21 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
     )
 
 
+def notebook_page(notebook: NotebookNode, chapter: Chapter) -> str:
+    """HTML of an executed notebook that is no chapter: what its cells gave, in the same dress."""
+    body, _ = chapter_body(notebook, chapter)
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
+    return _page("notebook.html.j2", body=body, title=Markup(heading[1]).striptags() if heading else chapter.name, root="")
+
+
 def key_points(notebook: NotebookNode) -> list[str]:
-    """Sentences of « À retenir » of an executed chapter."""
+    """Sentences of « À retenir » of an executed chapter; what announces its list (« … : ») comes with what it announces."""
     for cell in notebook.cells:
         if KEY_POINTS in cell.metadata.get("tags", []):
             for output in cell.get("outputs", []):
                 text = output.get("data", {}).get("text/markdown", "")
-                return [line.removeprefix("- ") for line in text.splitlines()]
+                text = re.sub(r":\n+- (\w)", lambda found: f": {found[1].lower()}", text)
+                return [line.removeprefix("- ") for line in text.splitlines() if line]
     return []
 
 
@@ -290,15 +339,19 @@ class Download:
 
 
 def edition_index(
-    edition: Edition, chapters: Sequence[tuple[Chapter, list[str]]], downloads: Sequence[Download], licence: str
+    edition: Edition, chapters: Sequence[tuple[Chapter, list[str]]], downloads: Sequence[Download], licence: str, *, terms: bool
 ) -> str:
-    """HTML index of an edition: what to keep from it, its chapters each with its first key sentence, its files."""
+    """HTML index of an edition: what to keep from it, its chapters each with its first key sentence, its files.
+
+    `terms`: a glossary is a page beside the editions.
+    """
     return _page(
         "edition.html.j2",
         edition=edition,
         chapters=chapters,
         downloads=downloads,
         licence=licence,
+        terms=terms,
         citation=citation(edition),
         root="../",
     )
@@ -309,15 +362,22 @@ def document(edition: Edition, parts: Sequence[tuple[Chapter, str]], licence: st
     return _page("document.html.j2", edition=edition, parts=parts, licence=licence, citation=citation(edition))
 
 
-def overall_index(catalogue: Catalogue, rendered: Sequence[Edition], *, method: bool) -> str:
-    """HTML index of the editions that have been rendered; `method`: the method note is a page beside it."""
-    return _page("editions.html.j2", editions=rendered, licence=catalogue.licence.figures, method=method, root="")
+def overall_index(catalogue: Catalogue, rendered: Sequence[Edition], *, method: bool, terms: bool) -> str:
+    """HTML index of the editions that have been rendered; `method`, `terms`: the method note, the glossary are beside it."""
+    licence = catalogue.licence.figures
+    return _page("editions.html.j2", editions=rendered, licence=licence, method=method, terms=terms, root="")
 
 
 def method_page(text: str, licence: str) -> str:
     """The statistical method note (``docs/method.md``) as a page of the site."""
     body, _ = anchored(_markdown(text))
     return _page("method.html.j2", body=body, licence=licence, root="")
+
+
+def glossary_page(terms: Sequence[Term], licence: str) -> str:
+    """The terms of the survey as a page of the site, each with its anchor."""
+    told = [(term, _markdown(term.text[:1].upper() + term.text[1:])) for term in terms]
+    return _page("glossary.html.j2", terms=told, licence=licence, root="")
 
 
 def search_page(catalogue: Catalogue, rendered: Sequence[Edition]) -> str:
@@ -334,35 +394,3 @@ def site_map(chapters: Mapping[str, Sequence[str]]) -> str:
         Names of the rendered chapters, by key of edition.
     """
     return f"window.traite = {json.dumps({'editions': dict(chapters)}, sort_keys=True)};\n"
-
-
-_CODE = re.compile(r'<(pre|div) class="code".*?</\1>', re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style|template)\b.*?</\1>", re.DOTALL)
-_BOUNDARY = re.compile(r'<h(?P<level>[123])(?: id="(?P<anchor>[^"]*)")?>(?P<title>.*?)</h(?P=level)>', re.DOTALL)
-
-
-def _words(html: str) -> str:
-    """Visible words of a piece of HTML, with the alternative text of its images."""
-    spoken = re.sub(r'<img [^>]*alt="([^"]*)"[^>]*>', r" \1 ", html)
-    return " ".join(Markup(re.sub(r"<[^>]+>", " ", spoken)).unescape().split())
-
-
-def search_index(edition: Edition, pages: Sequence[tuple[Chapter, str]]) -> str:
-    """Script with the words of an edition's pages, section by section.
-
-    A browser may not read another file of a folder, but it may run one: the index is a call of ``traiteIndex``.
-
-    Parameters
-    ----------
-    pages : sequence of (Chapter, str)
-        The chapters, and the HTML of their pages.
-    """
-    sections = []
-    for chapter, page in pages:
-        main = _HIDDEN.sub("", _CODE.sub("", page.partition("<main")[2].partition("</main>")[0]))
-        found = list(_BOUNDARY.finditer(main))
-        ends = [*(heading.start() for heading in found), len(main)][1:]
-        for heading, end in zip(found, ends, strict=True):
-            title = "" if heading["level"] == "1" else _words(heading["title"])
-            sections.append([chapter.name, chapter.title, heading["anchor"] or "", title, _words(main[heading.end() : end])])
-    return f"traiteIndex({json.dumps({'edition': edition.key, 'sections': sections})});\n"

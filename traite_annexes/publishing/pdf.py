@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from traite_lib.catalogue import Edition
-from traite_lib.presentation import wording
 
 from ..errors import RenderError
 from . import pages
@@ -61,6 +60,8 @@ def convert(page: str) -> bytes:
     silent = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)
     silent = re.sub(r"<(/?)details\b[^>]*>", r"<\1div>", silent)
     silent = re.sub(r"<summary>.*?</summary>", "", silent, flags=re.DOTALL)
+    # WeasyPrint takes the name of a drawing for its alternative text: the description says more.
+    silent = re.sub(r"<title>[^<]*</title>\n<desc>([^<]*)</desc>", r"<title>\1</title>", silent)
     document = HTML(string=silent, url_fetcher=_fetch)
     style = CSS(string=STYLE, url_fetcher=_fetch)
     name = hashlib.sha256(silent.encode()).digest()[:16]
@@ -83,6 +84,9 @@ def edition_pdf(edition: Edition, texts: Sequence[tuple[Chapter, str]], licence:
 def _part(chapter: Chapter, page: str) -> str:
     """Main content of a page, its anchors told apart from those of other chapters."""
     main = page.partition("<main")[2].partition(">")[2].rpartition("</main>")[0]
-    main = re.sub(r'\b(id|aria-labelledby)="', rf'\1="{chapter.name}-', main).replace('href="#', f'href="#{chapter.name}-')
     main = re.sub(r'<section class="reuse".*?</section>', "", main, flags=re.DOTALL)
-    return wording.typographic(main.replace("<h1>", f'<h1 class="part" id="{chapter.name}">', 1))
+    parts = re.split(r"(<svg\b.*?</svg>)", main, flags=re.DOTALL)  # the names inside a drawing are its own
+    for place in range(0, len(parts), 2):
+        named = re.sub(r'\b(id|aria-labelledby)="', rf'\1="{chapter.name}-', parts[place])
+        parts[place] = named.replace('href="#', f'href="#{chapter.name}-')
+    return "".join(parts).replace("<h1>", f'<h1 class="part" id="{chapter.name}">', 1)

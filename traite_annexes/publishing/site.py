@@ -9,9 +9,11 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from traite_lib.catalogue import Catalogue, Edition
+from traite_lib.nomenclature import Nomenclatures
 
-from . import pages
-from .chapters import Chapter
+from . import pages, search
+from .chapters import Chapter, discover
+from .glossary import GLOSSARY, glossary
 from .manifest import MANIFEST
 
 DOWNLOADS = [
@@ -46,7 +48,9 @@ def beside_chapters(
     """
     licence = catalogue.licence.figures
     texts = [(chapter, (folder / f"{chapter.name}.html").read_text(encoding="utf-8")) for chapter, _ in done]
-    files = {"search-index.js": pages.search_index(edition, texts).encode()} | dict(data)
+    others = search.other_words(Nomenclatures(catalogue.root / "data"))
+    found = [part for chapter, page in texts for part in search.passages(chapter.name, chapter.title, page, others)]
+    files = {"search-index.js": search.index(edition.key, found).encode()} | dict(data)
     if pdf:
         from .pdf import convert, edition_pdf
 
@@ -55,12 +59,13 @@ def beside_chapters(
     named = [replace(file, path=file.path.format(edition.key)) for file in DOWNLOADS]
     offered = [file for file in named if file.path in files or file.path == MANIFEST]
     points = [(chapter, pages.key_points(notebook)) for chapter, notebook in done]
-    files["index.html"] = pages.edition_index(edition, points, offered, licence).encode()
+    terms = bool(glossary(discover(catalogue.root / "notebooks")))
+    files["index.html"] = pages.edition_index(edition, points, offered, licence, terms=terms).encode()
     return files
 
 
 def beside_editions(catalogue: Catalogue, chapters: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
-    """What stands beside editions, by name: their index, the method note, the search, the map that every page reads.
+    """What stands beside editions, by name: their index, the method note, the glossary, the search, the map that pages read.
 
     Parameters
     ----------
@@ -69,11 +74,19 @@ def beside_editions(catalogue: Catalogue, chapters: Mapping[str, Sequence[str]])
     """
     rendered = [edition for edition in catalogue.dated if edition.key in chapters]
     note = catalogue.root / "docs" / "method.md"
+    licence = catalogue.licence.figures
+    terms = glossary(discover(catalogue.root / "notebooks"))
     texts = {
-        "index.html": pages.overall_index(catalogue, rendered, method=note.is_file()),
+        "index.html": pages.overall_index(catalogue, rendered, method=note.is_file(), terms=bool(terms)),
         "recherche.html": pages.search_page(catalogue, rendered),
         "site.js": pages.site_map(chapters),
     }
+    found = []
     if note.is_file():
-        texts["methode.html"] = pages.method_page(note.read_text(encoding="utf-8"), catalogue.licence.figures)
+        texts["methode.html"] = pages.method_page(note.read_text(encoding="utf-8"), licence)
+        found += search.passages("methode", "Note de méthode", texts["methode.html"], {})
+    if terms:
+        texts[f"{GLOSSARY}.html"] = pages.glossary_page(terms, licence)
+        found += search.passages(GLOSSARY, "Glossaire : définitions", texts[f"{GLOSSARY}.html"], {})
+    texts["search-index.js"] = search.index("", found)
     return {name: text.encode() for name, text in texts.items()}

@@ -21,7 +21,7 @@ import xlsxwriter
 from traite_lib.nomenclature import ALL, terms
 from traite_lib.presentation import wording
 from traite_lib.presentation.tables import Link
-from traite_lib.table import SUB_POPULATION, Row, records
+from traite_lib.table import SUB_POPULATION, records
 
 from .dataset import rows_of
 
@@ -58,7 +58,17 @@ _EPOCH = dt.datetime(2020, 1, 1)
 VERBATIM = ["Référence", "Emplacement", "Adresse"]
 """Columns that are not prose."""
 
-_WIDTHS = {"Valeur": 12, BASE: 14, "Unité": 12, "Précision": 12, "Fiabilité": 12, "Référence": 14, "Emplacement": 30}
+PORTRAIT, LANDSCAPE = 105, 155
+"""Characters that a printed page holds side by side, on A4 and at no less than 85 % of the size of the screen."""
+
+ROOM = (LANDSCAPE, 330)
+"""Characters that one page holds, and two side by side, at no less than three quarters of the size of the screen."""
+
+WIDEST, NARROWEST, LONGEST = 40, 15, 20
+"""Characters of a column of text, when there is room and when a page has to hold it; of the longest word kept whole."""
+
+_STYLE = {"font_name": "Arial", "font_size": 10, "valign": "top"}
+"""A font that every system has, or has the widths of: what fits here fits there."""
 
 
 @dataclass(frozen=True)
@@ -89,14 +99,14 @@ def workbook(survey: Survey) -> bytes:
                       "Contenu": [sheet.title for sheet in sheets]}),
     )  # fmt: skip
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_urls": False, "strings_to_numbers": False, "strings_to_formulas": False}
+    options = {"in_memory": True, "strings_to_urls": False, "strings_to_numbers": False, "strings_to_formulas": False,
+               "default_format_properties": dict(_STYLE)}  # fmt: skip  # a copy: XlsxWriter writes into it
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties(
             {"title": f"Victimes de traite accompagnées par les associations, édition {survey.edition.key}",
              "subject": survey.edition.title, "author": ", ".join(survey.edition.producers), "created": _EPOCH,
              "keywords": "traite des êtres humains, victimes, associations", "comments": "Langue : français."}
         )  # fmt: skip
-        book.formats[0].set_font_size(11)
         _cover(book, survey)
         for number, sheet in enumerate([contents, *sheets]):
             _add(book, sheet, number)
@@ -106,8 +116,8 @@ def workbook(survey: Survey) -> bytes:
 def _cover(book: Workbook, survey: Survey) -> None:
     edition = survey.edition
     sheet = book.add_worksheet("Couverture")
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.set_column(0, 0, 100, wrap)
+    wrap = book.add_format({"text_wrap": True})
+    sheet.set_column(0, 0, PORTRAIT - 10, wrap)
     title = book.add_format({"bold": True, "font_size": 16, "text_wrap": True})
     sheet.write(0, 0, f"{wording.PUBLICATION}, édition {edition.key}", title)
     heading = book.add_format({"bold": True, "font_size": 13})
@@ -130,10 +140,10 @@ def _cover(book: Workbook, survey: Survey) -> None:
         sheet.write(line, 0, name, heading)
         for text in filter(None, texts):
             line += 1
-            sheet.set_row(line, _height([text], [100]))
+            sheet.set_row(line, _height([text], [PORTRAIT - 10]))
             sheet.write(line, 0, wording.typographic(text), wrap)
         line += 1
-    sheet.set_landscape()
+    _set_up(sheet, [PORTRAIT - 10])
 
 
 def _notes() -> Sheet:
@@ -175,11 +185,13 @@ def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
                 BASE: _bases(found),
                 "Fiabilité": found["status"].map(_SYMBOL_OF),
                 "Note": found["note"].replace("", NO_NOTE),
-                "Source": [_source(row) for row in records(found)],
-                "Référence": found["statement_id"],
+                "Source": [wording.place_of(row["citation"] or row["publisher"], row["locator"]) for row in records(found)],
+                "Référence": [Link(row["statement_id"], row["locator"]) for row in records(found)],
             }
         )
-        lines = ["Statistiques retenues pour cette édition. Signes expliqués dans la feuille « Notes »."]
+        lines = [
+            "Statistiques retenues pour cette édition. Signes expliqués dans la feuille « Notes ». La référence mène à la source."
+        ]
         if found["unit"].eq("percent").any():
             lines.append("Chaque part porte sur les victimes des associations ayant répondu à la question.")
         if variable.multiple:
@@ -232,10 +244,10 @@ def _sources(survey: Survey, rows: pd.DataFrame) -> Sheet:
     found = [survey.catalogue.sources[name] for name in dict.fromkeys(rows["source_id"]) if name]
     frame = pd.DataFrame(
         {
-            "Source": [Link(source.citation_fr, source.url) for source in found],
+            "Source": [source.citation_fr for source in found],
             "Organisme": [source.publisher_fr for source in found],
             "Rang": [terms("ranks")[str(source.rank)].short_fr for source in found],
-            "Adresse": [source.url or NOT_PUBLISHED for source in found],
+            "Adresse": [Link(source.url, source.url) if source.url else NOT_PUBLISHED for source in found],
         }
     )
     return Sheet("Sources", "Sources citées dans ce classeur", [survey.catalogue.licence.figures], frame)
@@ -262,63 +274,94 @@ def _label(name: str) -> dict[str, str]:
     return {term.code: term.label_fr for term in terms(name).values()}
 
 
-def _source(row: Row) -> Link:
-    citation = row["citation"] or row["publisher"]
-    return Link(wording.place_of(citation, row["locator"]), row["locator"])
-
-
 def _add(book: Workbook, sheet: Sheet, number: int) -> None:
-    """Write one sheet: title in A1, lines, then the table object."""
+    """Write one sheet: title in A1, lines, then the table object; and how it is printed."""
     page: Worksheet = book.add_worksheet(sheet.name)
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    page.write(0, 0, sheet.title, book.add_format({"bold": True, "font_size": 14}))
-    for line, text in enumerate(sheet.lines, start=1):
-        page.write(line, 0, wording.typographic(text), book.add_format({"valign": "top"}))
-    first = len(sheet.lines) + 1
     columns, frame = list(sheet.frame.columns), sheet.frame
+    filtered = len(frame) > 10
+    widths = _widths(frame, filtered=filtered)
+    page.write(0, 0, sheet.title, book.add_format({"bold": True, "font_size": 14}))
+    lines = [part for text in sheet.lines for part in textwrap.wrap(wording.typographic(text), min(sum(widths), LANDSCAPE))]
+    for line, text in enumerate(lines, start=1):
+        page.write(line, 0, text)
+    first = len(lines) + 1
+    rule = {"text_wrap": True, "bottom": 1, "align": "left", "indent": 1}
+    head = book.add_format(rule | {"bold": True, "valign": "bottom"})
     page.add_table(
         first, 0, first + len(frame), len(columns) - 1,
-        {"name": f"Tableau_{number:02d}", "style": "Table Style Light 1", "autofilter": len(frame) > 10,
-         "columns": [{"header": name, "header_format": book.add_format({"bold": True, "text_wrap": True, "valign": "top"})}
-                     for name in columns]},
+        {"name": f"Tableau_{number:02d}", "style": "Table Style Light 1", "autofilter": filtered,
+         "columns": [{"header": name, "header_format": head} for name in columns]},
     )  # fmt: skip
+    page.set_row(first, _height(columns, [width - 2 * filtered for width in widths]))
+    wrap = book.add_format(rule | {"bottom_color": "#C3C7CD"})
+    link = book.add_format(rule | {"bottom_color": "#C3C7CD", "font_color": "#1F4E79", "underline": 1})
     numbers = _number_formats(book)
-    link = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#1F4E79", "underline": 1})
-    widths = [_width(name, frame[name]) for name in columns]
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     for line, row in enumerate(frame.itertuples(index=False, name=None), start=first + 1):
         page.set_row(line, _height(row, widths))
         for column, value in enumerate(row):
             shown = value if columns[column] in VERBATIM or not isinstance(value, str) else wording.typographic(value)
-            _write(page, line, column, shown, link if isinstance(value, Link) else wrap, numbers)
+            _write(page, line, column, shown, link if isinstance(value, Link) else wrap, numbers, widths[column])
     page.ignore_errors({"number_stored_as_text": f"A1:Z{first + len(frame) + 1}"})
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
     page.repeat_rows(first)
+    _set_up(page, widths)
 
 
-def _width(name: str, values: pd.Series) -> int:
-    """Width of a column, in characters: short columns as they need, long ones wrapped."""
-    longest = max((len(str(value)) for value in values), default=0)
-    return _WIDTHS.get(name, min(40, max(12, longest + 2)))
+def _set_up(page: Worksheet, widths: Sequence[int]) -> None:
+    """How a sheet is printed: on A4, upright when it is narrow, all its columns on a page or, at a size that is read, on two
+    with the first of them on both; its name and the number of the page below.
+    """
+    page.set_paper(9)
+    if sum(widths) > PORTRAIT:
+        page.set_landscape()
+    across = 1 + sum(sum(widths) > room for room in ROOM)
+    page.fit_to_pages(across, 0)
+    if across > 1:
+        page.repeat_columns(0)
+    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    page.set_footer("&L&A&Rpage &P / &N")
+
+
+def _widths(frame: pd.DataFrame, *, filtered: bool) -> list[int]:
+    """Widths of columns, in characters: what they need up to `WIDEST`, and less for the widest ones when a page has to hold
+    them all. No word is cut: neither of a heading, which has room for its filter, nor of a text.
+    """
+    texts = {name: [str(value) for value in frame[name]] for name in frame.columns}
+    words = {
+        name: max(
+            *(len(word) + 2 * filtered for word in name.split()),
+            *(min(len(word), LONGEST) for text in values for word in re.split(r"[\s/-]", text)),
+        )
+        for name, values in texts.items()
+    }
+    needs = {name: min(WIDEST, max(map(len, values), default=0)) for name, values in texts.items()}
+
+    def at(most: int) -> list[int]:
+        return [max(words[name], min(needs[name], most)) + 2 for name in frame.columns]
+
+    tried = ((at(most), room) for room in ROOM for most in range(WIDEST, NARROWEST, -1))
+    return next((widths for widths, room in tried if sum(widths) <= room), at(NARROWEST))
 
 
 def _height(row: Sequence[object], widths: Sequence[int]) -> float:
     """Height of a row, in points, for its longest wrapped text (not every program finds it by itself)."""
-    lines = max(len(textwrap.wrap(str(value), max(8, width - 2))) for value, width in zip(row, widths, strict=True))
-    return 15.0 * max(1, lines)
+    lines = max(len(textwrap.wrap(str(value), max(8, width))) for value, width in zip(row, widths, strict=True))
+    return 12.75 * max(1, lines) + 4
 
 
 def _number_formats(book: Workbook) -> list[Format]:
     """Formats of numbers with 0, 1 and 2 decimals."""
-    return [book.add_format({"num_format": text, "valign": "top"}) for text in ("#,##0", "#,##0.0", "#,##0.00")]
+    style = {"bottom": 1, "bottom_color": "#C3C7CD", "align": "right", "indent": 1}
+    return [book.add_format(style | {"num_format": text}) for text in ("#,##0", "#,##0.0", "#,##0.00")]
 
 
-def _write(page: Worksheet, line: int, column: int, value: Any, text: Format, numbers: list[Format]) -> None:
+def _write(page: Worksheet, line: int, column: int, value: Any, text: Format, numbers: list[Format], width: int) -> None:
     if isinstance(value, Link) and value.url.startswith(("http", "internal:")):
-        page.write_url(line, column, value.url, text, string=wording.typographic(value.text))
+        if len(value.text) < width:
+            page.write_url(line, column, value.url, text, string=wording.typographic(value.text))
+        else:  # LibreOffice cuts a link longer than its cell, and no formula is written that data might reach
+            page.write_string(line, column, value.text, text)
     elif isinstance(value, float):
         decimals = next(n for n in (0, 1, 2) if n == 2 or round(value, n) == value)
         page.write_number(line, column, value, numbers[decimals])

@@ -18,8 +18,8 @@ from traite_lib.errors import TraiteError, available
 
 from .. import fingerprints
 from ..errors import RenderError
-from ..files import STAGING, sweep
-from ..publishing.chapters import Chapter
+from ..files import STAGING, short_folder, sweep
+from ..publishing.chapters import IMAGE_SUFFIXES, Chapter, shared
 from ..publishing.folder import EditionFolder, finish_overall
 from .jobs import Job, JobResult, edition_data, end_kernels, perform, warm_up
 from .snapshot import Snapshot
@@ -77,6 +77,8 @@ class Options:
         Where `perform` runs; threads of this process when it is not given.
     pdf : bool
         Write the PDF of each chapter and of the edition too.
+    images : bool
+        Have charts make their images for a slide; see `images`.
     watch : callable
         Told, as it changes, how many are done and which are being rendered.
     """
@@ -87,6 +89,7 @@ class Options:
     warm: bool = True
     executor: Executor | None = None
     pdf: bool = False
+    images: bool = False
     watch: Callable[[int, Sequence[Task]], None] = lambda done, running: None
 
 
@@ -131,8 +134,9 @@ def prepare(folder: Path) -> None:
 @contextmanager
 def run_folder() -> Iterator[Path]:
     """A short temporary folder for one run: sockets have short names."""
-    sweep(Path(tempfile.gettempdir()), RUN)
-    with tempfile.TemporaryDirectory(prefix=f"{RUN}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+    place = short_folder()
+    sweep(place, RUN)
+    with tempfile.TemporaryDirectory(prefix=f"{RUN}{os.getpid()}-", dir=place, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
@@ -169,7 +173,7 @@ def render(
         missing = any(not folders[edition.key].has(chapter) for edition in editions for chapter in chosen)
         if (options.force or missing) and options.warm and not options.executor:
             warm_up(snapshot, folder)  # it takes seconds: keys are computed meanwhile
-        links = [(chapter.name, chapter.title) for chapter in chapters]
+        links = shared(chapters)
         tasks = [
             Task(edition, chapter, fingerprints.chapter_key(
                 chapter.name, snapshot.files[f"notebooks/{chapter.path.name}"], edition.key, given, links, snapshot.data
@@ -226,6 +230,31 @@ def render(
         writer.submit(finish_overall, catalogue, chapters, output, snapshot.data, force=options.force).result()
 
 
+def images(edition: Edition, chosen: Sequence[Chapter], catalogue: Catalogue) -> dict[str, bytes]:
+    """Images of the charts of some chapters for a slide or a report: title, population, notes and sources inside.
+
+    Returns
+    -------
+    dict
+        Content by name: ``02_formes-forme-d-exploitation.png`` and ``.svg``. Chapters are executed anew: an annex holds none.
+
+    Raises
+    ------
+    RenderError
+        A chapter failed.
+    """
+    snapshot, tasks = Snapshot.read(catalogue.root), [Task(edition, chapter, "") for chapter in chosen]
+    found: dict[str, bytes] = {}
+    with run_folder() as folder:
+        warm_up(snapshot, folder)
+        for task, result, _ in _render(tasks, snapshot, folder, {}, Options(images=True)):
+            if result.failure:
+                raise RenderError(f"Chapter {task.chapter.name} could not be executed: {result.failure}")
+            made = {Path(name): content for name, content in result.files.items()}
+            found |= {path.name: content for path, content in made.items() if path.suffix in IMAGE_SUFFIXES}
+    return dict(sorted(found.items()))
+
+
 def _render(
     tasks: Sequence[Task], snapshot: Snapshot, folder: Path, parameters: Mapping[str, object], options: Options
 ) -> Generator[tuple[Task, JobResult, bool], None, None]:
@@ -240,7 +269,7 @@ def _render(
     def fill() -> None:
         while waiting and len(running) < options.jobs:
             task = waiting.popleft()
-            job = Job(task.chapter.name, task.edition.key, parameters, options.timeout, options.warm)
+            job = Job(task.chapter.name, task.edition.key, parameters, options.timeout, options.warm, options.images)
             place = () if options.executor else (folder,)
             running[executor.submit(perform, job, snapshot, *place)] = task
 

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from papermill_warm import Setup, server
 from traite_lib.catalogue import Catalogue
+from traite_lib.presentation.text import IMAGES
 
+from ..files import collected, short_folder
 from ..fingerprints import OWN
 from ..publishing.chapters import Chapter, choose, discover
 from .snapshot import Snapshot
+
+_starting = threading.Lock()
 
 REHEARSAL = "traite_annexes.rendering.rehearsal"
 """What the warm server does before any chapter: all imports, and a chapter's worth of calls."""
@@ -36,6 +44,8 @@ class Job:
         Seconds that one cell may take.
     warm : bool
         Fork the kernel from the warm server of the process that does the work.
+    images : bool
+        Have each chart make its images for a slide too, PNG and SVG.
     """
 
     chapter: str
@@ -43,6 +53,7 @@ class Job:
     parameters: Mapping[str, object] = field(default_factory=dict)
     timeout: int = 120
     warm: bool = True
+    images: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,9 +87,22 @@ class JobResult:
     seconds: float = 0.0
 
 
-def setup(root: Path) -> Setup:
+def setup(root: Path, *, images: bool = False) -> Setup:
     """What the warm server holds and what kernels find, for the project in a folder."""
-    return Setup((REHEARSAL,), {"TRAITE_ROOT": str(root)}, OWN)
+    return Setup((REHEARSAL,), {"TRAITE_ROOT": str(root)} | ({IMAGES: "1"} if images else {}), OWN, _home(root))
+
+
+def _home(root: Path) -> Path:
+    """What kernels find in place of the user's home: a folder of the environment, which keeps matplotlib's list of fonts.
+
+    Where that cannot be written, it is beside the unpacked project, and the list is made again by each run.
+    """
+    home = Path(sys.prefix, "share", "traite-kernels")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return root.parent / "home"
+    return home if os.access(home, os.W_OK) else root.parent / "home"
 
 
 def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResult:
@@ -110,14 +134,14 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
     catalogue, chapters = _project(root)
     edition = catalogue.edition(job.edition)
     chapter = choose(chapters, job.chapter)
-    held = setup(root)
+    held = setup(root, images=job.images)
     given = {"edition": edition.key, "output": f"tables/{chapter.name}.csv"} | dict(job.parameters)
     with tempfile.TemporaryDirectory(dir=folder, prefix="k", ignore_cleanup_errors=True) as private:
         stage = Path(private, "annex")
         stage.mkdir()
         warm = job.warm and server.can_fork()
         if warm:
-            server.start(held)
+            _start(held)
         from papermill_warm import execution, kernels  # after the server has started: it takes seconds too
 
         from ..publishing import pages
@@ -133,10 +157,14 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
                 failure=execution.failure(notebook, error), notebook=execution.written(notebook), cells=cells,
                 died=execution.died(error), seconds=time.monotonic() - started,
             )  # fmt: skip
+        try:
+            files = collected(stage, {str(given["output"])})
+        except ValueError as wrong:
+            return JobResult(failure=str(wrong), notebook=execution.written(notebook), cells=cells)
         notebook, warnings = execution.clean(notebook)
         page = pages.chapter_page(notebook, chapter, chapters, edition).encode()
-        pages.write_figures(notebook, chapter, stage)
-        files = {path.relative_to(stage).as_posix(): path.read_bytes() for path in sorted(stage.rglob("*")) if path.is_file()}
+        files |= pages.figure_files(notebook, chapter)
+        pages.lighten(notebook)
     files[f"{chapter.name}.ipynb"] = execution.written(notebook)
     files[f"{chapter.name}.html"] = page
     return JobResult(files, warnings=warnings, cells=cells, seconds=time.monotonic() - started)
@@ -173,7 +201,17 @@ def warm_up(snapshot: Snapshot, folder: Path) -> None:
         As for `perform`.
     """
     if server.can_fork():
-        server.start(setup(snapshot.unpack(folder)))
+        _start(setup(snapshot.unpack(folder)))
+
+
+def _start(held: Setup) -> None:
+    """Start the warm server, with its socket in a folder of this process: short, and removed by the next run if it is killed."""
+    with _starting:
+        before, tempfile.tempdir = tempfile.tempdir, _of_server()  # where multiprocessing makes its own, once
+        try:
+            server.start(held)
+        finally:
+            tempfile.tempdir = before
 
 
 def end_kernels() -> None:
@@ -190,6 +228,14 @@ def _project(root: Path) -> tuple[Catalogue, list[Chapter]]:
 
 
 @cache
+def _of_server() -> str:
+    """A folder for the warm server's socket, removed after multiprocessing has removed it: at -100, says its source."""
+    folder = tempfile.mkdtemp(prefix=f"traite-{os.getpid()}-", dir=short_folder())
+    Finalize(None, shutil.rmtree, args=(folder,), kwargs={"ignore_errors": True}, exitpriority=-200)
+    return folder
+
+
+@cache
 def _temporary() -> tempfile.TemporaryDirectory[str]:
     """A temporary folder of this process, removed when it ends, or by the next run of `batch` when it is killed."""
-    return tempfile.TemporaryDirectory(prefix=f"traite-{os.getpid()}-")
+    return tempfile.TemporaryDirectory(prefix=f"traite-{os.getpid()}-", dir=short_folder(), ignore_cleanup_errors=True)

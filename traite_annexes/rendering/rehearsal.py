@@ -11,6 +11,7 @@ from papermill_warm.imports import without
 
 with without("hypothesis", "ipywidgets"):  # to invent tables and to choose colours with the mouse: 0.2 s that no chapter needs
     import matplotlib.pyplot
+    import pandas
     import pandera.pandas
     import seaborn
 
@@ -21,6 +22,8 @@ from traite_lib.presentation.tables import Table
 from traite_lib.presentation.tables import control as control_text
 
 from ..publishing import dataset
+
+pandas.set_option("display.max_columns", 20)  # what a kernel has: imported outside one, pandas takes itself for a terminal
 
 
 def rehearse() -> None:

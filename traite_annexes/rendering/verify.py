@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
+from papermill_warm.sources import digest
 from traite_lib.catalogue import Catalogue, Edition
 
 from ..errors import RenderError
-from ..files import listed, replace_files
-from ..publishing import archive
+from ..publishing import archive, manifest
 from ..publishing.chapters import choose, discover
-from ..publishing.manifest import MANIFEST, checksums, provenance
+from ..publishing.manifest import MANIFEST, Manifest, provenance
 from . import batch
-
-AROUND = ["index.html", "methode.html", "recherche.html", "site.js", archive.NOTICE]
-"""Files of a bundle around the folder of its edition, but for the metadata that describes them."""
+from .received import receive
 
 
 @dataclass(frozen=True)
@@ -39,7 +33,9 @@ class Verification:
     differences : tuple of str
         Inputs, sources of chapters and versions that are not those of this project.
     produced : tuple of str or None
-        Files that a new render makes otherwise; None when nothing was rendered.
+        Files that a new render makes otherwise; None when nothing was rendered: it was not asked for, or `altered` says enough.
+    commit : str
+        The commit that the manifest tells: the only words of it that a render does not prove.
     """
 
     edition: Edition
@@ -47,49 +43,12 @@ class Verification:
     altered: tuple[str, ...]
     differences: tuple[str, ...]
     produced: tuple[str, ...] | None
+    commit: str
 
     @property
     def proven(self) -> bool:
         """Whether every file is the one that a new render makes."""
         return self.produced == () and not self.altered
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Path]:
-    """Folder of an edition: itself, or inside a bundle.
-
-    Raises
-    ------
-    RenderError
-        There is no manifest there, or the zip holds paths that leave it.
-    """
-    if path.is_dir():
-        if not (path / MANIFEST).is_file():
-            raise RenderError(f"{path} has no {MANIFEST}: the folder of one edition, or its zip, was expected.")
-        yield path
-        return
-    if not zipfile.is_zipfile(path):
-        raise RenderError(f"{path} is neither a folder nor a zip of `traite bundle`.")
-    with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as place:
-        names = archive.namelist()
-        if wrong := [name for name in names if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts]:
-            raise RenderError(f"{path}: {wrong[0]!r} leaves the archive; nothing was unpacked.")
-        archive.extractall(place)
-        manifests = sorted(Path(place).glob(f"*/*/{MANIFEST}"))
-        if len(manifests) != 1:
-            raise RenderError(f"{path}: one */*/{MANIFEST} was expected, found {len(manifests)}.")
-        yield manifests[0].parent
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        declared = {**found["outputs"]}
-        for chapter in found["chapters"].values():
-            declared |= chapter["outputs"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RenderError(f"{MANIFEST} is not one that this version writes ({error!r}).") from None
-    return {**found, "declared": declared}
 
 
 def verify(path: Path, catalogue: Catalogue, *, render: bool = True) -> Verification:
@@ -107,67 +66,91 @@ def verify(path: Path, catalogue: Catalogue, *, render: bool = True) -> Verifica
     Raises
     ------
     RenderError, CatalogueError
-        The path holds no annexes, or of an edition or a chapter that this project does not have.
+        The path holds no annexes that can be read, or of an edition or a chapter that this project does not have.
     """
-    with _opened(path) as folder:
-        told = _manifest(folder)
-        edition = catalogue.edition(told["edition"])
-        found = checksums(folder, listed(folder))
-        found.pop(MANIFEST)
-        altered = _compare(told["declared"], found)
-        differences = _differences(told, catalogue)
-        if path.is_file():  # a bundle: its own pages too
-            found |= _around(folder.parent)
-        produced = _compare(_rendered(told, edition, catalogue, bundled=path.is_file()), found) if render else None
-    return Verification(edition, len(found), altered, differences, produced)
+    received = receive(path)
+    files = dict(received.files)
+    own = {name.removeprefix(received.root): content for name, content in files.items() if name.startswith(received.root)}
+    content = own[MANIFEST]
+    try:
+        told = manifest.parsed(content)
+    except ValueError as error:
+        raise RenderError(f"{path}: its {MANIFEST} is not one that this version writes ({error}).") from None
+    edition = catalogue.edition(told.edition)
+
+    among = f"traite_{edition.key}/{archive.IMAGES}"
+    images = {name.removeprefix(among): content for name, content in files.items() if name.startswith(among)}
+
+    def all_files(folder: Mapping[str, bytes], images: Mapping[str, bytes]) -> dict[str, str]:
+        """Checksums of all that should have been received, when these are the files of the edition."""
+        if not received.root:
+            return _digests(folder)
+        bundle = archive.contents(edition, told, folder, catalogue, images)
+        return _digests({f"traite_{edition.key}/{name}": content for name, content in bundle.items()})
+
+    found = _digests(files)
+    declared = {f"{received.root}{name}": checksum for name, checksum in told.declared.items()}
+    mine = {name: content for name, content in own.items() if name in {*told.declared, MANIFEST}}
+    beside = {name: checksum for name, checksum in all_files(mine, images).items() if not name.startswith(received.root)}
+    unknown = [f"{name}: not a plain file" for name in received.unknown]
+    altered = (*unknown, *_compare(beside | declared | {f"{received.root}{MANIFEST}": digest(content)}, found))
+    differences = _differences(told, catalogue)
+    produced: tuple[str, ...] | None = None
+    if render and not altered:
+        rendered = _rendered(told, edition, catalogue)
+        again = manifest.parsed(rendered[MANIFEST])
+        same = told.claims == again.claims and manifest.written(told.model_dump()) == content
+        # a commit, and the key made of it, cannot be proven by rendering: the files do not tell of which one they are
+        whole = {**rendered, MANIFEST: content if same else rendered[MANIFEST]}
+        produced = _compare(all_files(whole, _images(told, edition, catalogue) if images else {}), found)
+    return Verification(edition, len(found), altered, differences, produced, told.commit)
 
 
-def _compare(expected: dict[str, str], found: dict[str, str]) -> tuple[str, ...]:
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: digest(content) for name, content in files.items()}
+
+
+def _compare(expected: Mapping[str, str], found: Mapping[str, str]) -> tuple[str, ...]:
     """Files that are missing, added, or have another content."""
     said = [f"{name}: missing" for name in expected if name not in found]
     said += [f"{name}: not expected" for name in found if name not in expected]
-    said += [f"{name}: differs" for name, digest in expected.items() if found.get(name, digest) != digest]
+    said += [f"{name}: differs" for name, checksum in expected.items() if found.get(name, checksum) != checksum]
     return tuple(sorted(said))
 
 
-def _differences(told: dict[str, Any], catalogue: Catalogue) -> tuple[str, ...]:
+def _differences(told: Manifest, catalogue: Catalogue) -> tuple[str, ...]:
     """What the manifest says of inputs, chapters and software that is not so here."""
     here = provenance(catalogue)
-    said = list(_compare(here["inputs"], told["inputs"]))
-    sources = {f"notebooks/{name}.ipynb": chapter["source"] for name, chapter in told["chapters"].items()}
-    said += [f"{name}: differs" for name, digest in sources.items() if here["notebooks"].get(name) != digest]
+    said = list(_compare(here["inputs"], told.inputs))
+    sources = {f"notebooks/{name}.ipynb": chapter.source for name, chapter in told.chapters.items()}
+    said += [f"{name}: differs" for name, checksum in sources.items() if here["notebooks"].get(name) != checksum]
     said += [
         f"{name}: {version} there, {here['versions'].get(name, 'not installed')} here"
-        for name, version in told["versions"].items()
+        for name, version in told.versions.items()
         if here["versions"].get(name) != version
     ]
     return tuple(said)
 
 
-def _rendered(told: dict[str, Any], edition: Edition, catalogue: Catalogue, *, bundled: bool) -> dict[str, str]:
-    """Checksums of the same annexes, rendered anew; of the pages around them too when they came in a bundle."""
+def _images(told: Manifest, edition: Edition, catalogue: Catalogue) -> dict[str, bytes]:
+    """Images of the charts of the same chapters, made anew."""
     every = discover(catalogue.root / "notebooks")
-    chosen = [choose(every, name) for name in told["chapters"]]
+    return batch.images(edition, [choose(every, name) for name in told.chapters], catalogue)
+
+
+def _rendered(told: Manifest, edition: Edition, catalogue: Catalogue) -> dict[str, bytes]:
+    """Files of the same annexes, rendered anew."""
+    every = discover(catalogue.root / "notebooks")
+    chosen = [choose(every, name) for name in told.chapters]
     own = {"edition", "output"}
-    given = {
-        name: value for chapter in told["chapters"].values() for name, value in chapter["parameters"].items() if name not in own
+    given: dict[str, object] = {
+        name: value for chapter in told.chapters.values() for name, value in chapter.parameters.items() if name not in own
     }
     with tempfile.TemporaryDirectory() as place:
-        pdf = any(name.endswith(".pdf") for name in told["declared"])
+        pdf = any(name.endswith(".pdf") for name in told.declared)
         outcomes = list(
             batch.render([edition], chosen, every, catalogue, Path(place), parameters=given, options=batch.Options(pdf=pdf))
         )
         if failures := [f"{done.chapter.name}: {done.failure}" for done in outcomes if done.failure]:
             raise RenderError("\n".join(["The annexes could not be rendered again.", *failures]))
-        folder = Path(place) / edition.key
-        found = checksums(folder, listed(folder))
-        if bundled:
-            replace_files(Path(place), {archive.NOTICE: archive.notice(edition, catalogue).encode()})
-            found |= _around(Path(place))
-    found.pop(MANIFEST)
-    return found
-
-
-def _around(folder: Path) -> dict[str, str]:
-    """Checksums of the pages around the folder of an edition, by path relative to it."""
-    return {f"../{name}": checksum for name, checksum in checksums(folder, AROUND).items()}
+        return receive(Path(place) / edition.key).files

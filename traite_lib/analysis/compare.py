@@ -11,28 +11,15 @@ import pandas as pd
 
 from ..catalogue import Break, Catalogue
 from ..errors import ComparisonError, ObservationsError
-from ..nomenclature import ALL, Nomenclatures
+from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import SUB_POPULATION, Row, at, find, records, take
 
-NOT_FOUND = "valeur non relevée"
-"""Motive of a refusal for want of a value."""
 
-
-def respondents(table: pd.DataFrame) -> pd.Series:
-    """Number of responding associations, by period."""
+def respondents(table: pd.DataFrame) -> dict[str, tuple[int, str]]:
+    """Number of responding associations, and its statement, by period."""
     rows = find(table, "total", {}, population="associations", unit="count", known=True)
-    return pd.Series(at(table, "value", rows).astype(int), pd.Index(at(table, "period", rows), name="period"), name="value")
-
-
-def crossed(before: Row, after: Row, catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Break]:
-    """Breaks and reservations between two observations of the same statistic, in file order.
-
-    Parameters
-    ----------
-    before, after : mapping or Series
-        Two rows of Observations, the earlier first.
-    """
-    return [entry for entry in catalogue.breaks if _applies(entry, before, after, nomenclatures)]
+    periods, numbers, names = (at(table, column, rows) for column in ("period", "value", "statement_id"))
+    return {period: (int(number), name) for period, number, name in zip(periods, numbers, names, strict=True)}
 
 
 def _applies(entry: Break, before: Row, after: Row, nomenclatures: Nomenclatures) -> bool:
@@ -61,160 +48,87 @@ def _applies(entry: Break, before: Row, after: Row, nomenclatures: Nomenclatures
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Two observations of one statistic; the change exists only where no break separates them.
+class Unfit:
+    """Why an observation gives no change, though no break separates it from the other: a code of the terms ``refusals``."""
 
-    Attributes
-    ----------
-    before, after : mapping or Series
-        Rows of Observations.
-    refusals, reservations : tuple of str
-        French sentences: why no change is computed (a break, else a value that is doubtful or was not found); what to keep
-        in mind.
-    motive : str
-        The first refusal in a few words, for a cell.
+    code: str
+    row: Row
+
+    @property
+    def why(self) -> str:
+        """The reason, for who uses the library."""
+        return terms("refusals")[self.code].label_en.format(period=self.row["period"])
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two observations of one statistic; the change exists only where nothing refuses it.
+
+    `refused` says why no change is computed: a value that was not found, else breaks of series, else a value that is doubtful;
+    `reserved` what to keep in mind.
     """
 
     before: Row
     after: Row
-    refusals: tuple[str, ...]
-    reservations: tuple[str, ...]
-    motive: str = ""
+    refused: tuple[Break | Unfit, ...]
+    reserved: tuple[Break, ...]
 
     @property
     def difference(self) -> float:
-        """After minus before: in units for a count, in points for a share.
-
-        Raises
-        ------
-        ComparisonError
-            A break of series separates the two; the message is the French sentence that says why.
-        """
-        if self.refusals:
-            raise ComparisonError(" ".join(self.refusals))
+        """After minus before, in units for a count, in points for a share; an error that says why when the change is refused."""
+        if self.refused:
+            years = f"from {self.before['period']} to {self.after['period']}"
+            raise ComparisonError(f"No change is computed {years}: {' '.join(found.why for found in self.refused)}")
         return float(self.after["value"] - self.before["value"])
 
     @property
     def percent(self) -> float:
-        """Change in percent of a count (a change between two shares is in points, never in percent).
-
-        Raises
-        ------
-        ComparisonError
-            A break separates the two, or they are shares.
-        """
+        """Change in percent of a count."""
         if self.after["unit"] != "count":
-            raise ComparisonError("L’écart entre deux parts s’exprime en points.")
+            raise ComparisonError("A change between two shares is in points, never in percent.")
         return self.difference / float(self.before["value"]) * 100
 
 
-def compare(
-    before: Row,
-    after: Row,
-    table: pd.DataFrame,
-    catalogue: Catalogue,
-    nomenclatures: Nomenclatures,
-    *,
-    known: pd.Series | None = None,
-) -> Comparison:
-    """Compare two observations of one statistic; see `Comparison`.
-
-    Parameters
-    ----------
-    before, after : mapping or Series
-        Two rows of Observations, the earlier first.
-    table : DataFrame
-        Observations, where the number of responding associations is looked up.
-    known : Series, optional
-        That number by period, when `respondents` has been asked already.
-
-    Raises
-    ------
-    ObservationsError
-        The two rows do not measure the same thing in the same unit.
-    """
+def compare(before: Row, after: Row, catalogue: Catalogue, nomenclatures: Nomenclatures) -> Comparison:
+    """Compare two observations of one statistic, in the same unit, the earlier first; see `Comparison`."""
     for column in ("variable", "category", "unit", *SUB_POPULATION):
         if before[column] != after[column]:
-            raise ObservationsError(
-                f"Statements {before['statement_id']} and {after['statement_id']} differ in {column}: "
-                f"{before[column]!r} and {after[column]!r}; they are not two values of one statistic."
-            )
+            names = f"Statements {before['statement_id']} and {after['statement_id']}"
+            differ = f"differ in {column}: {before[column]!r} and {after[column]!r}"
+            raise ObservationsError(f"{names} {differ}; they are not two values of one statistic.")
     one, other = ({str(name): value for name, value in row.items()} for row in (before, after))  # each is read many times
-    known = respondents(table) if known is None else known
-    periods = (before["period"], after["period"])
-    refusals: list[str] = []
-    reservations: list[str] = []
-    motives: list[str] = []
     # A value that is not there is the reason, whatever else would separate the two.
-    missing = list(_missing(one, other))
-    for entry in crossed(one, other, catalogue, nomenclatures) if not missing else []:
-        values: list[object] = list(periods)
-        if entry.every_pair:
-            values = [known.get(period, "nombre inconnu") for period in periods]
-        elif entry.populations_differ:
-            values = [nomenclatures.populations[row["population"]].scope_fr for row in (one, other)]
-        elif entry.publications_differ:
-            values = [row["publication"] for row in (one, other)]
-        sentence = entry.share if entry.share and after["unit"] == "percent" else entry.sentence
-        if entry.unchanged and values[0] == values[1]:
-            sentence = entry.unchanged
-        said = sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
-        (refusals if entry.effect == "refuse" else reservations).append(said)
-        motives += [entry.short] if entry.effect == "refuse" else []
-    for motive, sentence in missing or (_unfit(one, other, nomenclatures) if not refusals else []):
-        refusals.append(sentence)
-        motives.append(motive)
-    return Comparison(before, after, tuple(refusals), tuple(reservations), *motives[:1])
+    refused: list[Break | Unfit] = [Unfit("not_found", row) for row in (one, other) if pd.isna(row["value"])]
+    entries = [entry for entry in catalogue.breaks if not refused and _applies(entry, one, other, nomenclatures)]
+    refused += [entry for entry in entries if entry.effect == "refuse"]
+    refused = refused or list(_unfit(one, other, nomenclatures))
+    return Comparison(before, after, tuple(refused), tuple(entry for entry in entries if entry.effect == "reserve"))
 
 
-def _missing(before: Row, after: Row) -> Iterator[tuple[str, str]]:
-    """The values that were not found; a row that stands for one brings in its note the value that was set aside, and why."""
-    for row in (before, after):
-        if pd.isna(row["value"]):
-            why = f"Aucune valeur n’a été retenue pour l’édition {row['period']}."
-            yield NOT_FOUND, " ".join(filter(None, (why, row["note"])))
-
-
-def _unfit(before: Row, after: Row, nomenclatures: Nomenclatures) -> Iterator[tuple[str, str]]:
-    """Why two values of one statistic give no change, though no break separates them: motive and sentence."""
+def _unfit(before: Row, after: Row, nomenclatures: Nomenclatures) -> Iterator[Unfit]:
+    """Why two values of one statistic give no change, though no break separates them."""
     if nomenclatures.nomenclature(before["variable"]) == "change":
-        yield "déjà des évolutions", "Les deux chiffres sont déjà des évolutions : leur différence ne mesure rien."
+        yield Unfit("change", after)
         return
     for row in (before, after):
         if row["bound"] in ("<", ">"):
-            yield "valeur non exacte", f"Aucune valeur exacte n’a été retenue pour l’édition {row['period']}."
+            yield Unfit("not_exact", row)
         elif row["status"] == "U":
-            why = f"La valeur relevée pour l’édition {row['period']} est de fiabilité faible : aucun écart n’est calculé."
-            yield "valeur de fiabilité faible", " ".join(filter(None, (why, row["note"])))
+            yield Unfit("low_reliability", row)
 
 
 def series(
-    table: pd.DataFrame,
-    catalogue: Catalogue,
-    nomenclatures: Nomenclatures,
-    variable: str,
-    category: str = ALL,
-    *,
-    unit: str = "percent",
-    population: str | None = None,
-    known: pd.Series | None = None,
-    **sub_population: str,
-) -> pd.DataFrame:
+    table: pd.DataFrame, catalogue: Catalogue, nomenclatures: Nomenclatures, variable: str, category: str = ALL,
+    *, unit: str = "percent", population: str | None = None, **sub_population: str,
+) -> tuple[pd.DataFrame, list[Comparison]]:  # fmt: skip
     """One statistic over the dated editions, or over the years of an administrative population.
 
-    Parameters
-    ----------
-    population : str, optional
-        Who is described. By default the population that each edition computes its shares on, which is not always the
-        same: the series then breaks.
-    known : Series, optional
-        Number of responding associations by period, when `respondents` has been asked already.
+    The `population` is by default the one that each edition computes its shares on, not always the same: the series then breaks.
 
     Returns
     -------
-    DataFrame
-        Rows of Observations in time order, with ``respondents`` (associations, survey only), ``segment`` (a new number
-        after each break) and ``break_before`` (the sentence of the break, or empty).
+    DataFrame, list of Comparison
+        Rows of Observations in time order; each compared with the one before it, which a break may separate from it.
     """
     found = find(table, variable, sub_population, category=category, unit=unit, population=population, known=True)
     found = found[pd.notna(at(table, "reference_year", found))]
@@ -222,20 +136,5 @@ def series(
         described = {edition.key: edition.share_population for edition in catalogue.editions}
         theirs = [described.get(key) for key in at(table, "edition", found)]
         found = found[at(table, "population", found) == np.array(theirs, dtype=object)]
-    found = found[np.argsort(at(table, "reference_year", found).astype(int), kind="stable")]
-    rows = take(table, found)
-    known = respondents(table) if known is None else known
-    lines = records(rows)
-    segments, sentences = [0] * len(lines), [""] * len(lines)
-    for n, (before, after) in enumerate(pairwise(lines), start=1):
-        refused = compare(before, after, table, catalogue, nomenclatures, known=known).refusals
-        segments[n], sentences[n] = segments[n - 1] + bool(refused), " ".join(refused)
-    survey = [nomenclatures.universe(line["population"]) == "survey" for line in lines]
-    return rows.assign(
-        respondents=[
-            float(known.get(line["period"], float("nan"))) if counted else float("nan")
-            for line, counted in zip(lines, survey, strict=True)
-        ],
-        segment=segments,
-        break_before=sentences,
-    )
+    rows = take(table, found[np.argsort(at(table, "reference_year", found).astype(int), kind="stable")])
+    return rows, [compare(before, after, catalogue, nomenclatures) for before, after in pairwise(records(rows))]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 import pandas as pd
 
 from ..catalogue import Catalogue
-from ..nomenclature import ALL, Nomenclatures
-from ..table import CALCULATED, KEY, SUB_POPULATION, Row, agree, at, find, is_cell, levels, records
+from ..nomenclature import Nomenclatures
+from ..table import CALCULATED, Row, agree, is_cell, key_of, levels, records, whole_of
 
 
 def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataFrame:
@@ -30,14 +28,13 @@ def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataF
         parent = nomenclatures.populations[population].parent
         return root(parent) if parent else population
 
-    statistic = [name for name in KEY if name != "population"]
     lines = records(table)
     together: dict[tuple[str, ...], list[int]] = {}
     for place, row in enumerate(lines):
         if pd.notna(row["value"]) and row["status"] != CALCULATED:
             exact = row["variable"] == "total" or row["unit"] == "points"
             family = row["population"] if exact else root(row["population"])
-            together.setdefault((*(row[name] for name in statistic), family), []).append(place)
+            together.setdefault(key_of(row, population=family), []).append(place)
     found: list[list[int]] = []
     for places in together.values():
         places.sort(key=lambda place: (not lines[place]["retained"], lines[place]["rank"]))
@@ -59,11 +56,6 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
     The count is divided by the base of the share where its source gives it, else by the published total. A gap is then not an
     error: the base of a question is the victims of the associations that answered it, not the total.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Observations of one edition.
-
     Returns
     -------
     DataFrame
@@ -71,36 +63,21 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
     """
     rows = table[table["retained"] & (table["bound"] == "") & table["value"].notna() & (table["status"] != CALCULATED)]
     rows = levels(rows)
-    counts = rows[(rows["unit"] == "count") & (rows["variable"] != "total")]
-    key = [name for name in KEY if name != "unit"]
-    both = rows[rows["unit"] == "percent"].merge(counts[[*key, "value"]], on=key, suffixes=("", "_count"))
-    totals: list[float] = []
-    for row in records(both):
-        sub = {name: row[name] for name in SUB_POPULATION}
-        own = [name for name, code in sub.items() if code != ALL]
-        if pd.notna(row["base"]):
-            totals.append(float(row["base"]))
-            continue
-        whole = np.array([], dtype=int)
-        if not own:
-            whole = find(rows, "total", {}, population=row["population"], unit="count")
-        elif len(own) == 1:
-            whole = find(rows, own[0], {}, category=sub[own[0]], population=row["population"], unit="count")
-        totals.append(float(at(rows, "value", whole)[0]) if len(whole) == 1 else float("nan"))
-    both = both.assign(total=totals).rename(columns={"value_count": "count"}).dropna(subset=["total"])
-    return both.assign(computed=both["count"] / both["total"].astype(float) * 100)
+    counts = {key_of(row): row["value"] for row in records(rows[rows["unit"] == "count"])}
+    made = []
+    for row in records(rows[rows["unit"] == "percent"]):
+        count, columns = counts.get(key_of(row, unit="count")), whole_of(row)
+        total = counts.get(key_of(row, **columns, unit="count")) if columns else None
+        total = total if pd.isna(row["base"]) else float(row["base"])
+        if count is not None and total is not None:
+            made.append(row | {"count": count, "total": total, "computed": count / total * 100})
+    return pd.DataFrame(made, columns=[*table.columns, "count", "total", "computed"])
 
 
 def availability(table: pd.DataFrame, catalogue: Catalogue, variables: list[str]) -> pd.DataFrame:
     """Number of retained figures by variable (rows) and dated edition (columns), associations left out."""
-    found = table["retained"] & table["value"].notna() & (table["status"] != CALCULATED)
-    rows = np.flatnonzero(found.to_numpy())
-    rows = rows[np.isin(at(table, "variable", rows), variables)]
-    places = zip(*(at(table, name, rows) for name in ("variable", "edition", "population")), strict=True)
-    counts = Counter((name, edition) for name, edition, population in places if not population.startswith("associations"))
+    found = table["retained"] & table["value"].notna() & (table["status"] != CALCULATED) & table["variable"].isin(variables)
+    rows = table[found & ~table["population"].str.startswith("associations")]
     keys = [edition.key for edition in catalogue.dated]
-    return pd.DataFrame(
-        [[counts[name, key] for key in keys] for name in variables],
-        index=pd.Index(variables, name="variable"),
-        columns=pd.Index(keys, name="edition"),
-    )
+    counts = pd.crosstab(rows["variable"], rows["edition"])
+    return counts.reindex(index=pd.Index(variables, name="variable"), columns=pd.Index(keys, name="edition"), fill_value=0)

@@ -18,11 +18,6 @@ def share_rule(base: int | None) -> ShareRule:
 
     Below 11 only counts are shown; from 11 to 29 « x sur n »; from 30 to 99 a whole number marked « petite base »; from
     100 the share as it is. Without a published base, the share as published, marked « base non publiée ».
-
-    Parameters
-    ----------
-    base : int or None
-        Number of victims that the share is computed on; None when it is not published.
     """
     if base is None:
         return "unknown_base"
@@ -42,20 +37,7 @@ def distribution(
     nomenclature is closed, its modalities without a statement are added with status O (missing), so that a reader sees what
     was not found. A distribution nobody published is an empty frame.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Observations.
-    nomenclatures : Nomenclatures
-        For the order of the modalities, and those that are missing.
-    variable : str
-        What is distributed.
-    period : str
-        Key of the edition, or period of an administrative source (``2022``, ``2016-2021``).
-    population : str
-        Who is described.
-    **sub_population : str
-        Restriction, such as ``form="sexual"``.
+    `period` is the key of the edition, or the period of an administrative source (``2022``, ``2016-2021``).
 
     Returns
     -------
@@ -73,21 +55,12 @@ def distribution(
         return rows.assign(level=pd.Series(dtype=int), order=pd.Series(dtype=int))
     year = int(rows["reference_year"].iloc[0]) if rows["reference_year"].notna().all() else None
     present = set(rows["category"])
-    missing: list[str] = []
-    if info.closed and year is not None:
-        missing = [code for code in nomenclatures.top_level(variable, year) if code not in present]
-    if missing:
+    expected = nomenclatures.top_level(variable, year) if info.closed and year is not None else []
+    if missing := [code for code in expected if code not in present]:
         empty = dict.fromkeys(("bound", "note", "reason", "source_id", "publication", "locator"), "")
-        blank = rows.iloc[[0] * len(missing)].assign(
-            **empty,
-            category=missing,
-            value=float("nan"),
-            unit="percent",
-            base=pd.array([None] * len(missing), dtype="Int64"),
-            status="O",
-            statement_id=[f"{period}.{variable}.{code}" for code in missing],
-        )
-        rows = pd.concat([rows, blank])
+        names, nothing = [f"{period}.{variable}.{code}" for code in missing], pd.array([None] * len(missing), dtype="Int64")
+        blank = rows.iloc[[0] * len(missing)].assign(**empty, category=missing, statement_id=names, unit="percent", status="O")
+        rows = pd.concat([rows, blank.assign(value=float("nan"), base=nothing)])
     listed = list(rows["category"])
     order = [nomenclatures.item(variable, code, year).order for code in listed]
     parents = {code: nomenclatures.item(variable, code, year).parent for code in present}

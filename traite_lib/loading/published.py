@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from ..catalogue import Catalogue, DataFile, Edition
+from ..catalogue import Catalogue, DataFile, Edition, csv_rows, plain_words
 from ..errors import NomenclatureError, ObservationsError, available
 from ..nomenclature import ALL, Nomenclatures, Years, plain
 from ..table import CHANGE, SUB_POPULATION
@@ -16,6 +16,8 @@ from ..table import CHANGE, SUB_POPULATION
 DIMENSIONS = (("dimension_1", "modality_1"), ("dimension_2", "modality_2"))
 REQUIRED = ["statement_id", "reference_year", "indicator", "population", *sum(DIMENSIONS, ()), "value", "unit"]
 REQUIRED += ["qualifier", "base", "source_id"]
+
+FOLDER = "data/correspondences"
 
 WHOLE = ("total", "total général", "ensemble")
 """Words of a line that is the whole, and no category of what is measured."""
@@ -25,36 +27,29 @@ Observation = dict[str, object]
 
 
 def read_statements(path: Path) -> Iterator[tuple[str, Line]]:
-    """Rows of a CSV of statements with the place of each, « file, line n ».
-
-    Raises
-    ------
-    ObservationsError
-        A column is missing, or a line has too few or too many cells.
-    """
+    """Rows of a CSV of statements with the place of each, « file, line n »; each has all the cells of the heading."""
     with path.open(encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines)
-        if missing := [name for name in REQUIRED if name not in (reader.fieldnames or [])]:
-            raise ObservationsError(
-                f"{path.name}, line 1: column {missing[0]!r} is missing, found {', '.join(reader.fieldnames or [])}."
-            )
+        columns = list(reader.fieldnames or [])
+        if missing := [name for name in REQUIRED if name not in columns]:
+            raise ObservationsError(f"{path.name}, line 1: column {missing[0]!r} is missing, found {', '.join(columns)}.")
         for number, row in enumerate(reader, start=2):
             if None in row or None in row.values():
-                raise ObservationsError(f"{path.name}, line {number}: {len(reader.fieldnames or [])} cells expected.")
+                raise ObservationsError(f"{path.name}, line {number}: {len(columns)} cells expected.")
+            for column, text in row.items():
+                try:
+                    plain_words(text)
+                except ValueError as error:
+                    raise ObservationsError(f"{path.name}, line {number}, column {column}: {error}.") from None
             yield f"{path.name}, line {number}", row
 
 
-def _number(text: str, column: str, where: str) -> float:
+def _number(text: str, column: str, where: str, kind: type[float]) -> float:
     try:
-        return float(text)
+        return kind(text)
     except ValueError:
-        raise ObservationsError(f"{where}, column {column}: a number was expected, found {text!r}.") from None
-
-
-def _whole(text: str, column: str, where: str) -> int:
-    if not text.isdigit():
-        raise ObservationsError(f"{where}, column {column}: a whole number was expected, found {text!r}.")
-    return int(text)
+        a = "a whole number" if kind is int else "a number"
+        raise ObservationsError(f"{where}, column {column}: {a} was expected, found {text!r}.") from None
 
 
 def _years(text: str, edition: Edition | None, where: str) -> tuple[Years, str]:
@@ -78,31 +73,30 @@ class Correspondences:
     indicators: dict[str, Line]
     dimensions: dict[str, Line]
     units: dict[str, Line]
-    folder: str = "data/correspondences"
 
     @classmethod
     def read(cls, data: Path) -> Correspondences:
         """Read the four correspondences below the ``data`` folder."""
-
-        def rows(name: str) -> list[Line]:
-            with (data / "correspondences" / name).open(encoding="utf-8", newline="") as lines:
-                return list(csv.DictReader(lines))
-
-        return cls(
-            {(row["universe"], plain(row["label"])): row for row in rows("populations.csv")},
-            {row["indicator"]: row for row in rows("indicators.csv")},
-            {row["dimension"]: row for row in rows("dimensions.csv")},
-            {row["label"]: row for row in rows("units.csv")},
-        )
+        populations, *others = (csv_rows(data / "correspondences" / f"{field.name}.csv") for field in fields(cls))
+        by_words = {(row["universe"], plain(row["label"])): row for row in populations}
+        return cls(by_words, *({next(iter(row.values())): row for row in rows} for rows in others))
 
     def lookup(self, table: str, key: str, where: str, column: str) -> Line:
         """Row of a correspondence, or a clear error."""
         rows: dict[str, Line] = getattr(self, table)
         if key not in rows:
-            raise NomenclatureError(
-                f"{where}, column {column}: {key!r} is not in {self.folder}/{table}.csv. {available(key, rows)}"
-            )
+            raise NomenclatureError(f"{where}, column {column}: {key!r} is not in {FOLDER}/{table}.csv. {available(key, rows)}")
         return rows[key]
+
+    def population(self, universe: str, label: str, where: str) -> Line:
+        """What the words of a population mean in one universe, or a clear error."""
+        if found := self.populations.get((universe, plain(label))):
+            return found
+        known = [row["label"] for (name, _), row in self.populations.items() if name == universe]
+        raise NomenclatureError(
+            f"{where}, column population: {label!r} is not in {FOLDER}/populations.csv for the {universe} data. "
+            f"{available(label, known)}"
+        )
 
 
 def code_statement(
@@ -112,21 +106,8 @@ def code_statement(
 
     A dimension is either what the indicator measures (it gives the category) or a restriction of the population. The
     population's own words may already say the restriction: the two must agree, and the more precise of the two is kept.
-
-    Raises
-    ------
-    NomenclatureError
-        A label is in no nomenclature or correspondence.
-    ObservationsError
-        The words of the population and a dimension contradict each other.
     """
-    described = correspondences.populations.get((universe, plain(row["population"])))
-    if described is None:
-        labels = [r["label"] for (u, _), r in correspondences.populations.items() if u == universe]
-        raise NomenclatureError(
-            f"{where}, column population: {row['population']!r} is not in {correspondences.folder}/populations.csv for the "
-            f"{universe} data. {available(row['population'], labels)}"
-        )
+    described = correspondences.population(universe, row["population"], where)
     indicator = correspondences.lookup("indicators", row["indicator"], where, "indicator")
     unit = correspondences.lookup("units", row["unit"], where, "unit")
     sub = {column: described.get(column, ALL) for column in SUB_POPULATION}
@@ -148,13 +129,12 @@ def code_statement(
             elif not nomenclatures.within(column, sub[column], code):
                 raise ObservationsError(f"{place}: {label!r} contradicts the population {row['population']!r}.")
     if indicator["measured"] and not measured:
-        if not indicator["otherwise"]:
-            raise ObservationsError(
-                f"{where}: the indicator {row['indicator']!r} needs a modality of {indicator['measured']!r}, found none."
-            )
         variable = indicator["otherwise"]
+    if not variable:
+        needs = f"needs a modality of {indicator['measured']!r}, found none"
+        raise ObservationsError(f"{where}: the indicator {row['indicator']!r} {needs}.")
     own = nomenclatures.nomenclature(variable)
-    value = _number(row["value"], "value", where)
+    value = _number(row["value"], "value", where, float)
     change = own == CHANGE and unit["unit"] == "percent"  # « +97 % » is no share
     if sub.get(own) == category:  # « minors among minors » says no more than « minors »
         sub[own] = ALL
@@ -174,12 +154,7 @@ def code_statement(
 def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Observation]:
     """Every cited statement of every edition and of the administrative sources, coded.
 
-    Raises
-    ------
-    CatalogueError
-        A file is missing or is not the declared one.
-    NomenclatureError, ObservationsError
-        A row cannot be coded: the message names the file, the line, the column and the label.
+    The error of a row that cannot be coded names the file, the line, the column and the label.
     """
     correspondences = Correspondences.read(catalogue.data)
     sources = catalogue.sources
@@ -199,7 +174,7 @@ def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[O
                     "edition": edition.key if edition else "",
                     "reference_year": years[0] if period == str(years[0]) or (edition and years[0] == years[1]) else None,
                     "period": period,
-                    "base": _whole(row["base"], "base", where) if row["base"] else None,
+                    "base": _number(row["base"], "base", where, int) if row["base"] else None,
                     "confidentiality": "F",
                     "source_id": source.source_id,
                     "publication": row.get("publication", ""),

@@ -13,8 +13,8 @@ import pandas as pd
 from ..catalogue import Catalogue, Correction, project_root
 from ..errors import CatalogueError, available
 from ..nomenclature import Nomenclatures, terms
-from ..table import COLUMNS, KEY, Row, agree, decimals, is_cell, records, validate
-from .derived import Rules, derive
+from ..table import COLUMNS, KEY, Row, agree, decimals, french, is_cell, key_of, records, validate, whole_of
+from .derived import derive, read_rules
 from .official import load_official
 from .published import Observation, load_published
 
@@ -27,10 +27,8 @@ def _checked(correction: Correction, expected: Mapping[str, float], table: pd.Da
         if statement not in values.index:
             raise CatalogueError(f"{where}: it does not exist. {available(statement, values.index[:0])}".rstrip())
         if values[statement] != value:
-            raise CatalogueError(
-                f"{where}: the value {value:g} was expected, found {values[statement]:g}. The source changed: "
-                "review the correction."
-            )
+            found = f"the value {value:g} was expected, found {values[statement]:g}"
+            raise CatalogueError(f"{where}: {found}. The source changed: review the correction.")
     return list(expected)
 
 
@@ -39,73 +37,45 @@ def apply_corrections(
 ) -> pd.DataFrame:
     """Apply ``corrections.toml``: recode first, then mark as doubtful, supersede, set aside, or prefer a statement.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Observations before retention.
-    corrections : list of Correction
-        In file order.
-    publishers : mapping, optional
-        Publisher by source: only a publisher revises its own figures.
-
-    Returns
-    -------
-    DataFrame
-        The same rows, with a column ``choice``: 1 preferred, 0 none, -1 set aside or superseded.
-
-    Raises
-    ------
-    CatalogueError
-        A statement does not exist, no longer has the value that the correction expects (its guard), or is superseded by a
-        statement of another statistic or publisher.
+    The same rows come back, with a column ``choice``: 1 preferred, 0 none, -1 set aside or superseded. Only a publisher revises
+    its own figures: `publishers`, by source. A statement must still have the value that the correction expects (its guard).
     """
     table = table.set_index("statement_id", drop=False).assign(choice=0)
     for correction in sorted(corrections, key=lambda c: c.action != "recode"):
-        ids = _checked(correction, correction.statements, table)
-        if correction.action == "recode":
-            if unknown := set(correction.set) - set(KEY):
-                raise CatalogueError(f"data/corrections.toml, {correction.id}: {available(sorted(unknown)[0], KEY)}")
-            for column, value in correction.set.items():
-                table.loc[ids, column] = value
-            table.loc[ids, "note"] = [_joined(note, correction.reason) for note in table.loc[ids, "note"]]
-            continue
-        table.loc[ids, "reason"] = correction.reason
-        if correction.action == "retain":
-            table.loc[ids, "choice"] = 1
-        elif correction.action == "supersede":
+        action, ids = correction.action, _checked(correction, correction.statements, table)
+        if unknown := set(correction.set) - set(KEY):
+            raise CatalogueError(f"data/corrections.toml, {correction.id}: {available(sorted(unknown)[0], KEY)}")
+        if action == "supersede":
             _check_revision(correction, table, publishers or {})
-            table.loc[ids, "choice"] = -1
-        else:
-            table.loc[ids, "status"] = "U"
-            table.loc[ids, "choice"] = -1 if correction.action == "set_aside" else 0
+        for column, value in correction.set.items():
+            table.loc[ids, column] = value
+        if action in ("recode", "doubt", "set_aside"):
             table.loc[ids, "note"] = [_joined(note, correction.reason) for note in table.loc[ids, "note"]]
+        if action in ("doubt", "set_aside"):
+            table.loc[ids, "status"] = "U"
+        if action != "recode":
+            table.loc[ids, "reason"] = correction.reason
+            table.loc[ids, "choice"] = {"retain": 1, "doubt": 0}.get(action, -1)
     return table.reset_index(drop=True)
 
 
 def _check_revision(correction: Correction, table: pd.DataFrame, publishers: Mapping[str, str]) -> None:
     """A revision is a statement of the same statistic, by the same publisher."""
     (later,) = _checked(correction, correction.by, table)
+    told = table.assign(publisher=table["source_id"].replace(dict(publishers)))
     for statement in correction.statements:
-        where = f"data/corrections.toml, {correction.id}, statement {statement}"
-        for column in KEY:
-            one, other = str(table.loc[statement, column]), str(table.loc[later, column])
+        for column in (*KEY, "publisher"):
+            one, other = str(told.loc[statement, column]), str(told.loc[later, column])
             if one != other:
-                raise CatalogueError(f"{where}: {later} is no revision of it, {column} is {other!r}, not {one!r}.")
-        one, other = (publishers.get(name, name) for name in table.loc[[statement, later], "source_id"])
-        if one != other:
-            raise CatalogueError(f"{where}: {later} is no revision of it, its publisher is {other!r}, not {one!r}.")
+                is_not = f"its {column} is" if column == "publisher" else f"{column} is"
+                where = f"data/corrections.toml, {correction.id}, statement {statement}"
+                raise CatalogueError(f"{where}: {later} is no revision of it, {is_not} {other!r}, not {one!r}.")
 
 
 def _joined(*texts: str) -> str:
     """Sentences of a note, each with its full stop, once."""
     whole = [text[:1].upper() + text[1:].rstrip(".") + "." for text in texts if text]
     return " ".join(dict.fromkeys(whole))
-
-
-def explain_doubts(table: pd.DataFrame) -> pd.DataFrame:
-    """A statement of low reliability says why: its note is its reason, where no correction gives another."""
-    unexplained = (table["status"] == "U") & (table["reason"] == "")
-    return table.assign(reason=table["reason"].mask(unexplained, table["note"]))
 
 
 PREFERENCE = ["_absent", "_choice", "_weak", "rank", "_inexact", "_place"]
@@ -124,26 +94,11 @@ def retain(table: pd.DataFrame, publishers: Mapping[str, str] | None = None) -> 
     Where the best witness gives a bound or an approximation only, an exact value of a lower rank stands for it when it agrees
     with every better source; its note and its reason then say both. Where they do not agree, rank wins.
 
-    Statements that tie on all this must agree. The tie is then broken by decimals (the more precise value), by the source that
-    gives most figures of the table (a series rather than one figure), then by the name of the statement: never by the order of
-    a file.
+    Statements that tie on all this must agree, or a person must choose, in ``corrections.toml``. The tie is then broken by
+    decimals (the more precise value), by the source that gives most figures of the table (a series rather than one figure),
+    then by the name of the statement: never by the order of a file.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Corrected statements, in any order.
-    publishers : mapping, optional
-        Publisher by source, to name a witness.
-
-    Returns
-    -------
-    DataFrame
-        With ``retained`` and, where there was a choice, ``reason`` in French.
-
-    Raises
-    ------
-    CatalogueError
-        Two statements tie and do not agree: a person must choose, in ``corrections.toml``.
+    `publishers`, by source, name a witness in the ``reason``, in French, that is given where there was a choice.
     """
     cells = table["locator"].map(is_cell)
     order = table.assign(
@@ -176,25 +131,24 @@ def retain(table: pd.DataFrame, publishers: Mapping[str, str] | None = None) -> 
 
 def _place(cell: Row) -> int:
     """A cell of the edition's own workbook comes first, then those of later editions, the last before the others."""
-    own = str(cell["statement_id"]).startswith(f"W{cell['edition']}-")
     found = re.match(r"W(\d{4})-", str(cell["statement_id"]))
+    own = found is not None and found[1] == cell["edition"]
     return -10_000 if own else -int(found[1]) if found else 0
 
 
 def _best(rivals: list[dict[str, Any]], publishers: Mapping[str, str]) -> tuple[str, str]:
     """The best of several statements of one statistic, given best first, and what must be said of the choice."""
     first, words = rivals[0], ""
-    if first["bound"] and first["choice"] < 1:
-        sure = [row for row in rivals if row["_weak"] == first["_weak"] and pd.notna(row["value"])]
-        for row in sure:
-            better = [other for other in sure if other["rank"] < row["rank"]]
-            if not row["bound"] and better and all(agree(row, other) for other in better):
-                who = publishers.get(row["source_id"], row["source_id"])
-                bound, unit = terms("bounds")[first["bound"]].short_fr, terms("units")[first["unit"]].after_fr
-                told = f"{bound} {_french(first['value'])} {unit}".strip()
-                words = f"Valeur exacte donnée par {who} ({_rank(row['rank'])}) ; la {_rank(first['rank'])} dit « {told} »."
-                first = row
-                break
+    sure = [row for row in rivals if row["_weak"] == first["_weak"] and pd.notna(row["value"])]
+    for row in sure if first["bound"] and first["choice"] < 1 else []:
+        better = [other for other in sure if other["rank"] < row["rank"]]
+        if not row["bound"] and better and all(agree(row, other) for other in better):
+            who = publishers.get(row["source_id"], row["source_id"])
+            bound, unit = terms("bounds")[first["bound"]].short_fr, terms("units")[first["unit"]].after_fr
+            told = f"{bound} {french(first['value'])} {unit}".strip()
+            words = f"Valeur exacte donnée par {who} ({_rank(row['rank'])}) ; la {_rank(first['rank'])} dit « {told} »."
+            first = row
+            break
     for other in rivals:
         tie = all(first[name] == other[name] for name in PREFERENCE)
         if tie and pd.notna(first["value"]) and not agree(first, other):
@@ -210,53 +164,39 @@ def _rank(rank: int) -> str:
     return terms("ranks")[str(rank)].label_fr
 
 
-def _french(value: float) -> str:
-    return f"{value:,.12g}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
-
-
 def fill_bases(table: pd.DataFrame) -> pd.DataFrame:
     """Bases that are known by definition.
 
     The accompanied share of identified victims is computed on all identified victims: its base is their number. No other
     base follows from what is published (each question has its own respondents), so none is assumed; a doubted number is none.
     """
-    totals = table[
-        table["retained"]
-        & table["status"].eq("A")
-        & (table["unit"] == "count")
-        & (table["bound"] == "")
-        & (table["population"] == "identified")
-    ].dropna(subset="value")
-    by_form = totals[totals["variable"] == "form"].set_index(["period", "category"])["value"]
-    whole = totals[totals["variable"] == "total"].set_index("period")["value"]
+    identified = table[table["retained"] & (table["population"] == "identified") & (table["unit"] == "count")]
+    sure = identified[(identified["status"] == "A") & (identified["bound"] == "") & identified["value"].notna()]
+    known = {key_of(row): int(row["value"]) for row in records(sure)}
     for index, row in table[(table["variable"] == "accompanied") & table["base"].isna()].iterrows():
-        base = whole.get(row["period"]) if row["form"] == "_T" else by_form.get((row["period"], row["form"]))
-        if base is not None:
-            table.loc[index, "base"] = int(base)
+        columns = whole_of(row)
+        if columns and (base := known.get(key_of(row, **columns, population="identified", unit="count"))):
+            table.loc[index, "base"] = base
     return table
 
 
 def build(observations: list[Observation], catalogue: Catalogue, nomenclatures: Nomenclatures) -> pd.DataFrame:
     """Coded statements, corrected, with one retained statement for each statistic, validated."""
-    table = pd.DataFrame(observations).assign(reason="", retained=False)
-    table["reference_year"] = table["reference_year"].astype("Int64")
-    table["base"] = table["base"].astype("Int64")
+    table = pd.DataFrame(observations).assign(reason="", retained=False).astype({"reference_year": "Int64", "base": "Int64"})
     table["note"] = table["note"].map(_joined)
     publishers = {source.source_id: source.publisher_fr for source in catalogue.sources.values()}
-    table = explain_doubts(apply_corrections(table, catalogue.corrections, publishers))
-    table = _caution(fill_bases(retain(table, publishers)), catalogue)[COLUMNS]
-    derived = derive(table, Rules.read(catalogue.data, nomenclatures), publishers)
-    whole = pd.concat([table, derived.astype(table.dtypes.to_dict())], ignore_index=True) if len(derived) else table
-    return validate(whole, nomenclatures)
-
-
-def _caution(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Reservations of ``breaks.toml`` that stand with each value of their variables, in its note."""
+    table = apply_corrections(table, catalogue.corrections, publishers)
+    # A statement of low reliability says why: its note is its reason, where no correction gives another.
+    table["reason"] = table["reason"].mask((table["status"] == "U") & (table["reason"] == ""), table["note"])
+    table = fill_bases(retain(table, publishers))
     for entry in catalogue.breaks:
         if entry.caution:
             rows = table["variable"].isin(entry.variables) & table["value"].notna()
             table.loc[rows, "note"] = [_joined(note, entry.caution) for note in table.loc[rows, "note"]]
-    return table
+    table = table[COLUMNS]
+    derived = derive(table, read_rules(catalogue.data, nomenclatures), publishers)
+    whole = pd.concat([table, derived.astype(table.dtypes.to_dict())], ignore_index=True) if len(derived) else table
+    return validate(whole, nomenclatures)
 
 
 @lru_cache(maxsize=4)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
 
-from ..catalogue import Catalogue, Edition
+from ..analysis.compare import Comparison, Unfit
+from ..catalogue import Break, Catalogue, Edition
 from ..nomenclature import ALL, Nomenclatures, Variable, terms
 from ..table import SUB_POPULATION, Row, records
 from . import wording
-from .result import Result, ResultKind, together
+from .quantities import MISSING
+from .result import Change, Result, ResultKind, together
 
 SubPopulation = Mapping[str, str]
 
@@ -27,15 +30,7 @@ class Captions:
     words: Nomenclatures
 
     def with_labels(self, rows: pd.DataFrame, found: Sequence[Row] | None = None) -> pd.DataFrame:
-        """Rows of Observations with the French words that tables and charts show.
-
-        Parameters
-        ----------
-        rows : DataFrame
-            Observations.
-        found : sequence of mappings, optional
-            The same rows, when `records` has been asked already.
-        """
+        """Rows of Observations with the French words that tables and charts show; `found` are their records, when known."""
         found = records(rows) if found is None else found
         words, known, units = self.words, self.catalogue.sources, terms("units")
         sources = [known[row["source_id"]] if row["source_id"] else None for row in found]
@@ -91,7 +86,7 @@ class Captions:
         elif multiple:
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
         if any(pd.isna(row["value"]) and row["source_id"] == "" for row in rows):
-            notes.append(f"« {wording.MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
+            notes.append(f"« {MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
         return notes
 
     def _said(self, frame: pd.DataFrame) -> str:
@@ -113,8 +108,8 @@ class Captions:
             described = self.words.populations[population]
             result = replace(result, title=f"{result.title}, {described.noun_fr} {described.qualifier_fr}")
         if not by:
-            return result
-        title = f"{result.title}, selon {wording.SELECTORS[by]}"
+            return replace(result, message=wording.message(records(rows), self.words))
+        title = f"{result.title}, selon {terms('columns')[by].short_fr}"
         frame = result.frame.assign(group=self._parts_of(rows, by))
         absent = f"Aucun chiffre relevé pour cette édition : {wording.lower_first(title)}."
         whole = wording.subtitle(self._blank(population, sub), self.words)
@@ -132,11 +127,11 @@ class Captions:
             result = replace(result, absent=self._absent_category(variable, category, population, sub))
         if by and not result:
             subject = self.words.variable(variable).subject_fr
-            absent = f"Aucun chiffre relevé pour cette édition : {subject}, selon {wording.SELECTORS[by]}."
+            absent = f"Aucun chiffre relevé pour cette édition : {subject}, selon {terms('columns')[by].short_fr}."
             return replace(result, absent=absent)
         if not by:
             return replace(result, elsewhere=nearest)
-        title = f"{self._subject(result)}, selon {wording.SELECTORS[by]}"
+        title = f"{self._subject(result)}, selon {terms('columns')[by].short_fr}"
         labels = self._parts_of(rows, by)
         inline = [wording.lower_first(text) for text in labels]
         return replace(result, frame=result.frame.assign(label=labels, inline=inline), title=title)
@@ -162,9 +157,6 @@ class Captions:
         """Figures about several populations; `others` when what there is stands above."""
         result = self.result(rows, variables[0] if variables else "total", self.edition.share_population, sub)
         found = records(rows)
-        labels = list(result.frame["label"])
-        if len({row["variable"] for row in found}) > 1:
-            labels = _with_subject(result.frame)
         described = {row["population"] for row in found}
         whole = self.words.populations[described.pop()].scope_fr if len(described) == 1 else ""
         parts = list(result.frame["who"])
@@ -180,18 +172,21 @@ class Captions:
         absent = f"Aucun chiffre relevé pour cette édition : {subjects or wording.lower_first(title)} ({who})."
         if others:
             absent = f"Aucun autre chiffre relevé pour cette édition ({who})."
-        frame = result.frame.assign(label=labels, inline=_inline(result.frame, labels), group=parts)
         population = population or result.population
-        return replace(result, frame=frame, title=title, population=population, absent=absent, kind="statistics")
+        return replace(
+            result,
+            frame=_named(result.frame).assign(group=parts),
+            title=title,
+            population=population,
+            absent=absent,
+            kind="statistics",
+        )
 
     def over_editions(
         self, rows: pd.DataFrame, variables: Sequence[str], title: str, sub: SubPopulation, *, others: bool
     ) -> Result:  # fmt: skip
         """The same theme in all dated editions; `others` when what this edition has stands above."""
         result = self.result(rows, variables[0] if variables else "total", self.edition.share_population, sub)
-        labels = list(result.frame["label"])
-        if result.frame["variable"].nunique() > 1:
-            labels = _with_subject(result.frame)
         notes = [
             *result.notes,
             "Un tiret : aucun chiffre relevé. Aucun écart n’est calculé ici : ce qui se compare est au chapitre des évolutions.",
@@ -202,47 +197,56 @@ class Captions:
         if missing := [edition.key for edition in self.catalogue.dated if edition.key not in shown]:
             notes.append(f"Sans {'autre ' if others else ''}chiffre sur ce thème : {wording.listed(missing)}.")
         return replace(
-            result,
-            frame=result.frame.assign(label=labels, inline=_inline(result.frame, labels)),
-            title=title, population=wording.EACH_LINE, notes=tuple(notes), kind="editions", said="",
+            result, frame=_named(result.frame), title=title, population=wording.EACH_LINE, notes=tuple(notes), kind="editions",
+            said="",
             absent=f"Aucun chiffre retenu : {wording.lower_first(title)}.",
         )  # fmt: skip
 
     def series(
-        self, rows: pd.DataFrame, variable: str, population: str | None, sub: SubPopulation,
-        respondents: Mapping[str, int], counted: Collection[str],
+        self, rows: pd.DataFrame, comparisons: Sequence[Comparison], variable: str, population: str | None, sub: SubPopulation,
+        answered: Mapping[str, tuple[int, str]],
     ) -> Result:  # fmt: skip
-        """One statistic over time, with the breaks and the years without a value.
-
-        Parameters
-        ----------
-        rows : DataFrame
-            What `analysis.compare.series` returns.
-        population : str or None
-            Who is described; None for the population of each edition's shares.
-        respondents : mapping
-            Responding associations by edition.
-        counted : collection of str
-            Statements of these numbers.
+        """One statistic over time (what `analysis.compare.series` gives), with the breaks and the years without a value;
+        `answered` is what `analysis.compare.respondents` gives.
         """
-        result = self.result(rows, variable, population or self.edition.share_population, sub, "series")
-        breaks = tuple(
-            f"Avant {p}, la ligne s’interrompt : {wording.lower_first(b)}"
-            for p, b in zip(rows["period"], rows["break_before"], strict=True)
-            if b
+        respondents = {key: number for key, (number, _) in answered.items()}
+        universe = self.words.universe(population or self.edition.share_population)
+        known = [respondents.get(key) if universe == "survey" else None for key in rows["period"]]
+        said = [" ".join(self._said_of(each.refused, each, respondents)) for each in comparisons]
+        segments = list(accumulate((int(bool(each.refused)) for each in comparisons), initial=0))  # a new number after each break
+        rows = rows.assign(
+            segment=segments[: len(rows)], respondents=pd.array(known, "Int64"), break_before=["", *said][: len(rows)]
         )
+        result = self.result(rows, variable, population or self.edition.share_population, sub, "series")
+        breaks = [
+            f"Avant {period}, la ligne s’interrompt : {wording.lower_first(sentence)}"
+            for period, sentence in zip(rows["period"], rows["break_before"], strict=True)
+            if sentence
+        ]
         who = together(result.frame["who"]) or result.population
         result = replace(result, title=self._subject(result), population=who)
-        universe = self.words.universe(population or self.edition.share_population)
         if universe == "administrative" or rows.empty:
             return replace(result, notes=(*result.notes, *breaks))
         dated = [edition.key for edition in self.catalogue.dated]
-        known = {key: respondents[key] for key in dated if key in respondents}
         missing = [key for key in dated if key not in set(rows["period"])]
         said_once = dict.fromkeys(missing[:1], " associations répondantes")
-        named = [f"{key} ({known[key]}{said_once.get(key, '')})" if key in known else key for key in missing]
-        gap = (f"Sans valeur retenue : {wording.listed(named)}.",) if named else ()
-        return replace(result, notes=(*result.notes, *gap, *breaks), respondents=known, beside=tuple(counted))
+        named = [f"{key} ({respondents[key]}{said_once.get(key, '')})" if key in respondents else key for key in missing]
+        gap = [f"Sans valeur retenue : {wording.listed(named)}."] if named else []
+        by_edition = {key: respondents[key] for key in dated if key in respondents}
+        beside = tuple(name for _, name in answered.values()) if universe == "survey" else ()
+        return replace(result, notes=(*result.notes, *gap, *breaks), respondents=by_edition, beside=beside)
+
+    def change(self, found: Comparison, answered: Mapping[str, tuple[int, str]]) -> Change:
+        """A comparison, with why there is no change or what to keep in mind of it; `answered` are the respondents of both."""
+        known = {key: number for key, (number, _) in answered.items()}
+        refusals, reservations = (tuple(self._said_of(each, found, known)) for each in (found.refused, found.reserved))
+        first = next(iter(found.refused), None)
+        motive = terms("refusals")[first.code].short_fr if isinstance(first, Unfit) else first.short if first else ""
+        beside = tuple(name for _, name in answered.values())
+        return Change(**vars(found), refusals=refusals, reservations=reservations, motive=motive, beside=beside)
+
+    def _said_of(self, entries: Iterable[Break | Unfit], found: Comparison, respondents: Mapping[str, int]) -> Iterator[str]:
+        return (wording.obstacle(entry, found.before, found.after, self.words, respondents) for entry in entries)
 
     def small_multiples(self, variable: str, frames: Sequence[pd.DataFrame]) -> Result:
         """Several yearly series, each labelled, that come from one publication: series of two publications are not one."""
@@ -298,10 +302,15 @@ class Captions:
         return f"Aucun chiffre relevé pour cette édition : part des {who} qui {predicate}."
 
 
-def _inline(frame: pd.DataFrame, labels: Sequence[str]) -> list[str]:
-    """Labels inside a sentence: those of the frame where they did not change, which keep the capital of proper nouns."""
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose labels tell their variable, where there are several; the others keep the capital of proper nouns."""
+    if frame["variable"].nunique() < 2:
+        return frame
+    labels = _with_subject(frame)
     same = zip(frame["label"], frame["inline"], labels, strict=True)
-    return [inline if label == new else wording.lower_first(new) for label, inline, new in same]
+    return frame.assign(
+        label=labels, inline=[inline if label == new else wording.lower_first(new) for label, inline, new in same]
+    )
 
 
 def _with_subject(frame: pd.DataFrame) -> list[str]:

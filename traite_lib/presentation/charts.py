@@ -1,65 +1,116 @@
-"""French charts: direct labels, colours that colour-blind readers tell apart, hatches and markers, and an alternative text.
+"""French charts, drawn by seaborn on matplotlib Axes.
 
-Every chart takes `Result` objects and draws what they hold; an empty one draws nothing, its table says why.
+A chart takes a `Result` and draws what it holds; an empty one draws nothing, its table says why. Nothing is said by colour alone:
+values are written, groups have hatches or markers, a value of low reliability is hollow and has a star. Title, population, notes
+and sources are text around the drawing (`Chart.words`), and inside it in the files of `Chart.save`.
 """
 
 from __future__ import annotations
 
-import math
 import textwrap
-from collections.abc import Sequence
-from itertools import product
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import wraps
+from itertools import pairwise, product
+from typing import Any, Concatenate, ParamSpec, cast
 
 import pandas as pd
+import seaborn as sns
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from mpl_toolkits.axes_grid1 import make_axes_locatable
 
+from ..aliases import warn_renamed
 from ..analysis.shares import main_unit
 from ..table import Row, levels, records
 from . import wording
-from .drawing import NOTHING as NOTHING
-from .drawing import Chart as Chart
-from .drawing import Drawing, chart
-from .letters import POINT, face
-from .sheet import (
-    DOUBTFUL,
-    GRID,
-    HATCHES,
-    INK,
-    INKS,
-    MARKERS,
-    MUTED,
-    PALETTE,
-    Place,
-    Plot,
-    label_width,
-    layout,
-    legend_height,
-    row_height,
-    sheet,
-)
+from .chart import DOUBTFUL, GRID, HATCHES, LEGEND, LETTER, LINE, MARKERS, MUTED, NOTHING, PALETTE, PAPER, THEME, WIDTH
+from .chart import Chart as Chart
+from .result import Result
 
-if TYPE_CHECKING:
-    from .result import Result
+_Options = ParamSpec("_Options")
+STRIP, ABOVE = 0.3, 0.62  # inches of the strip of respondents, and above it
+BOX = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}  # paper behind a text
+
+
+def _chart(draw: Callable[Concatenate[Result, _Options], Chart]) -> Callable[Concatenate[Result, _Options], Chart]:
+    """A function that draws in our theme, whatever the user's, and nothing where a sentence says the only value."""
+
+    @wraps(draw)
+    def themed(result: Result, *args: _Options.args, **options: _Options.kwargs) -> Chart:
+        if result.said or not result:
+            return NOTHING
+        # seaborn aligns its arguments on their index, and rows of several results share theirs.
+        result = replace(result, frame=result.frame.reset_index(drop=True))
+        with rc_context(THEME):
+            return draw(result, *args, **options)
+
+    return cast("Callable[Concatenate[Result, _Options], Chart]", themed)
+
+
+def _axes(
+    ax: Axes | None, height: float, *, left: float, right: float = 0.1, top: float = 0.06, bottom: float = 0.06
+) -> Axes:  # fmt: skip
+    """Axes of a height in inches with the margins that its labels need, or those that were given."""
+    if ax is not None:
+        ax.spines[["top", "right", "bottom"]].set_visible(False)
+        return ax
+    whole = top + height + bottom
+    box = (left / WIDTH, bottom / whole, 1 - (left + right) / WIDTH, height / whole)
+    return Figure(figsize=(WIDTH, whole)).add_axes(box)
+
+
+def _rows(ax: Axes | None, labels: Sequence[str], *, top: float = 0.06, row: float = 0.34) -> Axes:
+    """Axes with one row a label, from the top; where none were given, as high and as far right as labels need."""
+    lines = [textwrap.wrap(wording.typographic(label), 24) for label in labels]
+    row = max([row, *(0.12 + LINE * len(each) for each in lines)])
+    longest = max(len(line) for each in lines for line in each)
+    ax = _axes(ax, row * len(labels), left=0.15 + LETTER * longest, top=top)
+    ax.set(xticks=[], ylim=(len(labels) - 0.5, -0.5))  # each value is written; ticks that go would cost seaborn half its time
+    ax.set_yticks(range(len(labels)), ["\n".join(each) for each in lines], linespacing=1.05)
+    return ax
+
+
+def _limit(ax: Axes, rows: Sequence[Row], part: float = 1) -> float:
+    """Where an axis from zero ends that has a part of the width, so that each value is written after its bar."""
+    width = part * ax.bbox.width / ax.figure.dpi
+    ends = [row["value"] * width / max(width - 0.1 - LETTER * len(_text(row)), 0.3 * width) for row in rows]
+    return float(pd.Series(ends).max()) or 1
 
 
 def _text(row: Row) -> str:
-    """Value of a row as it is written on a chart; a star marks a low reliability."""
-    return f"{row['text']} *" if row["status"] == "U" and pd.notna(row["value"]) else str(row["text"])
+    """Value of a row as it is written on a chart, with its signs: a star for a low reliability, a ring for a small base."""
+    doubtful = row["status"] == "U" and pd.notna(row["value"])
+    return str(row["text"]).replace(wording.SMALL_BASE, " °") + (" *" if doubtful else "")
 
 
-def _known(row: Row) -> dict[str, Any]:
-    """Look of a value: grey and italic where none was found."""
-    return {"color": INK} if pd.notna(row["value"]) else {"color": MUTED, "style": "italic"}
+def _write(ax: Axes, row: Row, at: tuple[float, float], offset: tuple[float, float] = (4, 0), **look: Any) -> None:
+    """Write a value beside a place, `offset` points away from it; grey and italic where none was found."""
+    known: Any = {} if pd.notna(row["value"]) else {"color": MUTED, "style": "italic"}
+    side = "left" if offset[0] > 0 else "right" if offset[0] < 0 else "center"
+    ax.annotate(_text(row), at, offset, textcoords="offset points", **{"ha": side, "va": "center"} | known | look)
 
 
-def _labels(rows: Sequence[Row]) -> list[str]:
-    """Label of each bar, with its group when there are several."""
-    names = [f"dont : {row['inline']}" if row.get("level") == 1 else str(row["label"]) for row in rows]
+def _legend(ax: Axes, handles: Sequence[Any], names: Sequence[str]) -> None:
+    """Names of the groups above the drawing, in their order."""
+    ax.legend(handles, [wording.typographic(name) for name in names], loc="lower left", bbox_to_anchor=(0, 1.0))
+
+
+def _signs(rows: Sequence[Row]) -> tuple[str, ...]:
+    meanings = {" *": "* : fiabilité faible.", " °": "° : petite base, de 30 à 99."}
+    return tuple(meaning for sign, meaning in meanings.items() if any(sign in _text(row) for row in rows))
+
+
+def _named(rows: Sequence[Row], name: str) -> list[str]:
+    """Names of rows, each with its group when there are several."""
+    names = [f"dont : {row['inline']}" if name == "label" and row.get("level") == 1 else str(row[name]) for row in rows]
     groups = [row.get("group") for row in rows]
     if len(set(groups)) < 2:
         return names
-    return [f"{name} ({wording.lower_first(str(group))})" for name, group in zip(names, groups, strict=True)]
+    return [f"{text} ({wording.lower_first(str(group))})" for text, group in zip(names, groups, strict=True)]
 
 
 def _findings(rows: pd.DataFrame, groups: Sequence[str]) -> str:
@@ -67,313 +118,281 @@ def _findings(rows: pd.DataFrame, groups: Sequence[str]) -> str:
     return " ".join(f"{group} : {wording.finding(rows[rows['group'] == group])}" for group in groups)
 
 
-@chart
-def bars(result: Result) -> Drawing | None:
-    """Horizontal bars of one distribution, in its own order; hatched and starred where the reliability is low."""
-    return _drawn_bars(result)
+@_chart
+def bars(result: Result, ax: Axes | None = None) -> Chart:
+    """Horizontal bars of one distribution, in its own order; hatched and starred where the reliability is low.
+
+    >>> from traite_lib import charts, open_edition
+    >>> forms = open_edition("2022").distribution("form")
+    >>> type(charts.bars(forms).ax).__name__
+    'Axes'
+    """
+    return _bars(result, ax)
 
 
-def _drawn_bars(result: Result) -> Drawing | None:
-    drawn = levels(result.frame)  # a change is no length beside a level
-    drawn = drawn[drawn["unit"].isin(["percent", "count"]) | drawn["value"].isna()]
-    unit = main_unit(drawn)
-    shown = drawn[(drawn["unit"] == unit) | drawn["value"].isna()]
-    if shown["value"].notna().sum() < 2:  # one value is a sentence or a line of the table
-        return None
-    longest = 100 if unit == "percent" else shown["value"].max() * 1.02
-    rows = records(shown)
-    labels = _labels(rows)
-
-    def figure() -> Figure:
-        plot = sheet(result, row_height(labels) * max(len(rows), 2), label_width(labels), right=1.35)
-        plot.across = (0, longest)
-        plot.rows(labels)
-        for n, row in enumerate(rows):
-            known = pd.notna(row["value"])
-            if known:
-                look: Any = {"hatch": DOUBTFUL, "facecolor": "white"} if row["status"] == "U" else {"facecolor": PALETTE[0]}
-                plot.bar((0, row["value"]), (n - 0.33, n + 0.33), edgecolor=PALETTE[0], **look)
-            plot.write(_text(row), (row["value"] if known else 0, n), (5, 0), size=9, **_known(row))
-        return plot.figure
-
-    told = shown
-    if "group" in shown and shown["group"].nunique() > 1:
-        pairs = zip(shown["inline"], shown["group"], strict=True)
-        told = shown.assign(inline=[f"{label} ({wording.lower_first(str(group))})" for label, group in pairs])
-    return Drawing(figure, result, "Diagramme en barres", wording.finding(told))
+def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *, centred: bool = False) -> Chart:
+    frame = levels(result.frame)  # a change is no length beside a level
+    frame = frame[frame["unit"].isin(["percent", "count"]) | frame["value"].isna()]
+    frame = frame[(frame["unit"] == main_unit(frame)) | frame["value"].isna()]
+    if frame["value"].notna().sum() < 2:  # one value is a sentence or a line of the table
+        return NOTHING
+    rows, values = records(frame), frame["value"].fillna(0).tolist()
+    ax = _rows(ax, _named(rows, "label"), row=0.5 if centred else 0.34)
+    thick = min(0.66, 0.25 * len(rows) * ax.figure.dpi / ax.bbox.height)  # a quarter of an inch where a label has many lines
+    # A row is a place, not its label: seaborn would draw the mean of two rows of one label.
+    sns.barplot(x=values, y=range(len(rows)), orient="h", native_scale=True, errorbar=None, width=thick,
+                color=PALETTE[0], edgecolor=PALETTE[0], saturation=1, ax=ax)  # fmt: skip
+    limit = _limit(ax, rows)
+    drawn: list[Any] = sorted(ax.patches, key=lambda bar: bar.get_xy()[1])
+    for n, (row, bar) in enumerate(zip(rows, drawn, strict=True)):
+        if row["status"] == "U":
+            bar.set(facecolor=PAPER, hatch=DOUBTFUL)
+        if centred:
+            bar.set_x((max(values) - values[n]) / 2)
+        _write(ax, row, (bar.get_x() + values[n], n))
+    ax.set_xlim(0, limit)
+    ax.spines["left"].set_visible(not centred)
+    ax.set(xlabel="", ylabel="")
+    found = wording.finding(frame.assign(inline=_named(rows, "inline")))
+    return Chart((ax,), result.only(frame), kind, found, _signs(rows))
 
 
-@chart
-def stacked(result: Result) -> Drawing | None:
-    """Shares stacked to 100 %, one bar a group; what was not found is left blank and said."""
-    rows = result.frame[result.frame["unit"] == "percent"] if result else result.frame
-    if rows["value"].notna().sum() < 2:
-        return None
-    rows = rows.sort_values("order", kind="stable")
-    groups, categories = list(dict.fromkeys(result.frame["group"])), list(dict.fromkeys(rows["category"]))
-    names = [" / ".join(dict.fromkeys(rows.loc[rows["category"] == code, "label"])) for code in categories]
-    whole = rows.groupby("group")["value"].sum()
-    note = "Blanc : part non relevée." if (whole < 98.5).any() else ""
-    longest = max(100.0, float(whole.max()))
-    bars_of = {group: records(rows[(rows["group"] == group) & rows["value"].notna()]) for group in groups}
+@_chart
+def stacked(result: Result, ax: Axes | None = None) -> Chart:
+    """Shares stacked to 100 %, one bar a group; what was not found is left blank and said.
 
-    def figure() -> Figure:
-        height = max(0.44, row_height(groups)) * len(groups)
-        plot = sheet(result, height, label_width(groups), note, right=0.3, above=legend_height(names))
-        plot.across = (0, longest)
-        plot.rows(groups)
-        for n, group in enumerate(groups):
-            left, thick = 0.0, (n - 0.31, n + 0.31)
-            for row in bars_of[group]:
-                k = categories.index(row["category"]) % len(PALETTE)
-                right = left + row["value"]
-                plot.bar((left, right), thick, facecolor=PALETTE[k], hatch=HATCHES[k], edgecolor="white", linewidth=0.8)
-                if plot.x(right) - plot.x(left) > 0.1 + 0.065 * len(_text(row)):  # or its neighbour would be hidden
-                    plot.write(_text(row), ((left + right) / 2, n), va="center", size=8, box=True)
-                left = right
-            plot.bar((0, 100), thick, facecolor="none", edgecolor=MUTED, linewidth=0.6)
-        plot.legend(names)
-        return plot.figure
+    >>> from traite_lib import charts, open_edition
+    >>> len(charts.stacked(open_edition("2020").distribution("sex", by="form")).ax.containers)
+    3
+    """
+    frame = result.frame[result.frame["unit"] == "percent"].sort_values("order", kind="stable")
+    if frame["value"].notna().sum() < 2:
+        return NOTHING
+    groups, codes = list(dict.fromkeys(result.frame["group"])), list(dict.fromkeys(frame["category"]))
+    names = [" / ".join(dict.fromkeys(frame.loc[frame["category"] == code, "label"])) for code in codes]
+    ax = _rows(ax, groups, top=LEGEND * len(names) + 0.12, row=0.42)
+    drawn = frame[frame["value"].notna()]
+    place = drawn["group"].map(groups.index)
+    sns.histplot(y=place, weights=drawn["value"], hue=drawn["category"].map(dict(zip(codes, names, strict=True))), ax=ax,
+                 hue_order=names[::-1], palette=PALETTE[: len(names)][::-1], multiple="stack", discrete=True, shrink=0.62,
+                 alpha=1, edgecolor=PAPER)  # fmt: skip
+    for bar in ax.patches:
+        bar.set_hatch(HATCHES[PALETTE.index(to_hex(bar.get_facecolor()))])
+    for n, group in enumerate(groups):
+        left = 0.0
+        for row in records(drawn[drawn["group"] == group]):
+            if row["value"] > 2 + 2.3 * len(_text(row)):  # or its neighbour would be hidden
+                _write(ax, row, (left + row["value"] / 2, n), (0, 0), size=8, bbox=BOX)
+            left += row["value"]
+    wholes = frame.groupby("group")["value"].sum()
+    ax.set_xlim(0, max(100.0, float(wholes.max())))
+    ax.set(xlabel="", ylabel="")
+    looks = zip(PALETTE, HATCHES, strict=True)
+    _legend(ax, [Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER) for colour, hatch in looks][: len(names)], names)
+    blank = ("Blanc : part non relevée.",) if (wholes < 98.5).any() else ()
+    signs = (*blank, *_signs(records(drawn)))
+    return Chart((ax,), result.only(frame), "Barres empilées", _findings(frame, groups), signs)
 
-    return Drawing(figure, result, "Barres empilées", _findings(rows, groups))
 
+@_chart
+def timeline(result: Result, ax: Axes | None = None) -> Chart:
+    """A series over editions: the line stops at each break; below, the number of responding associations of every edition.
 
-@chart
-def timeline(result: Result) -> Drawing | None:
-    """A series over editions: the line stops at each break; below, the number of responding associations."""
-    if len(result.frame) < 2:
-        return None
-    frame = result.frame
-    rows = records(frame)
-    years, values = [int(row["reference_year"]) for row in rows], [row["value"] for row in rows]
-    points = list(zip(years, values, strict=True))
-    joined = {n for n in range(1, len(rows)) if rows[n]["segment"] == rows[n - 1]["segment"]}
-    near = {n for n in joined if years[n] == years[n - 1] + 1}
-    signs = ["Trait vertical pointillé : rupture de série, ou valeurs qui ne se comparent pas."] * (len(joined) < len(rows) - 1)
-    note = " ".join([*signs, *["Tirets : années sans valeur."] * (near != joined)])
-    highest = float(frame["value"].max()) * 1.2
-    answering = {int(year): number for year, number in result.respondents.items() if min(years) <= int(year) <= max(years)}
-
-    def figure() -> Figure:
-        scale = layout.get().scale
-        side, strip = 0.45 * scale**2, STRIP if answering else 0.0
-        height = (2.75 if answering else 2.1) - strip
-        plot = sheet(result, height, side + 0.1 * scale**2, note, right=side, below=0.42 + strip)
-        plot.across, plot.up = (min(years) - 0.5, max(years) + 0.5), (0, highest)
-        for n, row in enumerate(rows[1:], start=1):
-            if row["break_before"]:
-                plot.line([(years[n - 1] + years[n]) / 2] * 2, plot.up, color=MUTED, linestyle=":", linewidth=1.1)
-            if n in joined:
-                style: Any = {"linewidth": 2} if n in near else {"linewidth": 1.2, "linestyle": (0, (4, 3))}
-                plot.line(years[n - 1 : n + 1], values[n - 1 : n + 1], color=PALETTE[0], **style)
-        for n, row in enumerate(rows):
-            fill = "white" if row["status"] == "U" else PALETTE[0]
-            marker: Any = {"marker": "o", "markersize": 6.5, "markerfacecolor": fill, "markeredgecolor": PALETTE[0]}
-            plot.line([years[n]], [values[n]], zorder=2.5, **marker)
-            before = points[n - 1] if n in joined else None
-            after = points[n + 1] if n + 1 in joined else None
-            _write_clear(plot, _text(row), points[n], before, after, size=8.5 * scale)
-        plot.line(plot.across, (0, 0), color=MUTED, linewidth=0.5)
-        for year in range(min(years), max(years) + 1):
-            plot.write(str(year), (year, 0), (0, -3.5), va="top", size=9 * scale)
-        if answering:
-            _respondents(plot, answering)
-        return plot.figure
-
-    pairs = " ; ".join(f"{row['period']}, {wording.marked(row)}" for row in rows)
+    >>> from traite_lib import charts, open_edition
+    >>> charts.timeline(open_edition("2022").series("form", "sexual")).kind
+    'Série par année'
+    """
+    rows = records(result.frame)
+    if len(rows) < 2:
+        return NOTHING
+    years, values = [int(row["reference_year"]) for row in rows], [float(row["value"]) for row in rows]
+    joined = [(one, two) for one, two in pairwise(range(len(rows))) if rows[one]["segment"] == rows[two]["segment"]]
+    lines = pd.DataFrame(
+        [(years[n], values[n], piece, "jump" if years[pair[1]] > years[pair[0]] + 1 else "near")
+         for piece, pair in enumerate(joined) for n in pair], columns=["year", "value", "piece", "kind"],
+    )  # fmt: skip
+    answering = {int(year): number for year, number in result.respondents.items() if years[0] <= int(year) <= years[-1]}
+    ax = _axes(ax, 1.75 + (STRIP + ABOVE) * bool(answering), left=0.3, right=0.3, bottom=0.06 if answering else 0.25)
+    _over_years(ax, range(years[0], years[-1] + 1), max(values) * 1.22)
+    if not lines.empty:
+        sns.lineplot(lines, x="year", y="value", units="piece", style="kind", estimator=None, errorbar=None, color=PALETTE[0],
+                     dashes={"near": "", "jump": (3, 2)}, linewidth=1.8, legend=False, ax=ax)  # fmt: skip
+    sns.scatterplot(x=years, y=values, s=38, zorder=3, legend=False, ax=ax)
+    ax.collections[-1].set(
+        facecolor=[PAPER if row["status"] == "U" else PALETTE[0] for row in rows], edgecolor=PALETTE[0], linewidth=1.4
+    )
+    for n, row in enumerate(rows):
+        near = [values[one + two - n] for one, two in joined if n in (one, two)]
+        low = bool(near) and sum(near) / len(near) > values[n]
+        _write(ax, row, (years[n], values[n]), (0, -6 if low else 6), va="top" if low else "bottom", size=8)
+    ax.set(xlabel="", ylabel="")
+    if answering:
+        _respondents(ax, answering)
+    gaps = ("Tirets : années sans valeur.",) if (lines["kind"] == "jump").any() else ()
     broken = "La ligne s’interrompt aux ruptures de série. " if any(row["break_before"] for row in rows) else ""
-    return Drawing(figure, result, "Série par année", f"{broken}{pairs}.")
+    pairs = " ; ".join(f"{row['period']}, {wording.marked(row)}" for row in rows)
+    return Chart((ax,), result, "Série par année", f"{broken}{pairs}.", (*gaps, *_signs(rows)))
 
 
-def _write_clear(plot: Plot, text: str, at: Place, before: Place | None, after: Place | None, *, size: float) -> None:
-    """Write a value above its marker, aside as far as a line that climbs from there asks, or below where two leave no room."""
-    half = face().width(text) * size * POINT / 2
-    left, right = _room(plot, at, before), _room(plot, at, after)
-    end = max(min(half, right), 2 * half - left)
-    if end > right:
-        plot.write(text, at, (0, -7), va="top", size=size)
-    else:
-        plot.write(text, at, ((end - half) / POINT, 7), ha="center", va="bottom", size=size)
+def _over_years(ax: Axes, years: Sequence[int], highest: float) -> None:
+    """No axis but years, from zero: values are written."""
+    ax.set(yticks=[], xlim=(years[0] - 0.55, years[-1] + 0.55), ylim=(0, highest or 1))
+    ax.set_xticks(years, [str(year) for year in years], size=8)
+    ax.spines["bottom"].set_visible(True)
+    ax.spines["left"].set_visible(False)
 
 
-def _room(plot: Plot, at: Place, end: Place | None) -> float:
-    """Inches beside a marker before the line from there is as high as the value above it."""
-    if end is None or end[1] <= at[1]:
-        return math.inf
-    return CLEAR * abs(plot.x(end[0]) - plot.x(at[0])) / (plot.y(end[1]) - plot.y(at[1]))
-
-
-CLEAR = 6 * POINT
-"""How high above a marker a line may come under its value."""
-
-STRIP = 0.77
-"""Inches, below a series, for the responding associations."""
-
-
-def _respondents(plot: Plot, known: dict[int, int]) -> None:
-    """Strip of bars below a series: how many associations answered each year."""
-    strip = Plot(plot.figure, plot.left, plot.bottom - 0.74, plot.width, 0.3, plot.across, (0, max(known.values()) * 1.05))
+def _respondents(ax: Axes, known: dict[int, int]) -> None:
+    """Strip of bars in the lower part of a series: how many associations answered each year."""
+    strip = make_axes_locatable(ax).append_axes("bottom", size=STRIP, pad=ABOVE)
+    strip.set(xticks=[], yticks=[], xlim=ax.get_xlim())
+    sns.barplot(x=list(known), y=list(known.values()), native_scale=True, errorbar=None, width=0.5, color=GRID, saturation=1,
+                edgecolor=MUTED, linewidth=0.5, ax=strip)  # fmt: skip
     for year, number in known.items():
-        strip.bar((year - 0.25, year + 0.25), (0, number), facecolor=GRID, edgecolor=MUTED, linewidth=0.5)
-        strip.write(f"{number:.0f}", (year, number), (0, 2), size=7.5, color=MUTED)
-    name = "Nombre d’associations répondantes"
-    strip.write(name, (strip.across[0], 0), (0, -2.6), ha="left", va="top", size=7.5, color=MUTED)
+        strip.annotate(f"{number:.0f}", (year, number), (0, 2), textcoords="offset points", ha="center", size=7.5, color=MUTED)
+    strip.set_title("Nombre d’associations répondantes", loc="left", size=7.5, color=MUTED, pad=12)
+    strip.set(xlabel="", ylabel="")
+    strip.spines[:].set_visible(False)
 
 
-@chart
-def dumbbell(result: Result) -> Drawing | None:
-    """Two groups on one line a modality: two populations, or two years."""
-    rows = result.frame[result.frame["unit"] == "percent"] if result else result.frame
-    groups = list(dict.fromkeys(rows["group"])) if not rows.empty else []
+@_chart
+def dumbbell(result: Result, ax: Axes | None = None) -> Chart:
+    """Two groups on one line a modality: two populations, or two years.
+
+    >>> from traite_lib import charts, open_edition, side_by_side
+    >>> survey = open_edition("2020")
+    >>> identified = survey.distribution("form", population="identified")
+    >>> charts.dumbbell(side_by_side("Formes", Repérées=identified, Accompagnées=survey.distribution("form"))).kind
+    'Comparaison de deux groupes'
+    """
+    frame = result.frame[result.frame["unit"] == "percent"]
+    groups = list(dict.fromkeys(frame["group"])) if "group" in frame else []
     if len(groups) != 2:
-        return _drawn_bars(result) if result else None
-    rows = rows.sort_values("order", kind="stable")
-    labels = list(dict.fromkeys(rows["label"]))
-    pairs = {label: records(rows[rows["label"] == label].sort_values("value")) for label in labels}
-
-    def figure() -> Figure:
-        height = max(0.42, row_height(labels)) * max(len(labels), 2)
-        plot = sheet(result, height, label_width(labels), right=0.7, above=0.08 + legend_height(groups))
-        room = 0.45  # inches on the left of zero, for the value of a marker close to it
-        plot.across = (-104 * room / (plot.width - room), 104)
-        plot.rows(labels, axis=False)
-        for n, label in enumerate(labels):
-            pair = [row for row in pairs[label] if pd.notna(row["value"])]
-            plot.line(plot.across, (n, n), color=GRID, linewidth=0.6, zorder=0)
-            if len(pair) == 2:
-                ends = [row["value"] for row in pair]
-                plot.line(ends, [n, n], color=GRID, linewidth=5, zorder=1, solid_capstyle="round")
-            elif not pair:
-                why = wording.listed(dict.fromkeys(row["text"] for row in pairs[label]))
-                plot.write(why, (1, n), ha="left", va="center", style="italic", color=MUTED, box=True)
-            for side, row in enumerate(pair):
-                k = groups.index(row["group"])
-                plot.line([row["value"]], [n], marker=MARKERS[k], color=PALETTE[k], markersize=9, linestyle="")
-                outward = -1 if side == 0 and len(pair) == 2 else 1
-                plot.write(_text(row), (row["value"], n), (9 * outward, 0))
-        plot.legend(groups, markers=True)
-        return plot.figure
-
-    return Drawing(figure, result, "Comparaison de deux groupes", _findings(rows, groups))
+        return _bars(result, ax)
+    frame = frame.sort_values("order", kind="stable")
+    labels = list(dict.fromkeys(frame["label"]))
+    ax = _rows(ax, labels, top=LEGEND * len(groups) + 0.12)
+    place = frame["label"].map(labels.index)
+    sns.scatterplot(x=frame["value"], y=place, hue=frame["group"], style=frame["group"], hue_order=groups, style_order=groups,
+                    palette=PALETTE[:2], markers=MARKERS[:2], s=60, zorder=3, linewidth=0, ax=ax)  # fmt: skip
+    for n, label in enumerate(labels):
+        pair = records(frame[frame["label"] == label].sort_values("value"))
+        found = [row for row in pair if pd.notna(row["value"])]
+        ax.axhline(n, color=GRID, linewidth=0.6, zorder=0)
+        if len(found) == 2:
+            ax.hlines(n, found[0]["value"], found[1]["value"], color=GRID, linewidth=4, zorder=1)
+        for side, row in enumerate(found):
+            _write(ax, row, (row["value"], n), (-7, 0) if side == 0 and len(found) == 2 else (7, 0))
+        if not found:
+            _write(ax, pair[0], (0, n), bbox=BOX)
+    highest = float(frame["value"].max())
+    ax.set_xlim(-0.25 * highest, highest * 1.35)
+    ax.spines["left"].set_visible(False)
+    ax.set(xlabel="", ylabel="")
+    _legend(ax, ax.get_legend_handles_labels()[0], groups)
+    return Chart((ax,), result.only(frame), "Comparaison de deux groupes", _findings(frame, groups), _signs(records(frame)))
 
 
-@chart
-def pyramid(result: Result, left: str = "Hommes", right: str = "Femmes") -> Drawing | None:
+@_chart
+def pyramid(result: Result, ax: Axes | None = None, left: str = "Hommes", right: str = "Femmes") -> Chart:
     """Two modalities back to back, one row a group (an age pyramid when groups are ages).
 
     Parameters
     ----------
     left, right : str
-        Codes of the two modalities are told by their labels; « Garçons » and « Filles » stand for minors.
+        Labels of the two modalities; « Garçons » and « Filles » stand for minors.
+
+    >>> from traite_lib import charts, open_edition
+    >>> charts.pyramid(open_edition("2020").distribution("sex", by="form")).kind
+    'Barres opposées'
     """
-    rows = result.frame[(result.frame["unit"] == "percent")] if result else result.frame
-    if rows.empty:
-        return None
-    same = {"Garçons": left, "Filles": right}
-    rows = rows.assign(side=rows["label"].replace(same))
-    rows = rows[rows["side"].isin([left, right])]
-    groups = list(dict.fromkeys(rows["group"]))
-    highest, bars_of = float(rows["value"].max()), records(rows)
-
-    def figure() -> Figure:
-        height = max(0.44, row_height(groups)) * max(len(groups), 2)
-        plot = sheet(result, height, label_width(groups), right=0.45, above=0.25)
-        half, room = plot.width / 2, 0.5  # inches; room for a value beyond its bar
-        limit = max(118.0, highest * half / (half - room))
-        plot.across = (-limit, limit)
-        plot.rows(groups)
-        for row in bars_of:
-            n, k = groups.index(row["group"]), [right, left].index(row["side"])
-            sign, known = (1, -1)[k], pd.notna(row["value"])
-            if known:
-                thick = (n - 0.32, n + 0.32)
-                plot.bar((0, sign * row["value"]), thick, facecolor=PALETTE[k], hatch=HATCHES[k], edgecolor="white")
-            plot.write(_text(row), (sign * row["value"] if known else 0, n), (4 * sign, 0), **_known(row))
-        for sign, name in ((1, right), (-1, left)):
-            plot.write(name, (sign * 4, -0.62), ha="left" if sign > 0 else "right", size=9, weight="bold")
-        return plot.figure
-
-    return Drawing(figure, result, "Barres opposées", _findings(rows, groups))
+    frame = result.frame[result.frame["unit"] == "percent"]
+    frame = frame.assign(side=frame["label"].replace({"Garçons": left, "Filles": right}))
+    frame = frame[frame["side"].isin([left, right])]
+    if frame.empty:
+        return NOTHING
+    groups, rows = list(dict.fromkeys(frame["group"])), records(frame)
+    ax = _rows(ax, groups, top=0.3, row=0.42)
+    signed = frame["value"].where(frame["side"] == right, -frame["value"])
+    sns.barplot(x=signed, y=frame["group"].map(groups.index), hue=frame["side"], hue_order=[right, left], palette=PALETTE[:2],
+                orient="h", native_scale=True, errorbar=None, dodge=False, width=0.64, saturation=1, edgecolor=PAPER,
+                legend=False, ax=ax)  # fmt: skip
+    for bar in ax.patches:
+        bar.set_hatch(HATCHES[int(bar.get_x() < 0 or bar.get_width() < 0)])  # type: ignore[attr-defined]
+    for row, value in zip(rows, signed, strict=True):
+        sign = 1 if row["side"] == right else -1
+        _write(ax, row, (value if pd.notna(value) else 0, groups.index(row["group"])), (4 * sign, 0))
+    limit = _limit(ax, rows, 0.5)
+    for sign, name in ((1, right), (-1, left)):
+        ax.annotate(name, (0.5, 1), (6 * sign, 3), xycoords="axes fraction", textcoords="offset points", weight="bold",
+                    ha="left" if sign > 0 else "right")  # fmt: skip
+    ax.axvline(0, color=MUTED, linewidth=0.6)
+    ax.set_xlim(-limit, limit)
+    ax.spines["left"].set_visible(False)
+    ax.set(xlabel="", ylabel="")
+    return Chart((ax,), result.only(frame), "Barres opposées", _findings(frame, groups), _signs(rows))
 
 
-@chart
-def multiples(result: Result) -> Drawing | None:
-    """Small multiples: one panel a modality, one line a group, each panel on its own scale from zero."""
-    if not result:
-        return None
-    rows = records(result.frame.sort_values("reference_year", kind="stable"))
+@_chart
+def small_multiples(result: Result, axes: Sequence[Axes] | None = None) -> Chart:
+    """Small multiples: one Axes a modality, one line a group, each on its own scale from zero.
+
+    >>> from traite_lib import charts, open_edition
+    >>> recorded = open_edition("2022").small_multiples("offence", ("recorded_victims", "suspects"))
+    >>> len(charts.small_multiples(recorded).axes) == recorded.frame["label"].nunique()
+    True
+    """
+    frame = result.frame.sort_values("reference_year", kind="stable")
     labels, groups = (list(dict.fromkeys(result.frame[column])) for column in ("label", "group"))
-    note = "Chaque case a sa propre échelle, à partir de zéro."
-
-    def figure() -> Figure:
-        columns = layout.get().columns
-        height = PANEL * -(-len(labels) // columns)
-        whole = sheet(result, height, 0.2, note, right=0.2, above=0.08 + legend_height(groups))
-        whole.legend(groups, markers=True)
-        width = whole.width / columns
-        for n, label in enumerate(labels):
-            left, top = whole.left + n % columns * width, whole.bottom + height - PANEL * (n // columns)
-            panel = Plot(whole.figure, left + 0.15, top - PANEL + 0.15, width - 0.35, PANEL - 0.62)
-            _panel(panel, label, [row for row in rows if row["label"] == label], groups)
-        return whole.figure
-
-    lines = [[row for row in rows if (row["label"], row["group"]) == pair] for pair in product(labels, groups)]
-    named = [f"{label}, {group}" for label, group in product(labels, groups)]
-    found = " ".join(f"{name} : {_ends(line)}" for name, line in zip(named, lines, strict=True))
-    return Drawing(figure, result, "Séries par case", found)
-
-
-PANEL = 1.55
-"""Inches that one of small multiples needs, with its title and its years."""
-
-
-def _panel(panel: Plot, title: str, rows: Sequence[Row], groups: Sequence[str]) -> None:
-    """One panel, from rows in the order of years."""
-    years = sorted({int(row["reference_year"]) for row in rows})
-    values = [row["value"] for row in rows if pd.notna(row["value"])]
-    largest = max(values) * 1.35
-    panel.across = (years[0] - 0.7, years[-1] + 0.7)
-    panel.up = (-0.18 * largest if min(values) < 0.25 * largest else 0, largest)
-    look: Any = {"ha": "left", "size": 9, "weight": "bold"}
-    panel.write("\n".join(textwrap.wrap(title, 44)), (panel.across[0], largest), (0, 5), **look)
-    panel.line(panel.across, [panel.up[0]] * 2, color=GRID, linewidth=0.8)
-    for year in years:
-        panel.write(str(year), (year, panel.up[0]), (0, -3.5), va="top", size=7.5)
-    for k, group in enumerate(groups):
-        line = [row for row in rows if row["group"] == group]
-        marker: Any = {"color": PALETTE[k], "marker": MARKERS[k], "markersize": 5, "markeredgewidth": 0}
-        panel.line([int(row["reference_year"]) for row in line], [row["value"] for row in line], **marker)
-    for year in {years[0], years[-1]}:
-        then = sorted((row for row in rows if int(row["reference_year"]) == year), key=lambda row: -row["value"])
-        for place, row in enumerate(then):
-            side: Any = {"offset": (0, -5), "va": "top"} if place else {"offset": (0, 5)}
-            panel.write(_text(row), (year, row["value"]), ha="center", size=7.5, color=INKS[groups.index(row["group"])], **side)
+    if axes is None:
+        top, each = LEGEND * len(groups) + 0.5, 1.3
+        figure = Figure(figsize=(WIDTH, top + each * len(labels)))
+        axes = [*figure.subplots(len(labels), squeeze=False)[:, 0]]
+        figure.subplots_adjust(0.08, 0.25 / (top + each * len(labels)), 0.92, 1 - top / (top + each * len(labels)), hspace=0.75)
+    years = sorted({int(year) for year in frame["reference_year"]})
+    for ax, label in zip(axes, labels, strict=True):
+        rows = frame[frame["label"] == label]
+        _over_years(ax, years, float(rows["value"].max()) * 1.3)
+        sns.lineplot(rows.astype({"reference_year": int}), x="reference_year", y="value", hue="group", style="group",
+                     hue_order=groups, style_order=groups, palette=PALETTE[: len(groups)], markers=MARKERS[: len(groups)],
+                     dashes=False, errorbar=None, estimator=None, markersize=5.5, legend=ax is axes[0], ax=ax)  # fmt: skip
+        ax.set_title("\n".join(textwrap.wrap(wording.typographic(label), 50)), loc="left", size=9, weight="bold", pad=12)
+        ax.set(xlabel="", ylabel="")
+        for row in _ends(rows):
+            then = rows[rows["reference_year"] == row["reference_year"]]["value"]
+            low = row["value"] < then.max()
+            _write(ax, row, (row["reference_year"], row["value"]), (0, -6 if low else 6), va="top" if low else "bottom", size=8)
+    axes[0].legend(*axes[0].get_legend_handles_labels(), loc="lower left", bbox_to_anchor=(0, 1.35))
+    found = " ".join(_told(frame, label, group) for label, group in product(labels, groups))
+    signs = ("Chaque case a sa propre échelle, à partir de zéro.", *_signs(records(frame)))
+    return Chart(tuple(axes), result, "Séries par case", found, signs)
 
 
-def _ends(rows: Sequence[Row]) -> str:
-    if not rows:
-        return "aucune valeur relevée."
-    return f"{wording.marked(rows[0])} en {rows[0]['period']}, {wording.marked(rows[-1])} en {rows[-1]['period']}."
+def _ends(rows: pd.DataFrame) -> list[Row]:
+    """First and last row of each group: the values that are written."""
+    parts = [records(rows[rows["group"] == group]) for group in dict.fromkeys(rows["group"])]
+    return [row for part in parts for row in ([part[0], part[-1]] if len(part) > 1 else part)]
 
 
-@chart
-def funnel(result: Result) -> Drawing | None:
-    """Numbers that narrow: identified, accompanied, exploited in France or abroad, whichever were found."""
-    if len(result.frame) < 2:
-        return None
-    rows, widest = records(result.frame), float(result.frame["value"].max())
-    labels = [str(row["label"]) for row in rows]
+def _told(frame: pd.DataFrame, label: str, group: str) -> str:
+    ends = _ends(frame[(frame["label"] == label) & (frame["group"] == group)])
+    said = ", ".join(f"{wording.marked(row)} en {row['period']}" for row in ends)
+    return f"{label}, {group} : {said or 'aucune valeur relevée'}."
 
-    def figure() -> Figure:
-        plot = sheet(result, max(0.5, row_height(labels)) * len(labels), label_width(labels), right=0.3)
-        plot.across = (0, widest)
-        plot.rows(labels, axis=False)
-        for n, row in enumerate(rows):
-            left, right = (widest - row["value"]) / 2, (widest + row["value"]) / 2
-            plot.bar((left, right), (n - 0.35, n + 0.35), facecolor=PALETTE[0], edgecolor="none")
-            inside = row["value"] > widest * 0.2
-            at, offset = ((widest / 2, n), (0, 0)) if inside else ((right, n), (6, 0))
-            plot.write(row["text"], at, offset, va="center", size=10, weight="bold", color="white" if inside else INK)
-        return plot.figure
 
-    return Drawing(figure, result, "Entonnoir", wording.finding(result.frame))
+@_chart
+def funnel(result: Result, ax: Axes | None = None) -> Chart:
+    """Numbers that narrow: identified, accompanied, exploited in France or abroad, whichever were found.
+
+    >>> from traite_lib import charts, open_edition
+    >>> charts.funnel(open_edition("2022").totals("identified", "accompanied")).kind
+    'Entonnoir'
+    """
+    return _bars(result, ax, "Entonnoir", centred=True)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "multiples":
+        warn_renamed("charts.multiples", "charts.small_multiples")
+        return small_multiples
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

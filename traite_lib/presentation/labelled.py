@@ -16,13 +16,6 @@ def labelled(rows: pd.DataFrame, words: Nomenclatures) -> pd.DataFrame:
     """Observations whose codes are French labels, each column an ordered categorical, with ``who``: who a row describes.
 
     A code has the same label whatever the year, the latest: a series is one line of a pivot.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Observations.
-    words : Nomenclatures
-        Labels, and their order.
     """
     variables, populations = list(words.variables), list(words.populations)
     units, statuses = terms("units"), terms("statuses")

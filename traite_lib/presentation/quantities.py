@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import lru_cache
 
 import pandas as pd
@@ -11,10 +10,10 @@ from babel.numbers import format_decimal
 from .. import table
 from ..analysis.shares import share_rule
 from ..nomenclature import terms
-from ..table import Row, rounded_to
+from ..table import Row, decimals, rounded_to
 from .text import NBSP
 
-UNKNOWN_BASE = "base non publiée"
+UNKNOWN_BASE, SMALL_BASE = "base non publiée", " (petite base)"
 MISSING = "non relevé"
 
 
@@ -30,19 +29,12 @@ def bounded(bound: str) -> str:
 
 @lru_cache(maxsize=4096)  # a chapter writes the same numbers in sentences, tables and charts
 def number(value: float, digits: int | None = None, *, sign: bool = False) -> str:
-    """A number in French: narrow no-break space between thousands, decimal comma.
+    """A number in French: narrow no-break space between thousands, decimal comma, « + » when a `sign` is asked.
 
-    Parameters
-    ----------
-    value : float
-        The number.
-    digits : int, optional
-        Decimals after rounding half up; by default the decimals it was published with, two at most.
-    sign : bool
-        Show « + » before a positive number.
+    `digits` are the decimals after rounding half up; by default those it was published with, two at most.
     """
     if digits is None:
-        digits = min(2, max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent)))
+        digits = min(2, decimals(value))
     exact = rounded_to(value, digits)
     text = format_decimal(abs(exact), format="#,##0." + "0" * digits if digits else "#,##0", locale="fr")
     return ("−" if exact < 0 else "+" if sign and exact > 0 else "") + text
@@ -75,7 +67,7 @@ def quantity_of(row: Row) -> str:
             count = number(row["value"] * base / 100, 0)
             return bounded(row["bound"]) + (count if rule == "counts_only" else f"{count} sur {base}")
         if rule == "small_base":
-            return f"{quantity(float(rounded_to(row['value'], 0)), 'percent', row['bound'])} (petite base)"
+            return f"{quantity(float(rounded_to(row['value'], 0)), 'percent', row['bound'])}{SMALL_BASE}"
     return quantity(row["value"], row["unit"], row["bound"], sign=change and row["unit"] != "ratio")
 
 

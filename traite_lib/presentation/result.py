@@ -7,7 +7,7 @@ Whatever shows numbers has `statements`, the names of the statements that they c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -55,6 +55,8 @@ class Result:
         populations); ``series`` (one row a year); ``small_multiples`` (several series); ``editions`` (several editions).
     said : str
         The sentence that stands for the table and the chart of a single value; empty for several.
+    message : str
+        The finding that may stand as the title of a chart: the largest share, when it is sure.
     elsewhere : mapping or None
         The row of Observations of the nearest edition that answers, when this one does not.
     respondents : dict
@@ -70,6 +72,7 @@ class Result:
     absent: str = ""
     kind: ResultKind = "distribution"
     said: str = ""
+    message: str = ""
     elsewhere: Row | None = None
     respondents: dict[str, int] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
@@ -109,6 +112,12 @@ class Result:
             wording.source_line([row["publisher"] for row in rows]),
         ]
 
+    def only(self, rows: pd.DataFrame) -> Result:
+        """The same answer with some of its rows, and the notes and sources of those."""
+        own = wording.notes_of(self.frame)
+        kept = [note for note in self.notes if note not in own]
+        return replace(self, frame=rows, notes=(*wording.notes_of(rows), *kept))
+
     @property
     def table(self) -> tables.Table:
         """The numbers as a French table."""
@@ -141,26 +150,33 @@ class Change(Comparison):
 
     Attributes
     ----------
+    refusals, reservations : tuple of str
+        French sentences: why no change is computed; what to keep in mind.
+    motive : str
+        The first refusal in a few words, for a cell.
     beside : tuple of str
         Statements shown beside the two values: the respondents of both editions, which the reservations name.
     """
 
+    refusals: tuple[str, ...] = ()
+    reservations: tuple[str, ...] = ()
+    motive: str = ""
     beside: tuple[str, ...] = ()
 
     @property
     def statements(self) -> list[str]:
         """Names of the statements whose numbers are shown: none when no change is computed."""
-        return [] if self.refusals else [*statements_of([self.before, self.after]), *self.beside]
+        return [] if self.refused else [*statements_of([self.before, self.after]), *self.beside]
 
     def _repr_html_(self) -> str:
         """The two values with their change, or the reason why there is none."""
         from markupsafe import escape
 
-        before, after = self.before, self.after
-        values = f"{before['period']} : {wording.quantity_of(before)} ; {after['period']} : {wording.quantity_of(after)}."
-        unit = "points" if after["unit"] == "percent" else ""
-        gap = [] if self.refusals else [f"Écart : {wording.quantity(self.difference, unit, sign=True)}."]
-        return "".join(f"<p>{escape(text)}</p>" for text in (values, *gap, *self.refusals, *self.reservations))
+        values = [f"{row['period']} : {wording.quantity_of(row)}" for row in (self.before, self.after)]
+        unit = "points" if self.after["unit"] == "percent" else ""
+        gap = [] if self.refused else [f"Écart : {wording.quantity(self.difference, unit, sign=True)}."]
+        lines = (f"{' ; '.join(values)}.", *gap, *self.refusals, *self.reservations)
+        return "".join(f"<p>{escape(text)}</p>" for text in lines)
 
 
 def control(*shown: Shown) -> None:
@@ -187,12 +203,7 @@ def side_by_side(title: str, **groups: Result) -> Result:
     """Several distributions of one variable, to be read together; with fewer than two that were found, there is nothing to
     compare, and the result says what is missing.
 
-    Parameters
-    ----------
-    title : str
-        What is compared.
-    **groups : Result
-        Distributions by name; an underscore in a name is shown as a space.
+    An underscore in the name of a group is shown as a space.
     """
     found = {name.replace("_", " "): result for name, result in groups.items() if result}
     frames = [result.frame.assign(group=name) for name, result in found.items()]

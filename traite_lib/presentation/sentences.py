@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ..analysis.compare import NOT_FOUND, Comparison
+from ..analysis.compare import Unfit
 from ..catalogue import DO_NOT_QUOTE
 from ..table import CALCULATED, Row, records
 from . import wording
@@ -66,12 +66,14 @@ def key_points(captions: Captions, points: Iterable[Result | Change | None]) -> 
     reserves: set[str] = set()
     before: Row | None = None
     for point in points:
-        if isinstance(point, Comparison):
+        if isinstance(point, Change):
             fresh = tuple(text for text in point.reservations if text not in reserves)
             sentence = wording.change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), captions.words)
-            if point.motive == NOT_FOUND:  # its own point says that a value was not found: the change comes after
+            if any(
+                isinstance(found, Unfit) and found.code == "not_found" for found in point.refused
+            ):  # its own point says that a value was not found: the change comes after
                 unanswered.append(f"Aucun écart depuis {point.before['period']} : {wording.lower_first(sentence)}")
-            elif point.refusals:
+            elif point.refused:
                 unsaid.append(sentence)
             else:
                 said[sentence] = point.statements

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,17 +21,23 @@ if TYPE_CHECKING:
 
 _TEMPLATE = """<figure class="statistics">
 <div class="scroll" tabindex="0" role="region" aria-label="{{ caption }}">
-<table{% if rows | length <= 15 %} class="whole"{% endif %}>
-<caption>{{ caption }}</caption>
+<table{% if whole or by %} class="{{ "by" if by else "whole" }}"{% endif %}>
+<caption><span>{{ caption }}</span></caption>
 <thead><tr>
-{%- for name in columns %}<th scope="col" class="{{ "number" if name in numeric else "text" }}">{{ name }}</th>{% endfor -%}
+{%- for name in columns %}<th scope="col"{% if name in kinds %} class="{{ kinds[name] }}"{% endif %}>{{ name }}</th>{% endfor -%}
 </tr></thead>
+{%- for title, rows in groups %}
 <tbody>
+{%- if by %}
+<tr class="group"{% if loop.first %} data-by="{{ by }}"{% endif %}>
+{#- -#} <th scope="rowgroup" colspan="{{ columns | length }}"><span>{{ title }}</span></th></tr>
+{%- endif %}
 {%- for head, cells in rows %}
-<tr><th scope="row" class="{{ head[0] }}">{{ head[1] }}</th>
-{%- for kind, cell in cells %}<td class="{{ kind }}">{{ cell }}</td>{% endfor %}</tr>
+<tr><th scope="row">{{ head }}</th>
+{%- for number, cell in cells %}<td{% if number %} class="number"{% endif %}>{{ cell }}</td>{% endfor %}</tr>
 {%- endfor %}
 </tbody>
+{%- endfor %}
 </table>
 </div>
 {%- if notes %}
@@ -45,6 +52,10 @@ def _template() -> Template:
     from jinja2 import Environment
 
     return Environment(autoescape=True).from_string(_TEMPLATE)
+
+
+SHORT_CELL, LONG_CELL = 12, 30
+"""Characters up to which the text of a cell keeps on one line, and beyond which its column is given room."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,8 @@ class Table:
         Whether a page shows its caption only, until it is asked for (and whole on paper).
     statements : sequence of str
         Names of the statements whose numbers it shows: `metadata.sources` lists their sources.
+    by : str
+        Column that a page writes once above the rows that share it, in place of a cell in each: a source, what is discussed.
     """
 
     frame: pd.DataFrame
@@ -93,6 +106,7 @@ class Table:
     absent: str = ""
     folded: bool = False
     statements: Sequence[str] = ()
+    by: str = ""
 
     def html(self) -> str:
         """The table as accessible HTML: caption, column and row headers, notes."""
@@ -100,15 +114,15 @@ class Table:
 
         if self.frame.empty:
             return Markup('<p class="absent">{}</p>').format(escape(wording.typographic(self.absent)))
-        columns = list(self.frame.columns)
-        lines = (
-            [(self._kind(*pair), pair[1]) for pair in zip(columns, line, strict=True)] for line in self.frame.to_numpy(object)
-        )
+        columns = [name for name in self.frame.columns if name != self.by]
+        long = [name for name in columns if self.frame[name].map(str).str.len().max() > LONG_CELL]
         page = _template().render(
             caption=self.caption,
             columns=columns,
-            numeric=set(self.numeric),
-            rows=[(head, cells) for head, *cells in lines],
+            kinds=dict.fromkeys(long, "long") | dict.fromkeys(self.numeric, "number"),
+            by=self.by,
+            groups=self._groups(),
+            whole=len(self.frame) <= 15,
             notes=list(self.notes),
         )
         if self.folded:
@@ -116,11 +130,22 @@ class Table:
             page = f'<details class="data"><summary>{escape(summary)}</summary>\n{page}\n</details>'
         return wording.typographic(page)
 
-    def _kind(self, column: str, cell: object) -> str:
-        """Class of a cell: numbers are aligned, short texts are kept on one line, long ones are given room."""
-        if column in self.numeric:
-            return "number"
-        return "short" if len(str(cell)) <= 18 else "long" if len(str(cell)) > 30 else "text"
+    def _groups(self) -> Iterator[tuple[object, list[tuple[object, list[tuple[bool, object]]]]]]:
+        """Rows under what they share (all of them under nothing when they share nothing): their name, then their cells, each
+        with whether it is aligned as a number.
+        """
+        columns = list(self.frame.columns)
+        lines = (dict(zip(columns, line, strict=True)) for line in self.frame.to_numpy(object))
+        above: dict[str, object] = {}
+        for title, group in groupby(lines, lambda line: line.get(self.by)):
+            rows = []
+            for line in group:
+                (_, head), *cells = [
+                    (name in self.numeric, _shown(cell, above.get(name))) for name, cell in line.items() if name != self.by
+                ]
+                rows.append((head, cells))
+                above = line
+            yield title, rows
 
     def text(self) -> str:
         """The table as plain text."""
@@ -131,6 +156,16 @@ class Table:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.text()}
+
+
+def _shown(cell: object, above: object) -> object:
+    """A cell as a page shows it: a short text keeps on one line; a link that the cell above has already is text, so that who
+    goes from link to link hears it once.
+    """
+    if isinstance(cell, Link):
+        return cell.text if cell == above else cell
+    text = str(cell)
+    return text.replace(" ", NBSP) if len(text) <= SHORT_CELL else text
 
 
 def _aligned(head: str, cells: list[str]) -> list[str]:
@@ -201,7 +236,7 @@ def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent:
         line = lines.setdefault(
             (row["label"], row["who"], row["unit"]), {"Statistique": f"{row['label']}{unit}", "Population": row["who"]}
         )
-        text = f"{row['text']} *" if row["status"] == "U" else str(row["text"])
+        text = f"{row['text']}{NBSP}*" if row["status"] == "U" else str(row["text"])
         line[row["period"]] = " ; ".join(filter(None, (line.get(row["period"]), text)))  # no number hides another
     columns = ["Statistique", "Population", *periods]
     frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
@@ -258,7 +293,7 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
         for row in found
     ]
     names = [row["statement_id"] for row in found]
-    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent, folded=True, statements=names)
+    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent, folded=True, statements=names, by="Source")
 
 
 def bases_table(rows: pd.DataFrame, absent: str) -> Table:

@@ -12,7 +12,10 @@ PUBLICATION = "Victimes de traite accompagnées par les associations"
 """Name of the collection, on every page, in every file and in every citation."""
 
 FIGURE = "application/vnd.traite.figure+json"
-"""What a chart hands to the renderer beside its PNG: the SVG and the phone's PNG. No other program shows it."""
+"""What a chart hands to the renderer beside its SVG: the files of its rows. No other program shows it."""
+
+IMAGES = "TRAITE_IMAGES"
+"""Variable of the environment by which a renderer asks each chart that is shown for its images for a slide too."""
 
 _TYPOGRAPHY = [  # each pattern begins with the very character that it replaces: a page is searched seven times faster
     (re.compile(r" (?:(?<=« )|(?=[;:?!»])|(?<=\d )(?=%|points?\b|ans\b))"), NBSP),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..analysis.compare import Comparison
-from ..nomenclature import ALL, Nomenclatures
+from ..analysis.compare import Unfit
+from ..analysis.shares import is_residual
+from ..catalogue import Break
+from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
-from .quantities import MISSING as MISSING
+from .quantities import SMALL_BASE as SMALL_BASE
 from .quantities import UNKNOWN_BASE as UNKNOWN_BASE
 from .quantities import base_cell as base_cell
 from .quantities import base_of as base_of
@@ -21,23 +24,15 @@ from .quantities import marked as marked
 from .quantities import number as number
 from .quantities import quantity as quantity
 from .quantities import quantity_of as quantity_of
-from .text import NARROW as NARROW
 from .text import NBSP as NBSP
 from .text import PUBLICATION as PUBLICATION
 from .text import citation as citation
 from .text import typographic as typographic
 
-EACH_LINE = "indiquée pour chaque ligne"
+if TYPE_CHECKING:
+    from .result import Change
 
-SELECTORS = {
-    "form": "la forme d’exploitation",
-    "sex": "le sexe",
-    "age": "l’âge",
-    "origin": "l’origine",
-    "offence": "le type d’infraction",
-    "territory": "le territoire",
-}
-"""Sub-population columns after « selon »."""
+EACH_LINE = "indiquée pour chaque ligne"
 
 _MASCULINE = ("hommes", "garçons", "mineurs", "mis")
 _AGREED = [(re.compile(rf"(?<!\w){word}(?!\w)"), other) for word, other in {
@@ -98,9 +93,7 @@ def part_of(row: Row, words: Nomenclatures) -> str:
 
 
 def population_of(row: Row, words: Nomenclatures) -> str:
-    """Who an observation describes: « victimes mineures d’exploitation sexuelle accompagnées », « femmes accompagnées, victimes
-    d’exploitation sexuelle ».
-    """
+    """Who an observation describes: « femmes accompagnées, victimes d’exploitation sexuelle »."""
     if row["territory"] != ALL:
         place = words.item("territory", row["territory"]).complement_fr
         return f"{population_of({**row, 'territory': ALL}, words)} {place}"
@@ -180,20 +173,10 @@ def year_of(row: Row) -> int:
     return last_year(row["period"])
 
 
-_CHANGED = {
-    "change_total": "le nombre {of_who}",
-    "change_minors": "la part des mineures parmi les {who}",
-    "change_africa": "la part des victimes originaires d’Afrique parmi les {who}",
-    "change_yearly": "le nombre {of_who}",
-    "change_french": "la part des victimes de nationalité française parmi les {who}",
-}
-"""What changed, by variable; a part is restricted by the population itself."""
-
-
 def _changed(row: Row, words: Nomenclatures) -> str:
     """A change that a source gives: « de 2021 à 2022, le nombre de victimes mineures accompagnées a augmenté de 97 % »."""
     who = population_of(row, words)
-    what = _CHANGED[row["variable"]].format(who=who, of_who=of(who))
+    what = words.variable(row["variable"]).changed_fr.format(who=who, of_who=of(who))
     if row["unit"] == "ratio" and row["variable"] == "change_french":  # a number that is multiplied, not a share
         french = f"le nombre de victimes de nationalité française parmi les {who}"
         what = f"le nombre {of(who)}" if row["origin"] != ALL else french
@@ -209,24 +192,20 @@ def _changed(row: Row, words: Nomenclatures) -> str:
 
 
 def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | None = None) -> str:
-    """One observation as a sentence, with its population, base, source, mark and reservation.
+    """One observation with a value as a sentence, with its population, base, source, mark and reservation.
 
-    Parameters
-    ----------
-    row : mapping or Series
-        A row of Observations with a value.
-    words : Nomenclatures
-        Predicates and population names.
-    publisher : str
-        Who said it.
-    after : mapping or Series, optional
-        What the sentence before was about: the same victims are then « ces victimes ».
+    `after` is what the sentence before was about: the same victims are then « ces victimes ».
     """
+    notes = [mark(row["status"]), base_of(row), f"source : {publisher}"]
+    return f"{claim(row, words, after)} ({' ; '.join(filter(None, notes))}). {reservation(row)}".rstrip()
+
+
+def claim(row: Row, words: Nomenclatures, after: Row | None = None) -> str:
+    """What a `sentence` claims, without what must stand beside it."""
     value, when = quantity_of(row), f"{period_of(row)}, "
     population, who = words.populations[row["population"]], population_of(row, words)
     noun, _, _ = _described(row, words)
     pause = "," if ", victimes" in who else ""  # closes what the first comma opened
-    notes = [mark(row["status"]), base_of(row), f"source : {publisher}"]
     same = after is not None and (after["period"], population_of(after, words)) == (row["period"], who)
     if row["variable"] == "total":
         alone = all(row[column] == ALL for column in SUB_POPULATION)
@@ -251,8 +230,23 @@ def sentence(row: Row, words: Nomenclatures, publisher: str, *, after: Row | Non
         if not predicate:  # a rate by territory: no share of anybody
             subject = lower_first(words.variable(row["variable"]).label_fr)
             text = f"{subject}, {inline(row, words)} ({who}) : {value}"
-    said = f"{when}{text} ({' ; '.join(filter(None, notes))})."
-    return f"{said} {reservation(row)}".rstrip()
+    return f"{when}{text}"
+
+
+def message(rows: Sequence[Row], words: Nomenclatures) -> str:
+    """The finding that may be the title of a chart of a distribution: its largest share, when that one is sure and alone."""
+    shares = [row for row in rows if row["unit"] == "percent" and pd.notna(row["value"])]
+    largest = [row for row in shares if row["value"] == max(other["value"] for other in shares)]
+    if len(shares) < 2 or len(largest) > 1:
+        return ""
+    row = largest[0]
+    sure = row["status"] == "A" and not row["note"] and not row["bound"]
+    told = (
+        sure
+        and quantity_of(row) == quantity(row["value"], "percent")
+        and words.item(row["variable"], row["category"], year_of(row), row["age"]).predicate_fr
+    )
+    return claim(row, words) if told and not is_residual(row["category"]) else ""
 
 
 def reservation(row: Row) -> str:
@@ -260,27 +254,42 @@ def reservation(row: Row) -> str:
     return f"Réserve : {lower_first(row['note'])}" if row["note"] and row["status"] != CALCULATED else str(row["note"])
 
 
-def change_sentence(comparison: Comparison, words: Nomenclatures) -> str:
+def obstacle(entry: Break | Unfit, before: Row, after: Row, words: Nomenclatures, respondents: Mapping[str, int]) -> str:
+    """Why a change is refused, or what to keep in mind of it; `respondents` are the associations of each edition."""
+    if isinstance(entry, Unfit):
+        period, note = entry.row["period"], entry.row["note"]
+        return terms("refusals")[entry.code].label_fr.format(period=period, note=note).strip()
+    periods = (before["period"], after["period"])
+    values: list[object] = list(periods)
+    if entry.every_pair:
+        values = [respondents.get(period, "nombre inconnu") for period in periods]
+    elif entry.populations_differ:
+        values = [words.populations[row["population"]].scope_fr for row in (before, after)]
+    elif entry.publications_differ:
+        values = [row["publication"] for row in (before, after)]
+    sentence = entry.share if entry.share and after["unit"] == "percent" else entry.sentence
+    if entry.unchanged and values[0] == values[1]:
+        sentence = entry.unchanged
+    return sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
+
+
+def change_sentence(change: Change, words: Nomenclatures) -> str:
     """A change as a sentence with its reservations, or the reason why it is not computed."""
-    before, after = comparison.before, comparison.after
-    if comparison.refusals:
-        return " ".join(comparison.refusals)
+    before, after = change.before, change.after
+    if change.refused:
+        return " ".join(change.refusals)
     who = population_of(after, words)
     years = f"De {before['period']} à {after['period']}"
-    values = f"de {quantity_of(before)} à {quantity_of(after)}"
     if after["unit"] == "count":
-        what = f"le nombre {of(who)}"
-        if after["variable"] != "total":
-            what += f" ({inline(after, words)})"
-        gap = f"{number(comparison.difference, sign=True)}, soit {number(comparison.percent, 0, sign=True)}{NBSP}%"
+        what = f"le nombre {of(who)}" + (f" ({inline(after, words)})" if after["variable"] != "total" else "")
+        gap = f"{number(change.difference, sign=True)}, soit {number(change.percent, 0, sign=True)}{NBSP}%"
     else:
         what = f"la part « {inline(after, words)} » parmi les {who}"
-        gap = quantity(comparison.difference, "points", sign=True)
-    text = f"{years}, {what} passe {values} ({gap})."
-    if comparison.difference == 0:
-        text = f"{years}, {what} reste à {quantity_of(after)}."
+        gap = quantity(change.difference, "points", sign=True)
+    moved = f"passe de {quantity_of(before)} à {quantity_of(after)} ({gap})"
+    text = f"{years}, {what} {moved if change.difference else f'reste à {quantity_of(after)}'}."
     doubts = [f"{row['period']} : {lower_first(row['note'])}" for row in (before, after) if row["note"]]
-    return " ".join([text, *comparison.reservations, *doubts])
+    return " ".join([text, *change.reservations, *doubts])
 
 
 def statistic(row: Row) -> str:
@@ -291,13 +300,7 @@ def statistic(row: Row) -> str:
 
 
 def finding(rows: pd.DataFrame) -> str:
-    """What a chart shows, for its alternative text: the largest value first, then the others.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        With ``inline`` (the label inside a sentence), ``text``, ``status`` and ``value``.
-    """
+    """What a chart shows, for its alternative text: the largest value first, then the others."""
     known = records(rows[rows["value"].notna()].sort_values("value", ascending=False, kind="stable"))
     pairs = [f"{row['inline']}, {marked(row)}" for row in known]
     if not pairs:
@@ -310,9 +313,7 @@ def finding(rows: pd.DataFrame) -> str:
 def notes_of(rows: pd.DataFrame) -> list[str]:
     """Notes of the rows shown, each once, with the modality it is about when it is not about all of them."""
     notes: dict[str, list[str]] = {}
-    # Rows of one modality are told apart by their year.
-    names = "period" if rows["inline"].nunique() == 1 and rows["period"].nunique() > 1 else "inline"
-    shown = rows[names].to_numpy().tolist()
+    shown = rows[_told_apart_by(rows)].to_numpy().tolist()
     for label, note in zip(shown, rows["note"].to_numpy().tolist(), strict=True):
         if note:
             notes.setdefault(note, []).append(label)
@@ -322,9 +323,25 @@ def notes_of(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def place_of(citation: str, locator: str) -> str:
+def bases_of(rows: pd.DataFrame) -> list[str]:
+    """What shares are computed on, where it was published: « Base : 4 363. », « Bases : 2019, 6 457 ; 2020, 3 489. »."""
+    name = "group" if "group" in rows and rows["group"].nunique() > 1 else _told_apart_by(rows)
+    shares = [row for row in records(rows) if base_of(row)]
+    known = [row for row in shares if base_of(row) != UNKNOWN_BASE]
+    if len(known) == len(shares) and len({row["base"] for row in known}) == 1:
+        return [f"Base : {base_cell(known[0])}."]
+    told = dict.fromkeys(f"{lower_first(str(row[name]))}, {base_cell(row)}" for row in known)
+    return [f"Base{'s' if len(told) > 1 else ''} : {' ; '.join(told)}."] if told else []
+
+
+def _told_apart_by(rows: pd.DataFrame) -> str:
+    """Column that names rows: the modality, or the year of rows of one modality."""
+    return "period" if rows["inline"].nunique() == 1 and rows["period"].nunique() > 1 else "inline"
+
+
+def place_of(cited: str, locator: str) -> str:
     """A source and, in a workbook, the cell; the address of a page is a link, not words."""
-    return f"{citation}, {locator}" if is_cell(locator) else citation
+    return f"{cited}, {locator}" if is_cell(locator) else cited
 
 
 def source_line(publishers: Sequence[str]) -> str:

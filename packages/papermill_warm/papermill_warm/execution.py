@@ -11,6 +11,7 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from .engine import ENGINE, WarmEngine
+from .server import ServerLost
 
 ERROR_MARKER_TAG = "papermill-error-cell-tag"
 """Tag of the cells that papermill adds to a notebook that failed."""
@@ -60,14 +61,31 @@ def execute(
             **options,
         )  # fmt: skip
         raise_for_execution_errors(done, None)
+        if why := unfinished(done):
+            raise Unfinished(why)
     except Exception as error:  # papermill, nbclient and the kernel each have their own: all mean « not executed »
         return (kept[0] if kept else notebook), error
     return done, None
 
 
+class Unfinished(Exception):
+    """Papermill takes a notebook that ended early (``sys.exit(0)``) for one that was executed."""
+
+
+def unfinished(notebook: NotebookNode) -> str:
+    """Why an executed notebook is none: a cell did not run, raised, or ended the kernel; empty when all is well."""
+    code = [(n, cell) for n, cell in enumerate(notebook.cells, start=1) if cell.cell_type == "code" and cell.source.strip()]
+    for number, cell in code:
+        if raised := [output.ename for output in cell.outputs if output.output_type == "error"]:
+            return f"cell {number} raised {raised[0]}"
+        if cell.execution_count is None:
+            return f"cell {number} was not executed: the notebook ended before it"
+    return ""
+
+
 def died(error: Exception) -> bool:
-    """Whether the kernel was killed, by the system for instance: nothing says that the notebook is wrong."""
-    return isinstance(error, DeadKernelError) or "Kernel died" in str(error)
+    """Whether the kernel or its server was killed, by the system for instance: nothing says that the notebook is wrong."""
+    return isinstance(error, (DeadKernelError, ServerLost)) or "Kernel died" in str(error)
 
 
 def written(notebook: NotebookNode) -> bytes:

@@ -10,11 +10,9 @@ import asyncio
 import json
 import os
 import queue
-import signal
 import sys
 import time
 import weakref
-from contextlib import suppress
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -26,10 +24,11 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from traitlets import Type, Unicode, default
+from traitlets import List, Type, Unicode, default
 from traitlets.config import Config
 
-from .server import ForkedProcess, KernelRequest, Setup
+from . import family
+from .server import INHERITED, ForkedProcess, KernelRequest, Setup
 
 PROVISIONER = "papermill-warm"
 """Name of the entry point, in the group ``jupyter_client.kernel_provisioners``."""
@@ -42,22 +41,42 @@ QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
 class ForkServerProvisioner(LocalProvisioner):
     """Start a kernel by forking the warm server; everything else is as for an ordinary kernel."""
 
-    state = Unicode(help="Checksum of the watched packages: a server that holds another one is not used.")
+    state = Unicode(help="Checksum of the watched packages, which the server must hold. Empty: start the command.")
+    variables = List(Unicode(), help="The only variables of the environment that the kernel finds; all when it is empty.")
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a kernel in place of starting the command ``cmd``."""
+        env = {name: value for name, value in kwargs["env"].items() if not self.variables or name in self.variables}
+        self.mark = env.get(family.MARK, "")
+        self.leader = 0
+        if not self.state:
+            found = await super().launch_kernel(cmd, **(kwargs | {"env": env}))
+            self.leader = self.pid or 0
+            return found
         self.cwd = kwargs.get("cwd") or os.getcwd()
-        request = KernelRequest(cmd, str(self.cwd), dict(kwargs["env"]), self.state)
+        request = KernelRequest(cmd, str(self.cwd), env, self.state)
         process = ForkedProcess(request)
         self.process = process  # type: ignore[assignment]  # not a `Popen`, but all that is asked of one
-        self.pid = self.pgid = process.pid  # it leads a group of its own
+        self.pid = self.pgid = self.leader = process.pid  # it leads a group of its own
         return self.connection_info
 
     async def kill(self, restart: bool = False) -> None:
-        """End the kernel, and come back when it has ended: the manager would look for its end every 0.1 s."""
-        await super().kill(restart)
+        """End the kernel and what it started, and come back when it has ended: the manager would look for its end every 0.1 s."""
         if self.process:
+            self.end()
             await asyncio.get_running_loop().run_in_executor(None, self.process.wait, 5)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """End what a kernel that ended by itself has left."""
+        self.end()
+        await super().cleanup(restart)
+
+    def end(self) -> None:
+        """End the kernel and what it started, those that made a session of their own too."""
+        if self.leader:
+            alive = self.process is not None and self.process.poll() is None
+            family.end(self.leader, self.mark, alive=alive)
+            self.leader = 0  # the number may be another process's later
 
 
 class ReadyClient(AsyncKernelClient):
@@ -129,10 +148,8 @@ _managers: weakref.WeakSet[PrivateKernelManager] = weakref.WeakSet()
 def end_all() -> None:
     """End every kernel that this process runs, with what it started."""
     for manager in list(_managers):
-        process = getattr(manager.provisioner, "process", None)
-        if process is not None and process.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
+        if isinstance(manager.provisioner, ForkServerProvisioner):
+            manager.provisioner.end()
 
 
 def client_options(folder: Path, setup: Setup, cwd: Path | None = None, *, warm: bool = True) -> dict[str, object]:
@@ -152,12 +169,14 @@ def client_options(folder: Path, setup: Setup, cwd: Path | None = None, *, warm:
         Fork it from the warm server, which must have been started.
     """
     specification: dict[str, object] = {"argv": KERNEL, "display_name": "Python 3 (ipykernel)", "language": "python"}
-    specification["env"] = setup.variables
-    if warm:
-        register_provisioner()
-        specification["metadata"] = {
-            "kernel_provisioner": {"provisioner_name": PROVISIONER, "config": {"state": setup.state}}
-        }  # fmt: skip
+    own = {family.MARK: str(folder)} | ({"IPYTHONDIR": str(folder / "ipython")} if setup.home else {})
+    specification["env"] = environment = setup.variables | own
+    register_provisioner()
+    config = {
+        "state": setup.state if warm else "",
+        "variables": sorted({*INHERITED, *environment}) if setup.home else [],
+    }
+    specification["metadata"] = {"kernel_provisioner": {"provisioner_name": PROVISIONER, "config": config}}
     kernel = folder / "kernels" / "python3"
     kernel.mkdir(parents=True)
     (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")

@@ -14,9 +14,11 @@ import sys
 
 from .server import ASKED
 
-PATH = [entry for entry in sys.path if entry]
-"""Where a new interpreter looks for modules; a process that the server forks is given its caller's."""
 _ASKED = json.loads(os.environ.get(ASKED, "{}"))
+PATH = [entry for entry in sys.path if entry]
+"""Where a new interpreter looks for modules."""
+if _ASKED.get("private"):
+    os.chdir("/")  # nothing is read from the folder that the caller happens to be in
 # Modules are those that the caller would import: the server would look into the working directory first.
 sys.path[:] = _ASKED.get("path", sys.path)
 

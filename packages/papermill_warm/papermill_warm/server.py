@@ -10,11 +10,12 @@ import json
 import os
 import pickle
 import signal
+import site
 import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -22,7 +23,7 @@ from multiprocessing import connection, forkserver, get_all_start_methods
 from pathlib import Path
 from typing import Any
 
-from . import sources
+from . import family, sources
 
 PRELOAD = "papermill_warm.preload"
 ASKED = "PAPERMILL_WARM"
@@ -31,6 +32,11 @@ FIXED = {"PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 """What every kernel finds in its environment: an order of sets that does not change, no warning of the debugger."""
 PATIENCE = 60
 """Seconds that the server may take for what takes it one."""
+
+INHERITED = frozenset(
+    ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "COMSPEC", "PATHEXT", "WINDIR")
+)
+"""What kernels that find nothing of the user inherit all the same: where programs, libraries and temporary files are."""
 
 _starting = threading.Lock()
 _started = False
@@ -52,21 +58,52 @@ class Setup:
     watched : tuple of str
         Import packages, yours for instance: when a file of theirs has changed since the server imported it, kernels are started
         cold, and never hold what is no longer there.
+    home : Path, optional
+        A folder in place of the user's: kernels then find nothing of the user (variables, start-up files, configuration of
+        IPython and matplotlib, packages below the home), and give the same whoever starts them.
     """
 
     preload: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     watched: tuple[str, ...] = ()
+    home: Path | None = None
 
     @property
     def variables(self) -> dict[str, str]:
         """Everything that is set in the environment of a kernel."""
-        return FIXED | dict(self.environment)
+        return FIXED | (_private(self.home, self.watched) if self.home else {}) | dict(self.environment)
+
+    def inherited(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Variables of an environment that kernels, and the server, find too."""
+        return {name: value for name, value in environment.items() if not self.home or name in INHERITED}
 
     @property
     def state(self) -> str:
         """Checksum of the watched packages, now."""
         return sources.state(self.watched)
+
+
+class ServerLost(Exception):
+    """The warm server was killed while it was asked for a process: asked again, another one answers."""
+
+
+def _private(home: Path, packages: Iterable[str]) -> dict[str, str]:
+    """Variables with which nothing of the user is found: a folder in place of the home, no user site, one locale, one time."""
+    home.mkdir(parents=True, exist_ok=True)
+    settings = home / "matplotlibrc"  # empty: matplotlib's own defaults, wherever it is started
+    if not settings.is_file() or settings.read_bytes():
+        settings.write_bytes(b"")
+    beside = [str(sources.folder(package).parent) for package in packages]
+    return {
+        "HOME": str(home),
+        "MPLCONFIGDIR": str(home),
+        "MATPLOTLIBRC": str(settings),
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(beside)),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+    } | ({} if __file__.startswith(site.getusersitepackages()) else {"PYTHONNOUSERSITE": "1"})
 
 
 def can_fork() -> bool:
@@ -77,21 +114,28 @@ def can_fork() -> bool:
 def start(setup: Setup) -> None:
     """Start the fork server of this process, which imports while the caller goes on; nothing happens when it runs already."""
     global _started
-    path = [entry or os.getcwd() for entry in sys.path]
-    asked = json.dumps({"preload": setup.preload, "watched": setup.watched, "path": path})
-    changed = setup.variables | {ASKED: asked}
+    path = [os.path.abspath(entry) for entry in sys.path]
+    asked = json.dumps({"preload": setup.preload, "watched": setup.watched, "path": path, "private": bool(setup.home)})
     with _starting:
         _started = True
-        before = {name: os.environ.get(name) for name in changed}
-        os.environ.update(changed)  # the server is given no other environment than this process's
+        before = dict(os.environ)
+        wanted = setup.inherited(before) | setup.variables | {ASKED: asked, "PYTHONSAFEPATH": "1"}
+        wanted["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), wanted.get("PYTHONPATH")]))
         try:
+            _be(wanted)  # the server is given no other environment than this process's
             forkserver.set_forkserver_preload([PRELOAD])
             forkserver.ensure_running()
         finally:
-            for name, value in before.items():
-                os.environ.pop(name, None)
-                if value is not None:
-                    os.environ[name] = value
+            _be(before)
+
+
+def _be(wanted: Mapping[str, str]) -> None:
+    """Change what differs of the environment of this process."""
+    for name in set(os.environ) - set(wanted):
+        del os.environ[name]
+    for name, value in wanted.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
 
 
 @dataclass(frozen=True)
@@ -104,7 +148,7 @@ class KernelRequest:
     state: str
 
     def _bootstrap(self, parent_sentinel: int) -> int:
-        threading.Thread(target=_die_with_parent, args=(parent_sentinel,), daemon=True).start()
+        threading.Thread(target=_die_with_parent, args=(parent_sentinel, self.env.get(family.MARK, "")), daemon=True).start()
         become_kernel(self)
         return 0
 
@@ -122,7 +166,7 @@ class CallRequest:
 
     def _bootstrap(self, parent_sentinel: int) -> int:
         os.setsid()
-        threading.Thread(target=_die_with_parent, args=(parent_sentinel,), daemon=True).start()
+        threading.Thread(target=_die_with_parent, args=(parent_sentinel, ""), daemon=True).start()
         preload = sys.modules.get(PRELOAD)
         if preload is None or not preload.trustworthy(self.state):
             return 1
@@ -144,12 +188,15 @@ class ForkedProcess:
     stdin = stdout = stderr = None
 
     def __init__(self, request: KernelRequest | CallRequest) -> None:
-        self._status, self._alive = forkserver.connect_to_new_process([])
-        with open(self._alive, "wb", closefd=False) as pipe:
-            pipe.write(pickle.dumps({}) + pickle.dumps(request))  # nothing to prepare, then the process
         self.returncode: int | None = None
-        self.pid = forkserver.read_signed(self._status)
-        weakref.finalize(self, _close, self._status, self._alive)
+        try:
+            self._status, self._alive = forkserver.connect_to_new_process([])
+            weakref.finalize(self, _close, self._status, self._alive)
+            with open(self._alive, "wb", closefd=False) as pipe:
+                pipe.write(pickle.dumps({}) + pickle.dumps(request))  # nothing to prepare, then the process
+            self.pid = forkserver.read_signed(self._status)
+        except (EOFError, ConnectionError, FileNotFoundError) as error:
+            raise ServerLost(f"The server of kernels has ended ({type(error).__name__}).") from None
 
     def poll(self) -> int | None:
         """Exit code, or None while it runs."""
@@ -206,7 +253,10 @@ def call(module: str, function: str, *arguments: object, setup: Setup, folder: P
         return None
     with tempfile.TemporaryDirectory(dir=folder, prefix="c") as private:
         answer = Path(private, "answer")
-        process = ForkedProcess(CallRequest(module, function, arguments, str(answer), setup.variables, setup.state))
+        try:
+            process = ForkedProcess(CallRequest(module, function, arguments, str(answer), setup.variables, setup.state))
+        except ServerLost:
+            return None
         ended = process.wait(PATIENCE)
         if ended is None:
             process.kill()
@@ -221,6 +271,7 @@ def become_kernel(request: KernelRequest) -> None:
     the one on disk, the command itself takes the place of this process: slower, and never wrong.
     """
     os.setsid()
+    family.adopt()
     os.chdir(request.cwd)
     os.environ.clear()
     os.environ.update(request.env)
@@ -237,7 +288,7 @@ def become_kernel(request: KernelRequest) -> None:
     IPKernelApp.launch_instance(argv=request.command[3:])
 
 
-def _die_with_parent(sentinel: int) -> None:
+def _die_with_parent(sentinel: int, mark: str) -> None:
     """End this kernel and what it started as soon as the process that asked for it has ended, however it did."""
     os.read(sentinel, 1)  # nothing is ever written: it returns when the other end is closed
-    os.killpg(os.getpid(), signal.SIGKILL)
+    family.end(os.getpid(), mark)

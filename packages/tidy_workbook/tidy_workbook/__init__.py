@@ -7,7 +7,11 @@ is marked ``ambiguous`` or refused with an error; nothing is left out without a 
 from __future__ import annotations
 
 from .errors import WorkbookError
+from .expected import ExpectedTable, drift, headings
 from .model import Block, Reading, SheetReport, Status, TidyCell
 from .reading import read_workbook
 
-__all__ = ["Block", "Reading", "SheetReport", "Status", "TidyCell", "WorkbookError", "read_workbook"]
+__all__ = [
+    "Block", "ExpectedTable", "Reading", "SheetReport", "Status", "TidyCell", "WorkbookError",
+    "drift", "headings", "read_workbook",
+]  # fmt: skip

@@ -14,7 +14,7 @@ from .lines import Cleared, Line, is_caption, is_labelish, is_total, joined, lin
 from .notes import Note
 from .values import is_whole, is_yearish, read, split_marks
 
-_UNITS = re.compile(r"unit[ée]s?(?: de mesure)?", re.IGNORECASE)
+_UNITS = re.compile(r"unit[ée]s?(?: de mesure)?|units?(?: of measure(?:ment)?)?", re.IGNORECASE)
 _NUMBERING = re.compile(r"\(?(?:\d{1,2}|[A-Z])[.)]?")
 
 
@@ -96,7 +96,11 @@ class Reader:
             limits.tick()
             line = self.lines[index]
             if (column := unit_of(line, self._line(index + 1), self.grid)) is not None:
-                unit = units.of_label(line.cells[column].text)
+                said = units.of_label(line.cells[column].text)
+                if self._below_its_table(index, titles, line.cells[column].text):
+                    self.blocks[-1].unit = said
+                else:
+                    unit = said
                 self._drop(line, column)
                 if not line.cells:
                     index += 1
@@ -114,6 +118,13 @@ class Reader:
             titles, unit = [], ""
         self.trailing += [(title.row, title.text) for title in titles]
         return self.blocks
+
+    def _below_its_table(self, index: int, titles: list[Title], text: str) -> bool:
+        """Whether « Unité : % » is a note of the table above: nothing stands between them, and no table just below."""
+        if not self.blocks or titles or self.blocks[-1].unit or not notes.has_keyword(text):
+            return False
+        after = self._line(index + 1)
+        return after is None or after.row - self.lines[index].row > 1 or not self._heads(index + 1)
 
     def _text(self, line: Line, titles: list[Title]) -> None:
         """A line of text outside tables: the title of the next one, or the continuation of a note just above."""
@@ -388,7 +399,7 @@ class Reader:
         named = (
             column for head in block.header for column, cell in head.cells.items() if _UNITS.fullmatch(split_marks(cell.text)[0])
         )
-        block.unit_column = next((column for column in named if column in block.labels), 0)
+        block.unit_column = next((column for column in named if column not in data), 0)
         block.labels = [column for column in block.labels if column != block.unit_column]
         block.flags = flags(self.grid, block.header, block.figures(), block.labels, data)
         block.data = [column for column in data if column not in block.flags]
@@ -406,9 +417,11 @@ class Reader:
         return "the first row may be a header" if alone else ""
 
     def _run(self, index: int) -> list[Line]:
-        """Lines of figures from an index to the next line that looks like a header."""
+        """Lines of figures from an index to the next header, title or note: the first hundred at most."""
         found: list[Line] = []
-        for line in self.lines[index:]:
+        for line in self.lines[index : index + 100]:
+            if found and (is_caption(line.label) or self._note_between(found[-1].row, line.row)):
+                break
             if line.is_text and len(line.cells) > 1 and found and len(line.cells) >= len(found[-1].cells) - 1:
                 break
             if not line.is_text:
@@ -489,5 +502,10 @@ class Reader:
 
 
 def _same_texts(line: Line, other: Line, columns: list[int]) -> bool:
-    one, two = ([cells.cells[c].text if c in cells.cells else "" for c in columns] for cells in (line, other))
-    return any(one) and one == two
+    some = False
+    for column in columns:  # most lines differ at once: the texts of the others are not asked for
+        one, two = line.cells.get(column), other.cells.get(column)
+        if (one is None) != (two is None) or (one is not None and two is not None and one.text != two.text):
+            return False
+        some = some or one is not None
+    return some

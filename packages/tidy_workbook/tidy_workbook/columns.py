@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import pairwise
 
 from . import units
 from .grid import Cell, Grid
 from .lines import Line, is_labelish
-from .values import Kind, flag_letters, is_whole, is_yearish, read
+from .values import Kind, is_flag_text, is_whole, is_yearish, read
 
-_FLAG_LETTERS = {"e", "p", "r", "sd"}
+_BRACKETED = re.compile(r"\(\d{1,2}\)")
 _Kinds = dict[int, Counter[Kind]]
 
 
@@ -40,7 +41,20 @@ def label_and_data(grid: Grid, header: list[Line], body: list[Line]) -> tuple[li
     if not rest and labels:  # numbers all look like labels: the last ones are the figures
         last = next((column for column in reversed(labels) if kinds[column]["number"]), None)
         labels, rest = ([column for column in labels if column != last], [last]) if last else (labels, [])
-    return labels, [column for column in rest if _holds_figures(kinds[column]) or (labels and _measures(grid, header, column))]
+    return labels, [
+        column
+        for column in rest
+        if _holds_figures(kinds[column]) or _brackets(header, body, column) or (labels and _measures(grid, header, column))
+    ]
+
+
+def _brackets(header: list[Line], body: list[Line], column: int) -> bool:
+    """Whether a column with a header of its own holds numbers in brackets: negative ones, or notes, but figures that are said."""
+    cells = [line.cells[column] for line in body if column in line.cells]
+    return (
+        len(cells) > 0 and read(cells[0]).kind == "flag" and any(column in line.cells for line in header)
+        and all(_BRACKETED.fullmatch(cell.text) for cell in cells)
+    )  # fmt: skip
 
 
 def _measures(grid: Grid, header: list[Line], column: int) -> bool:
@@ -99,9 +113,9 @@ def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], d
     for column in sorted({column for line in body for column in line.cells} - set(labels)):
         cells = [(line.reads[column], line.cells[column]) for line in body if column in line.cells]
         headed = any(column in line.cells for line in header)
-        if headed and _measures(grid, header, column):
+        if headed and (_measures(grid, header, column) or _brackets(header, body, column)):
             continue
-        flagging = [one.kind == "flag" or (not headed and flag_letters(cell.text) in _FLAG_LETTERS) for one, cell in cells]
+        flagging = [one.kind == "flag" or (not headed and is_flag_text(cell.text)) for one, cell in cells]
         zeros = [one.value == 0 for one, _ in cells]  # a formula that flags nothing leaves a zero
         flagged = all(flagging) or (
             not headed and all(flag or zero for flag, zero in zip(flagging, zeros, strict=True))

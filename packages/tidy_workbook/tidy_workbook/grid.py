@@ -162,5 +162,7 @@ class Grid:
     def without(self, places: Iterable[Place]) -> Grid:
         """The same sheet without some cells."""
         gone = set(places)
+        if not gone:
+            return self
         kept = {place: cell for place, cell in self.cells.items() if place not in gone}
         return Grid(self.name, kept, self.merges, self.hidden, self.hidden_rows, self.visible, self.repairs)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
+from . import units
 from .blocks import RawBlock
 from .grid import Cell, Grid
 from .labels import Label, Path
-from .lines import is_total
+from .lines import Line, is_total
 
 _NUMBERS_OF_COLUMNS = re.compile(r"\(\d{1,2}\)(?:\s*=.*)?|[a-z](?:\s*=.*)?")
 """« (1) », « (2) », « (3) = (1)/(2) », or « a », « b » below the headers: they number columns and name nothing."""
@@ -26,7 +28,7 @@ def column_paths(block: RawBlock, grid: Grid) -> dict[int, tuple[Path, str]]:
     paths: dict[int, list[Label]] = {column: [] for column in block.data}
     doubts = dict.fromkeys(block.data, "")
     for position, line in enumerate(block.header):
-        if position and all(_NUMBERS_OF_COLUMNS.fullmatch(cell.text) for cell in line.cells.values()):
+        if position and numbers_columns(line):
             continue
         shared, uncertain = _spanners(block, grid, position)
         doubts |= dict.fromkeys(uncertain, "header in doubt")
@@ -38,12 +40,27 @@ def column_paths(block: RawBlock, grid: Grid) -> dict[int, tuple[Path, str]]:
                 label = Label.of(cell)
                 if not paths[column] or paths[column][-1].place != label.place:
                     paths[column].append(label)
+    _name_units(paths)
     _tell_apart(paths)
     headed = any(paths.values())
     return {
         column: (tuple(path), doubts[column] or ("no column label" if headed and not path else ""))
         for column, path in paths.items()
     }
+
+
+def numbers_columns(line: Line) -> bool:
+    """Whether a header line numbers the columns, and names nothing."""
+    return all(_NUMBERS_OF_COLUMNS.fullmatch(cell.text) for cell in line.cells.values())
+
+
+def _name_units(paths: dict[int, list[Label]]) -> None:
+    """« Ensemble | % | Femmes | % »: each « % », which comes again, is about the column at its left."""
+    again = Counter(path[0].text for path in paths.values() if len(path) == 1)
+    for (_, before), (_, path) in pairwise(sorted(paths.items())):
+        unit = len(path) == 1 and again[path[0].text] > 1 and units.of_label(path[0].text) == "%"
+        if unit and len(before) == 1 and again[before[0].text] == 1 and len(path[0].text) <= 20:
+            path.insert(0, before[0])
 
 
 def _tell_apart(paths: dict[int, list[Label]]) -> None:

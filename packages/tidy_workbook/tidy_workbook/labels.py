@@ -64,7 +64,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
     lost: dict[int, Label] = {}  # carried until an empty row
     indents: dict[int, list[tuple[int, Label]]] = {}
     merged = {column for column in block.labels if _has_vertical_merge(block, grid, column)}
-    indent_of = {column: _indents(block, column) for column in block.labels}
+    indent_of = {column: depths(block, column) for column in block.labels}
     closing = _closing_rows(block, indent_of)
     unsure = _unsure_section(block, indent_of)
     uncertain = {column for column in block.labels if column not in merged and _starts_empty(block, column)}
@@ -81,6 +81,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
             for cell in list(row.line.cells.values())[1:]:
                 sections.append((style, Label.of(cell)))
             carried, lost, indents, since_data = {}, {}, {}, False
+            whole = whole if starts_dont(sections[-1][1].text) else ()
             continue
         shaken = shaken or any(above < hidden < row.line.row for hidden in grid.hidden_rows)
         above = row.line.row
@@ -122,20 +123,28 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
                 if not label.code:
                     carried[column] = label
                 indents = {c: kept for c, kept in indents.items() if c <= column}
-        if path and _BARE_DONT.fullmatch(folded(path[0].text)):
-            path[:0] = whole  # « dont » alone in front of several rows: a part of the row above them
-        else:
+        if path and starts_dont(path[0].text):
+            path[:0] = whole  # « dont A », or « dont » alone in front of several rows: a part of the row above them
+        elif not (sections and starts_dont(sections[-1][1].text)):
             whole = tuple(path)
         inherited = bool(sections) or any(label.place[0] < row.line.row for label in path)
         if not inherited and path and path[0].place[1] == block.labels[0]:
             shaken = False
         if shaken and inherited and not _merged_down(grid, path, row.line.row):
             doubt = doubt or "a hidden row may hold another label"
-        yield row, (*unit, *(label for _, label in sections), *path), doubt
+        heads = [label for _, label in sections]
+        if heads and starts_dont(heads[-1].text):  # « dont : » alone on its line
+            heads[-1:] = [*whole, heads[-1]]
+        yield row, (*unit, *heads, *path), doubt
 
 
-_DONT = re.compile(r"(?:dont|of which)\b\s*:?\s*(?=.)")
-_BARE_DONT = re.compile(r"(?:dont|of which|including)\s*:?")
+_DONT = re.compile(r"(?:dont|of which|of whom|parmi lesquel(?:le)?s)\b\s*:?\s*(?=.)")
+_BARE_DONT = re.compile(r"(?:dont|of (?:which|whom)|including|parmi (?:lesquel(?:le)?s|eux|elles)|davon|darunter)\s*:?")
+
+
+def starts_dont(text: str) -> bool:
+    """Whether a label begins with « dont »: what follows is a part of what stands above."""
+    return bool(_DONT.match(folded(text)) or _BARE_DONT.fullmatch(folded(text)))
 
 
 @dataclass(frozen=True)
@@ -232,7 +241,7 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
 
     A row that looks like the section's title and not like its rows (indent, bold) ends it; so does a total after an empty row.
     A total that comes again in several sections belongs to each. One at the very end may be that of the last section or of
-    the table: it is in doubt.
+    the table: sums tell, and where they do not it is in doubt.
     """
     found: dict[int, str] = {}
     words: dict[int, str] = {}
@@ -252,11 +261,28 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
         if like_title or (is_total(first.text) and row.after_gap and inside):
             found[row.line.row] = ""
         elif is_total(first.text) and row is block.body[-1] and len(inside) > 1 and not single:
-            found[row.line.row] = "the total of a section or of the table"
+            every = list(_section_lines(block))
+            each = [_adds_up(row.line, lines, block) for lines in every]
+            if all(each) or _adds_up(row.line, [line for lines in every for line in lines], block):
+                found[row.line.row] = ""  # of each section, or of all of them together: of the table
+            elif not each[-1]:
+                found[row.line.row] = "the total of a section or of the table"
         else:
             inside.append(style)
     repeated = {text for text, number in Counter(words.values()).items() if number > 1}
     return {row: doubt for row, doubt in found.items() if words[row] not in repeated}
+
+
+def _section_lines(block: RawBlock) -> Iterator[list[Line]]:
+    """Lines of figures of each section, without the last line of the table."""
+    lines: list[Line] = []
+    for row in block.body[:-1]:
+        if row.kind == "data":
+            lines.append(row.line)
+        elif lines:
+            yield lines
+            lines = []
+    yield lines
 
 
 def _unsure_section(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> set[Place]:
@@ -282,6 +308,8 @@ def _starts_empty(block: RawBlock, column: int) -> bool:
     first = figures[0]
     deeper = [cell for other, cell in first.cells.items() if other in block.labels and other > column]
     total = any(is_total(cell.text) for cell in deeper)
+    if any(row.kind == "section" and row.line.row < first.row and column in row.line.cells for row in block.body):
+        return False
     later = any(column in line.cells and line.reads[column].kind == "text" for line in figures[1:])
     return column not in first.cells and bool(deeper) and not total and later
 
@@ -303,7 +331,7 @@ def _own_labels(block: RawBlock, grid: Grid, row: int) -> dict[int, tuple[Label,
     return found
 
 
-def _indents(block: RawBlock, column: int) -> dict[int, int]:
+def depths(block: RawBlock, column: int) -> dict[int, int]:
     """Depth of each row's label in a column, from its indent or the spaces before it; one stray space is none."""
     cells = [row.line.cells[column] for row in block.body if column in row.line.cells]
     spaces = [cell.lead for cell in cells]

@@ -10,7 +10,19 @@ from itertools import pairwise
 from . import notes, units
 from .grid import Cell, Grid, address
 from .metadata import is_navigation, read_metadata
-from .values import Kind, Read, folded, is_whole, is_yearish, read, split_marks
+from .values import (
+    Kind,
+    Read,
+    folded,
+    is_comma_thousands,
+    is_sign,
+    is_whole,
+    is_yearish,
+    meaning,
+    read,
+    split_marks,
+    thousands_by_comma,
+)
 
 _CAPTION = re.compile(
     r"\W*(?:tableau|tab\.|graphique|graph\.|figure|fig\.|carte|encadr[ée]|annexe|sch[ée]ma|table)\b[^:–—.|]{0,30}?(?:\d|[A-Z]\b)",
@@ -27,6 +39,12 @@ _LABELISH = re.compile(
     r"en ann[ée]es.*|au .{0,30}|\(.{0,30}\))|d[ée]partements?/.{0,30})",
     re.IGNORECASE,
 )
+
+
+_OR_MORE = re.compile(
+    r"(\d{1,3})(?: \w+)? ?(?:\+|(?:ou|et) (?:plus|\+|au-delà)|(?:or|and) (?:more|over|above))(?: .{0,15})?", re.IGNORECASE
+)
+"""« 3 ou plus », « 85+ », « 5 or more »: the last of numbers that follow each other."""
 
 
 @dataclass
@@ -112,9 +130,12 @@ class Line:
     def sequence(self) -> list[int]:
         """Its whole numbers when they follow each other (department numbers, ranks, ages), else nothing."""
         cells = [self.cells[column] for column in self.numbers]
-        if len(cells) < 3 or not all(is_whole(cell) for cell in cells):
-            return []
         values = [int(re.sub(r"\D", "", cell.text) or 0) for cell in cells]
+        last = _OR_MORE.fullmatch(next(reversed(self.cells.values())).text)
+        if values and last and int(last[1]) == values[-1] + 1:
+            values.append(int(last[1]))
+        if len(values) < 3 or not all(is_whole(cell) for cell in cells):
+            return []
         restarts = [0, *(n for n, (before, after) in enumerate(pairwise(values), start=1) if after <= before), len(values)]
         runs = [values[start:end] for start, end in pairwise(restarts)]
         steps = [after - before for before, after in pairwise(runs[0])]
@@ -165,7 +186,7 @@ def is_labelish(text: str) -> bool:
 def cleared(grid: Grid) -> Cleared:
     """Set apart navigation cells and notes that begin with a keyword; what is left is titles, tables and plain notes."""
     block = read_metadata(grid)
-    bare = grid.without(block.places)
+    bare = _plain_thousands(grid.without(block.places))
     bare.cells.update((cell.place, replace(cell, value=title)) for cell, title in block.titles)
     found = Cleared(_without_stray_zeros(bare))
     found.skipped += [(address(*place), "zero far below the table") for place in grid.cells if place not in found.grid.cells]
@@ -175,7 +196,13 @@ def cleared(grid: Grid) -> Cleared:
     found.notes += block.notes
     grid = found.grid
     gone = []
+    last = max((row for row, cells in grid.rows.items() if any(read(cell).kind == "number" for cell in cells)), default=0)
     for row, cells in grid.rows.items():
+        if _defines_a_sign(cells, row > last):
+            found.notes.append((row, joined(cells)))
+            found.note_places += [cell.place for cell in cells]
+            gone += [cell.place for cell in cells]
+            continue
         numbers = [cell.column for cell in cells if read(cell).kind in ("number", "symbol")]
         after = set(numbers)
         figures = any(cell.column in after and not is_yearish(cell) for cell in cells)
@@ -192,6 +219,24 @@ def cleared(grid: Grid) -> Cleared:
             gone.append(cell.place)
     found.grid = grid.without(gone)
     return found
+
+
+def _plain_thousands(grid: Grid) -> Grid:
+    """A sheet whose « 1,512 » are numbers, where its other numbers typed as text say that a comma parts thousands."""
+    typed = [cell for cell in grid.cells.values() if isinstance(cell.value, str) and is_comma_thousands(cell.text)]
+    if not typed or not thousands_by_comma(cell.text for cell in grid.cells.values() if isinstance(cell.value, str)):
+        return grid
+    plain = grid.without(cell.place for cell in typed)
+    plain.cells.update((cell.place, replace(cell, value=int(cell.text.replace(",", "")))) for cell in typed)
+    return plain
+
+
+def _defines_a_sign(cells: list[Cell], below: bool) -> bool:
+    """Whether a row is a line of a legend in two cells, a sign and its meaning: any words below the last figures of a sheet."""
+    if len(cells) != 2 or not all(isinstance(cell.value, str) for cell in cells) or not is_sign(cells[0].text):
+        return False
+    words = cells[1].text
+    return len(words) > 3 and not is_sign(words) and (below or meaning(words) is not None)
 
 
 def _without_stray_zeros(grid: Grid) -> Grid:
@@ -282,6 +327,8 @@ def unit_of(line: Line, following: Line | None, grid: Grid) -> int | None:
     """
     if _above_last_year(line, following):
         return line.first.column
+    if _at_the_right(line, following):
+        return next(reversed(line.cells))
     lone = [column for column in line.columns("text") if units.lone(line.cells[column].text)]
     if len(lone) != 1:
         return None
@@ -293,6 +340,28 @@ def unit_of(line: Line, following: Line | None, grid: Grid) -> int | None:
         return None
     above_header = following is not None and lone[0] in following.cells and (following.is_text or following.all_yearish())
     return lone[0] if above_header and others[0] < lone[0] and units.of_label(line.cells[others[0]].text) == "" else None
+
+
+_OF_ALL = re.compile(
+    r"(?:numbers?|counts?|percentages?|per ?cent|effectifs?|nombres?|pourcentages?|rates?|"
+    r"rates? per [\d, ]+.{0,30}|numbers? of .{0,40})",
+    re.IGNORECASE,
+)
+
+
+def _at_the_right(line: Line, following: Line | None) -> bool:
+    """« England and Wales |   |   | Numbers » above a full line of headers: its last cell is the unit of all of them."""
+    if len(line.cells) != 2 or following is None or following.row != line.row + 1 or not line.is_text:
+        return False
+    place, unit = line.cells.values()
+    heads = following.cells
+    full = len(heads) > 2 and set(heads) >= set(range(min(heads), unit.column + 1)) and unit.column == max(heads)
+    return (
+        full
+        and place.column == min(heads)
+        and bool(_OF_ALL.fullmatch(unit.text))
+        and (following.is_text or following.all_yearish())
+    )
 
 
 def _above_last_year(line: Line, following: Line | None) -> bool:

@@ -17,7 +17,7 @@ from .values import folded, split_marks
 Key = Literal["title", "population", "source", "unit", "reading", "other"]
 
 _KEYS: tuple[tuple[Key, str], ...] = (
-    ("title", r"titre|intitule|title|libelle de la serie|titre (?:du tableau|de la serie)"),
+    ("title", r"titre|intitule|title|dataset|libelle de la serie|titre (?:du tableau|de la serie)"),
     ("population", r"champ|population|coverage|champ et population"),
     ("source", r"sources?|source (?:des donnees|of data)|sources? des donnees"),
     ("unit", r"unites?|unites? de mesure|units?|units? of measure(?: \[\w+\])?|preunit"),
@@ -27,7 +27,7 @@ _KEYS: tuple[tuple[Key, str], ...] = (
         r"(?:type de )?donnees|type|type de serie|niveau geographique|zone geographique|geographie|territoire|couverture"
         r"(?: geographique)?|periodicite|frequence|periode|theme|sous-theme|producteur|editeur|contact|version|notes?|precisions?"
         r"|(?:date de )?(?:derniere )?mise a jour(?: le)?|date de (?:publication|diffusion|extraction)|publication|extraction"
-        r"|(?:time )?frequency(?: \[\w+\])?|dataset|last updated(?: on)?|(?:next )?release(?: date)?|geographic(?:al)? coverage"
+        r"|(?:time )?frequency(?: \[\w+\])?|last updated(?: on)?|(?:next )?release(?: date)?|geographic(?:al)? coverage"
         r"|geopolitical entity.*|data extracted on.*|extracted on|source of data|sex(?: \[\w+\])?|age class(?: \[\w+\])?|cdid"
         r"|seasonal adjustment|reference period|correction|identifiant|code (?:de la )?serie|idbank",
     ),
@@ -38,6 +38,8 @@ _NAVIGATION = re.compile(
     r"(?:←|<<|<-|▲|►|>>|→)\s?.{0,30}|back to .{0,20}|cliquez? ici.{0,30}",
     re.IGNORECASE,
 )
+_STAMP = re.compile(r"(?:data )?extracted on\s|(?:date d['’])?extraction (?:du|le|au)\s|donn[ée]es extraites le\s", re.IGNORECASE)
+"""When the figures were taken, in a sentence without a colon."""
 _DEEPEST = 60
 """Rows below the first one where a block may still be: further down, such words are notes or labels."""
 
@@ -124,6 +126,8 @@ def _entry(cells: list[Cell]) -> _Entry | None:
     if not isinstance(head.value, str) or len(cells) > 2:
         return None
     text = split_marks(head.text)[0]
+    if len(cells) == 1 and (stamp := _STAMP.match(text)):
+        return _Entry("other", True, (head,), stamp[0].strip(), text[stamp.end() :])
     if len(cells) == 1:
         key, colon, value = text.partition(":")
         kind = _kind(key)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from .grid import one_line
 from .model import Status
-from .values import FLAGS, flag_letters, folded, meaning, symbol_key, symbol_status
+from .values import flag_status, folded, meaning, symbol_key, symbol_status
 
 NoteKind = Literal["population", "source", "reading", "note"]
 
@@ -26,7 +26,9 @@ _SEPARATOR = r"\s*(?:\(?\d{0,2}\)?)\s*(?:[:>•►▪·–—|]|\s-\s)\s*"
 _START = re.compile(rf"[\s>•►▪\"(]*(?P<key>{_KEYWORDS}){_SEPARATOR}", re.IGNORECASE)
 _BARE = re.compile(r"(?P<key>sources?|lecture|champ|note|n\. ?b\.|nb)\s*(?=$|[.A-ZÉ\d(])", re.IGNORECASE)
 _FOOTNOTE = re.compile(
-    r"(?:\(?(?:\*{1,4}|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹])\)?|\((?:\d{1,2}|[a-z]{1,2})\)|\d{1,2}\)(?=\s*\D))\s*[:.>–-]?\s*(?=\S)", re.IGNORECASE
+    r"(?:\(?(?:\*{1,4}|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹])\)?|\((?:\d{1,2}|[a-z]{1,2})\)|\[(?:[a-z]{1,3}|note \d{1,2})\]|"
+    r"\d{1,2}\)(?=\s*\D))\s*[:.>–-]?\s*(?=\S)",
+    re.IGNORECASE,
 )
 _LEGEND = re.compile(
     r"[\"«]?\s*(?:[a-zé]\.?[a-zé]{0,2}\.?[a-z]?\.?|///?|/|\.{3}|…|-|–|ε|:|\*+|\(\w{1,4}\))\s*[\"»]?\s*[:=]\s*\S", re.IGNORECASE
@@ -134,13 +136,20 @@ class Legend:
         self._texts = (("the sheet's legend", own), ("the workbook's legend", workbook))
         self._known: dict[tuple[str, str], Decision | None] = {}
 
-    def symbol(self, symbol: str) -> Decision:
-        """Status of a cell that holds a symbol; a dash that the legend calls « nul » has status ``observed`` (its value is 0)."""
-        key = ("symbol", symbol)
+    def symbol(self, symbol: str, written: str = "") -> Decision:
+        """Status of a cell that holds a symbol; a dash that the legend calls « nul » has status ``observed`` (its value is 0).
+
+        `written` is the symbol as it stands, where it was made plain: a legend may tell « - » from « – ».
+        """
+        key = ("symbol", written or symbol)
         if key not in self._known:
-            self._known[key] = self._declared(symbol) or (
-                (symbol_status(symbol) or "ambiguous"),
-                "the default table" if symbol_status(symbol) else "unknown symbol",
+            self._known[key] = (
+                (written and self._declared(written))
+                or self._declared(symbol)
+                or (
+                    (symbol_status(symbol) or "ambiguous"),
+                    "the default table" if symbol_status(symbol) else "unknown symbol",
+                )
             )
         found = self._known[key]
         return found or ("ambiguous", "unknown symbol")
@@ -156,8 +165,8 @@ class Legend:
                 and not _OF_FIGURES.match(folded(_said_anywhere(mark, self._texts)))
             ):
                 declared = None  # « (1) Ordonnance de placement provisoire » explains a label, not a figure
-            if declared is None and mark.startswith("("):
-                status = FLAGS.get(flag_letters(mark)) or (meaning(mark) if len(mark) > 6 else None)
+            if declared is None and mark.startswith(("(", "[")):
+                status = flag_status(mark) or (meaning(mark) if len(mark) > 6 else None)
                 declared = (status, "the default table") if status and status != "zero" else None
             useful = declared is not None and declared[0] in ("estimated", "provisional", "revised", "confidential", "ambiguous")
             self._known[key] = declared if useful else None
@@ -165,8 +174,8 @@ class Legend:
 
     def footnote(self, mark: str) -> str:
         """Words of the footnote of a sign, as « (2) Totalise des mesures… »; empty when there is none."""
-        bare = mark.strip("()")
-        pattern = re.compile(rf"\s*\(?{re.escape(bare)}\)?(?![\w*])\s*[:.>–-]?\s*(.+)")
+        bare = mark.strip("()[]")
+        pattern = re.compile(rf"\s*[(\[]?{re.escape(bare)}[)\]]?(?![\w*])\s*[:.>–-]?\s*(.+)")
         return next((found[1].strip() for _, texts in self._texts for text in texts if (found := pattern.match(text))), "")
 
     def _declared(self, token: str) -> Decision | None:
@@ -183,9 +192,9 @@ def _said_anywhere(token: str, texts: tuple[tuple[str, list[str]], ...]) -> str:
 
 def _said_of(token: str, text: str) -> str:
     """What a text says of a symbol or a mark; empty when it says nothing."""
-    bare = token.strip("()")
+    bare = token.strip("()[]")
     if not re.search(r"\w", bare):
-        if set(bare) <= set("-–—"):  # « - décembre 2019 : … » is a bullet: a dash is defined by quotes, brackets or a colon
+        if set(bare) <= set("-–—:"):  # « - décembre 2019 : … » is a bullet: a dash is defined by quotes, brackets or a colon
             start = re.match(rf"\s*(?:\({re.escape(bare)}\)|{re.escape(bare)}(?=\s*[:=]))\s*[:=]?\s*(.{{3,160}})", text)
         else:
             start = re.search(
@@ -193,17 +202,18 @@ def _said_of(token: str, text: str) -> str:
                 text,
             )
         quoted = re.search(rf"[\"«“]\s*{re.escape(bare)}\s*[\"»”](.{{3,400}})", text)
-        inner = re.search(rf"(?:^|[\s;,(\"«]){re.escape(bare)}\s*[\"»]?\s*[:=]\s*([^;]{{3,160}})", text)
+        inner = bare != ":" and re.search(rf"(?:^|[\s;,(\"«]){re.escape(bare)}\s*[\"»]?\s*[:=]\s*([^;]{{3,160}})", text)
         found = start or quoted or inner
         return _NEXT_MARK.split(found[1])[0] if found else ""
     key = symbol_key(bare)
     for found in re.finditer(
-        r"(?<![\w.])\(?([A-Za-zé]\.?(?:[A-Za-z]\.?){0,3}|ε)\)?\s*[\"»”]?\s*(?:[:=]|\(|signifie|indique|désigne)\s*([^;]{3,160})",
+        r"(?<![\w.])[(\[]?([A-Za-zé]\.?(?:[A-Za-z]\.?){0,3}|ε)[)\]]?\s*[\"»”]?\s*(?:[:=]|\(|signifie|indique|désigne)\s*([^;]{3,160})",
         text,
     ):
         if symbol_key(found[1]) == key:
             return re.split(r"[;,]\s*\(?[\w.]{1,5}\)?\s*[:=]", found[2])[0]
-    for pattern in (rf"\s*\({re.escape(bare)}\)\s*(.{{3,160}})", rf".*?\({re.escape(bare)}\)\s*:?\s*(.{{3,160}})"):
+    signed = rf"[(\[]{re.escape(bare)}[)\]]"
+    for pattern in (rf"\s*{signed}\s*(.{{3,160}})", rf".*?{signed}\s*:?\s*(.{{3,160}})"):
         if start := re.match(pattern, text, re.IGNORECASE):
-            return re.split(r"\(\w{1,4}\)", start[1])[0]
+            return re.split(r"[(\[]\w{1,4}[)\]]", start[1])[0]
     return ""

@@ -133,6 +133,7 @@ def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
     grid = Grid(sheet.name, merges=sheet.merges, visible=sheet.visible, repairs=sheet.repairs)
     styles: dict[int, tuple[str, bool, int]] = {}
     hidden: dict[str, list[Cell]] = {}
+    worksheet.reset_dimensions()
     for row in worksheet.iter_rows():
         limits.tick(0)
         before = len(grid.cells)

@@ -252,7 +252,9 @@ def _cells_only(stream: IO[bytes], sheet: SheetParts) -> Iterator[bytes]:
         if given.get("hidden") in ("1", "true") and first.isdigit():  # without its first column, nothing says which is hidden
             sheet.hidden_columns.append((int(first[:7]), int((last if last.isdigit() else first)[:7])))
     root = re.search(rb"<(?:\w+:)?worksheet\b[^<>]*>", head)
-    yield (root[0] if root else b"") + b"<" + prefix + b"sheetData>"
+    # dimensions that openpyxl finds at once, and is told to forget: without them it would parse the whole sheet twice
+    dimension = b"<" + prefix + b'dimension ref="A1"/>'
+    yield (root[0] if root else b"") + dimension + b"<" + prefix + b"sheetData>"
     rest, tail = head[opening.end() :], b""
     closing, row = b"</" + prefix + b"sheetData>", b"<" + prefix + b"row"
     ended = bool(opening[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
 from . import notes, units
@@ -102,12 +102,16 @@ def _give_notes(blocks: list[RawBlock], groups: list[list[Note]]) -> None:
     """Notes of each table: those beside or just below it; of a kind that it lacks, those above the first table of the
     sheet; where it has none at all, those of the next tables below."""
     tops = sorted(block.top for block in blocks)
-    every = [note for group in groups for note in group]
+    every = sorted((note for group in groups for note in group), key=lambda note: note.row)
+    rows = [note.row for note in every]
+    groups = [group for group in groups if group]
+    starts = [group[0].row for group in groups]
+    above = every[: bisect_left(rows, tops[0])] if tops else []
     for block in blocks:
-        following = min((top for top in tops if top > block.bottom), default=10**9)
-        own = [note for note in every if block.top <= note.row < following]
-        above = [note for note in every if note.row < tops[0]]
-        further = [] if own else [group for group in groups if group and group[0].row >= following]
+        below = bisect_right(tops, block.bottom)
+        following = tops[below] if below < len(tops) else 10**9
+        own = every[bisect_left(rows, block.top) : bisect_left(rows, following)]
+        further = [] if own else groups[bisect_left(starts, following) :]
         for kind in ALL_KINDS:
             for candidates in (own, above, *further):
                 if found := [note for note in candidates if note.kind == kind]:

@@ -14,6 +14,7 @@ from .headers import column_paths
 from .labels import Path, row_paths, texts
 from .model import Block, Status, TidyCell
 from .notes import KINDS, Decision, Legend
+from .second_reading import ABOVE, HUNDRED, above_a_hundred, second_reading, shares
 from .values import Read, folded, is_yearish, read
 
 _EVOLUTION = re.compile(
@@ -73,7 +74,15 @@ class Table:
     def __init__(self, sheet: str, number: int, block: RawBlock, grid: Grid, legend: Legend) -> None:
         self.sheet, self.name, self.block, self.grid, self.legend = sheet, str(number), block, grid, legend
         self.title = " – ".join(block.titles)
-        self.columns = {column: _Side.of(path, legend, doubt) for column, (path, doubt) in column_paths(block, grid).items()}
+        paths = column_paths(block, grid)
+        self.rows = list(row_paths(block, grid))
+        second = second_reading(
+            block, grid, [(row, path) for row, path, _ in self.rows], {column: path for column, (path, _) in paths.items()}
+        )
+        self.doubted_rows = second.rows
+        self.columns = {
+            column: _Side.of(path, legend, doubt or second.columns.get(column, "")) for column, (path, doubt) in paths.items()
+        }
         self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
         self.note = notes.words(block.notes, "note")
         self.title_unit = next((unit for title in reversed(block.titles) if (unit := units.of_title(title))), "")
@@ -85,6 +94,7 @@ class Table:
         )
         self.decided: dict[str, tuple[str, str, str]] = {}
         self._units: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+        self._unit_doubts: dict[tuple[str, tuple[str, ...], tuple[str, ...]], str] = {}
 
     def explained(self) -> set[str]:
         """Addresses of the cells that gave labels, headers or flags."""
@@ -92,7 +102,7 @@ class Table:
         found = {cell.address for line in block.header for cell in line.cells.values()}
         for row in block.body:
             for column, cell in row.line.cells.items():
-                if column in block.labels or column in block.flags or row.kind == "section":
+                if column in (*block.labels, *block.flags, block.unit_column) or row.kind == "section":
                     found.add(cell.address)
         return found
 
@@ -111,8 +121,8 @@ class Table:
         return _doubted(list(self._cells()))
 
     def _cells(self) -> Iterator[TidyCell]:
-        for row, path, doubt in row_paths(self.block, self.grid):
-            side = _Side.of(path, self.legend, doubt)
+        for row, path, doubt in self.rows:
+            side = _Side.of(path, self.legend, doubt or self.doubted_rows.get(row.line.row, ""))
             if (own := row.line.cells.get(self.block.unit_column)) is not None:
                 side = replace(side, units=(units.normal(own.text), *side.units))
             flags = {
@@ -139,7 +149,9 @@ class Table:
         ):
             status, marker = "ambiguous", doubt
         own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
-        note = " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip()
+        note = self.note
+        if own or row.footnotes or column.footnotes:
+            note = " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip()
         return TidyCell(
             self.sheet, address(*place), self.name, self.title, row.texts, column.texts, value,
             "" if unit in (units.COUNT, units.MIXED) else unit, status, marker,
@@ -158,7 +170,7 @@ class Table:
         if found.kind == "symbol":
             if re.match(r"<|≤|moins|inf", found.symbol, re.IGNORECASE):
                 return None, "below_threshold", found.symbol
-            status, how = self.legend.symbol(found.symbol)
+            status, how = self.legend.symbol(found.symbol, cell.text if len(cell.text) == 1 else "")
             self.decided[found.symbol] = (found.symbol, status, how)
             return (0.0 if status == "observed" else None), status, found.symbol
         if found.value is None:
@@ -196,9 +208,27 @@ class Table:
             return f"more than {most:.0f} %"
         if (area := self.grid.merge(*place)) and self._covers(area):
             return "one figure over several rows or columns"
+        if not own and (why := self._unit_doubt(unit, row.units, column.units)):
+            return why
         if unit == units.MIXED and not self._counts(place[1]):
             return "a percentage or a number: the unit says both"
         return ""
+
+    def _unit_doubt(self, unit: str, row: tuple[str, ...], column: tuple[str, ...]) -> str:
+        """Whether the words around a number say the unit that was read: one of them at least, and not two in a table that has a
+        column of units."""
+        key = (unit, row, column)
+        if key not in self._unit_doubts:
+            said = {*row, *column, self.block.unit, self.title_unit}
+            headed = next(filter(None, column), "")
+            why = ""
+            own = row[0] if self.block.unit_column and row else ""
+            if own and (unit != own or headed not in ("", own)):
+                why = "two units: of its row, and of its column"
+            elif (unit == "%" and "%" not in said) or (headed == "%" and unit not in ("%", "points")):
+                why = "a percentage or a number: words say otherwise"
+            self._unit_doubts[key] = why
+        return self._unit_doubts[key]
 
     def _covers(self, area: Area) -> bool:
         """Whether a merged figure stands for more than one row of figures, or more than one column of them."""
@@ -230,9 +260,10 @@ class Table:
 
 
 def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
-    """Cells of a table; two figures with the same labels and unit are both in doubt, fractions under « % » too."""
+    """Cells of a table; two figures with the same labels and unit are both in doubt, so are fractions under « % »,
+    and what adds to 100 without a word of shares."""
     seen = Counter((cell.rows, cell.columns, cell.unit) for cell in cells if cell.value is not None)
-    fractions = _maybe_fractions(cells)
+    fractions, added, above = _maybe_fractions(cells), shares(cells), above_a_hundred(cells)
     found = []
     for cell in cells:
         if cell.value is not None and cell.status != "ambiguous":
@@ -240,6 +271,12 @@ def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
                 cell = replace(cell, status="ambiguous", marker="same labels twice")
             elif (cell.columns, cell.unit) in fractions:
                 cell = replace(cell, status="ambiguous", marker="fraction or percentage")
+            elif cell.cell in above:
+                cell = replace(cell, status="ambiguous", marker=ABOVE)
+            elif added.get(cell.cell):
+                cell = replace(cell, unit=added[cell.cell])
+            elif cell.cell in added:
+                cell = replace(cell, status="ambiguous", marker=HUNDRED)
         found.append(cell)
     return found
 

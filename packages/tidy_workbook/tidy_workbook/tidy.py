@@ -81,12 +81,13 @@ def _left_over(grid: Grid, tables: list[Table], emitted: set[str], loose: list[t
     """Numbers and symbols that are in no table, and texts in the body of one: said, never dropped in silence."""
     known = emitted | {address for table in tables for address in table.explained()}
     rows = {row for row, _ in loose}
+    within = {row for table in tables for row in range(table.block.top, table.block.bottom + 1)}
     found = []
     for cell in grid.cells.values():
         if cell.address in known:
             continue
         kind = read(cell).kind
-        inside = any(table.block.top <= cell.row <= table.block.bottom for table in tables)
+        inside = cell.row in within
         if kind == "number" or (inside and cell.row not in rows and kind != "text"):
             found.append((cell.address, f"{kind} outside every table: « {cell.text[:40]} »"))
         elif inside and cell.row not in rows:

@@ -66,11 +66,16 @@ _RATE = re.compile(
     r"per (?:100|1[ ,]?000|10[ ,]?000|100[ ,]?000|million))\s?[^\W\d][\w’' -]{0,40}",
     re.IGNORECASE,
 )
+_RATE_TITLE = re.compile(
+    r"(?!.*\b(?:nombres?|effectifs?|numbers?|counts?)\b)(?:(?:tableau|figure|graphique|table|chart)\b.{0,12}[:–—.-]\s*)?(?:taux|rates?)\b",
+    re.IGNORECASE,
+)
 _PERCENT = re.compile(r"(?:%|pour ?cent(?:ages?)?|per ?cent(?:ages?)?)(?! points?)", re.IGNORECASE)
 _SHARE = re.compile(r"(?:%|pourcentages?(?: d.{0,60})?|part \(%\)|% .{0,60}|r[ée]partition en %|part en %)", re.IGNORECASE)
 _COUNTS = re.compile(
     r"(?:effectifs?|nombres?|nb\.?|n)(?:\s*\(?(?:n|effectifs?|unit[ée]s?)\)?)?(?:\s+(?:de|d['’]|des|total|totaux|moyen)\b.*|\s*[=:].*)?|"
-    r"effectifs?(?: \w+){0,2}|(?:numbers?|no\.|counts?)(?:\s+of\b.*)?|(?:total|ensemble|base)\s*\(?(?:n|nombre|effectifs?)\b.*|"
+    r"effectifs?(?: \w+){0,2}|(?:un)?weighted (?:base|count|n|total|sample)s?|sample sizes?|base sizes?|"
+    r"(?:numbers?|no\.|counts?)(?:\s+of\b.*)?|(?:total|ensemble|base)\s*\(?(?:n|nombre|effectifs?)\b.*|"
     r"(?:total|ensemble|base)?\s*\(?(?:en )?effectifs?\)?",
     re.IGNORECASE,
 )
@@ -87,7 +92,7 @@ def normal(unit: str) -> str:
         return "euros"
     if words.startswith(("point", "percentage point", "% point")) or words in ("pt", "pts"):
         return "points"
-    if re.fullmatch(r"(?:effectifs?|nombres?|numbers?|unit[ée]s?)(?: .*)?", words):
+    if re.fullmatch(r"(?:effectifs?|nombres?|numbers?|counts?|unit[ée]s?)(?: .*)?", words):
         return COUNT
     return words
 
@@ -133,8 +138,10 @@ def of_title(text: str) -> str:
     inside = [normal(found["unit"] or found["alone"] or found["english"]) for found in _INSIDE.finditer(text)]
     if inside:
         return inside[-1]
-    ending = _ENDING.search(text)
-    return normal(ending["unit"] or ending["english"]) if ending else ""
+    if ending := _ENDING.search(text):
+        return normal(ending["unit"] or ending["english"])
+    rate = _RATE.search(text) if _RATE_TITLE.match(text) else None
+    return rate[0].lower() if rate else ""
 
 
 _RELATIVE = ("point", "an", "mois", "jour", "pour ", "indice", "index", "per ", "year", "month", "week", "day", "hour")

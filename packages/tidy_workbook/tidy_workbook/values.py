@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -32,13 +33,18 @@ SYMBOLS: dict[str, Status] = {
     **dict.fromkeys(("///", "//", "/", "so", "sans objet", "non concerne", "non applicable"), "not_applicable"),
     **dict.fromkeys(("s", "ss", "c", "secret", "secret statistique", "confidentiel", "(s)", "(c)"), "confidential"),
     **dict.fromkeys(("ns", "non significatif"), "not_significant"),
-    **dict.fromkeys(("ε",), "below_threshold"),
+    **dict.fromkeys(("ε", "[low]"), "below_threshold"),
+    **dict.fromkeys(("[c]", "[d]"), "confidential"),
+    **dict.fromkeys(("[x]", "[w]"), "not_available"),
+    **dict.fromkeys(("[z]",), "not_applicable"),
+    **dict.fromkeys(("[u]",), "not_significant"),
     **dict.fromkeys(("-", "--", "x", "?", "."), "ambiguous"),
 }  # fmt: skip
 """Default meaning of a symbol, used where the workbook's own legend says nothing. Sources: Insee, « Signes conventionnels
 utilisés » (/// « absence de résultat due à la nature des choses », … « résultat non disponible », s or ss « secret
 statistique », ns « non significatif », ε « inférieur à la moitié de l'unité »). A dash is never read as zero by default: some
-tables write it for « rien », others for « non calculé »."""
+tables write it for « rien », others for « non calculé ». Signs in square brackets: UK Analysis Function, « Symbols in tables »
+([c] confidential, [x] not available, [z] not applicable, [low] near zero, [u] low reliability)."""
 
 FLAGS: dict[str, Status] = {
     **dict.fromkeys(("e", "est", "estim"), "estimated"),
@@ -48,19 +54,26 @@ FLAGS: dict[str, Status] = {
 """Default meaning of a letter in brackets after a number or a label."""
 
 MEANINGS: tuple[tuple[str, Status | Literal["zero"]], ...] = (
-    (r"confidentiel|secret", "confidential"),
-    (r"non significati|pas significati", "not_significant"),
-    (r"sans objet|(?:non|pas) concern|non applicable|nature des choses|ne s'applique|hors champ", "not_applicable"),
+    (r"confidenti[ae]l|secret|suppress|disclos", "confidential"),
+    (r"non significati|pas significati|low reliability|unreliable|not significant", "not_significant"),
+    (
+        r"not applicable|sans objet|(?:non|pas) concern|non applicable|nature des choses|ne s'applique|hors champ",
+        "not_applicable",
+    ),
     (
         r"(?:non|pas|in)[ -]?(?:disponib|renseign|reponse|repon[ds]|communiqu|parven|determin|diffus|calcul|connu|recueilli)"
+        r"|not (?:available|collected|known|asked|recorded)|unavailable|no data|missing"
         r"|manquant|absence de (?:reponse|donnee)|n'(?:a|ont) pas repondu|questionnaire n'",
         "not_available",
     ),
-    (r"inferieur|moins de|negligeable|proche de zero", "below_threshold"),
-    (r"provisoire|semi-definiti", "provisional"),
+    (
+        r"inferieur|moins de|negligeable|proche de zero|less than|fewer than|negligible|close to zero|rounds? to (?:zero|0)",
+        "below_threshold",
+    ),
+    (r"provisoire|provisional|semi-definiti", "provisional"),
     (r"estim|redress|imput|extrapol", "estimated"),
     (r"revise|rectifi|corrige", "revised"),
-    (r"\bnul\b|\bnulle?s?\b|\bzero\b|neant|aucun", "zero"),
+    (r"\bnul\b|\bnulle?s?\b|\bzero\b|\bnil\b|neant|aucun", "zero"),
 )
 """Words of a legend and what they mean, the first that matches."""
 
@@ -75,13 +88,21 @@ LONGEST = 120
 """No number, symbol or flag is longer, nor the signs that end a label: the patterns below read no more than that."""
 
 _FLAG = re.compile(
+    r"\[(?P<square>notes? [\w, ]{1,20}|[a-z]|low|est|prov|rev)\]|"
     r"\((?P<letters>[a-zA-Zéà]{1,5}\.?)\)|(?P<stars>\(?\*{1,4}\)?|[†‡])|\((?P<number>\d{1,2})\)|(?P<upper>[¹²³⁴⁵⁶⁷⁸⁹]+)"
 )
-_SIGN = r"\(\d{1,2}\)|\*{1,4}|\(\*{1,4}\)|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹]+"
+_SIGN = r"\[(?:notes? [\w, ]{1,20}|[a-z]|low|est|prov|rev)\]|\(\d{1,2}\)|\*{1,4}|\(\*{1,4}\)|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹]+"
 _LETTERED = r"\((?:[a-z]{1,2}|est|prov|rev)\)"
 _WORDED = r"\((?:données? |chiffres? )?(?:provisoires?|semi-définiti\w+|estimé\w*|estimations?|révisé\w*|rectifié\w*)\)"
 _TRAILING = re.compile(rf"(?:\s*(?:{_SIGN}|{_WORDED})|(?:\s+|(?<=\d)|(?<=%)){_LETTERED})+\s*$", re.IGNORECASE)
 _EUROSTAT = re.compile(r"(?P<body>.*\d)(?: (?P<sign>[eprs])|(?<=(?:19|20)\d\d)(?P<glued>[pre]))")
+_EUROSTAT_FLAG = r"[bcdefinprsuz]{1,2}"
+"""Eurostat's letters: b break in series, c confidential, d another definition, e estimated, p provisional, r revised, u low
+reliability…"""
+_FLAGGED_NUMBER = re.compile(rf"(?P<body>[+-]?\d[\d ,.]*) (?P<sign>{_EUROSTAT_FLAG})")
+_COMMA_THREE = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_COMMA_DECIMALS = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")
+_ENGLISH_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})*\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3}){2,})")
 _BELOW = re.compile(
     r"(?:<|≤|<=|moins de|inf(?:érieur|erieur|\.)?\s*(?:à|a))\s*"
     r"(?P<rest>\d[\d ,.]*\s*(?:%|€|(?!ans?\b|mois|jours?|heures?)[^\W\d_]{3,20})?)",
@@ -89,6 +110,7 @@ _BELOW = re.compile(
 )
 _BRACKETED = re.compile(r"\(-?\d[\d ]*(?:[.,]\d+)?\s*%?\)")
 _FIGURES = re.compile(
+    r"\[-?\d[\d ,.%]* ?[;à,-] ?-?\d[\d ,.%]*\]|"
     r"(?:environ|env\.|plus de|près de|>|>=|≥|~|≈)\s*\d[\d ,.]*%?|-?\d[\d ,.]*%?\s*[\[(±][\d ,.;%±+à-]*[\])]?"
     r"|\d[\d ]*(?:[.',:’]\d+)+\s*(?:M|k|Md|millions?|milliards?|milliers?)?|\(\w\) ?\d[\d ,]*",
     re.IGNORECASE,
@@ -195,7 +217,7 @@ def _read_text(text: str) -> Read:
     plain = text.translate(_DASHES)
     if (below := _BELOW.fullmatch(plain)) and len(plain) < 30:
         return Read("symbol", symbol=text, unit="%" if "%" in below["rest"] else "")
-    if _FLAG.fullmatch(plain):
+    if _FLAG.fullmatch(plain) and not (plain.startswith("[") and symbol_status(plain)):
         return Read("flag", marks=(plain,))
     if _BRACKETED.fullmatch(plain):
         return Read("number", symbol=text, doubt="brackets: a negative number or a note")
@@ -207,8 +229,8 @@ def _read_text(text: str) -> Read:
     if body and (found := _NUMBER.fullmatch(body)) and (found["whole"] or found["decimal"]):
         whole, decimal = (found["whole"] or "0").replace(" ", ""), found["decimal"] or ""
         doubt = ""
-        if decimal.startswith(".") and len(decimal) == 4 and whole != "0":
-            doubt = "a dot before three digits: thousands or decimals"
+        if len(decimal) == 4 and whole != "0" and len(whole) < 4:
+            doubt = f"a {'dot' if decimal[0] == '.' else 'comma'} before three digits: thousands or decimals"
         if not found["whole"] and not found["sign"] and decimal.startswith("."):
             return Read("text")  # « .5 » or « .12 » is a numbering as often as a number
         number = float(f"{found['sign']}{whole}{decimal.replace(',', '.')}")
@@ -220,6 +242,18 @@ def _read_text(text: str) -> Read:
 
 def _unit_word(unit: str) -> str:
     return {"€": "euros", "pt": "points", "pts": "points"}.get(unit.lower(), unit.lower())
+
+
+def thousands_by_comma(texts: Iterable[str]) -> bool:
+    """Whether numbers typed as text write thousands with a comma: « 1,512 » does, beside « 12.5 » and where none is « 12,5 »."""
+    found = [text for text in texts if len(text) < 20 and text[-1:].isdigit() and ("," in text or "." in text)]
+    english = any(_ENGLISH_NUMBER.fullmatch(text) for text in found)
+    return english and not any(_COMMA_DECIMALS.fullmatch(text) for text in found)
+
+
+def is_comma_thousands(text: str) -> bool:
+    """Whether a text is a whole number below a million, its thousands apart by a comma."""
+    return len(text) < 9 and bool(_COMMA_THREE.fullmatch(text))
 
 
 def symbol_key(symbol: str) -> str:
@@ -242,6 +276,8 @@ def split_marks(text: str) -> tuple[str, tuple[str, ...]]:
         return f"{text[:-LONGEST]}{head}", marks
     if lettered := _EUROSTAT.fullmatch(text):  # « 12,3 p », « 2021p »
         return lettered["body"], (f"({lettered['sign'] or lettered['glued']})",)
+    if flagged := _FLAGGED_NUMBER.fullmatch(text):
+        return flagged["body"], (f"({flagged['sign']})",)
     found = _TRAILING.search(text)
     if not found or not found.start():
         return text.strip(), ()
@@ -252,7 +288,25 @@ def split_marks(text: str) -> tuple[str, tuple[str, ...]]:
 
 def flag_letters(mark: str) -> str:
     """The letter of a mark in brackets: ``(e)`` gives ``e``."""
-    return folded(mark.strip("()").rstrip("."))
+    return folded(mark.strip("()[]").rstrip("."))
+
+
+def flag_status(mark: str) -> Status | None:
+    """Status that a mark of one or two letters gives by default: ``(e)``, ``[p]``, Eurostat's ``bp``."""
+    letters = flag_letters(mark)
+    if letters in FLAGS or not re.fullmatch(_EUROSTAT_FLAG, letters):
+        return FLAGS.get(letters)
+    return next((FLAGS[letter] for letter in letters if letter in FLAGS), None)
+
+
+def is_sign(text: str) -> bool:
+    """Whether a text is a symbol or a mark alone, as a legend defines them: « nd », « (e) », « bp »."""
+    return len(text) <= 6 and bool(symbol_status(text) or _FLAG.fullmatch(text.translate(_DASHES)) or is_flag_text(text))
+
+
+def is_flag_text(text: str) -> bool:
+    """Whether a cell beside a number, under no header, flags it: « e », « bp »."""
+    return bool(re.fullmatch(rf"sd|{_EUROSTAT_FLAG}", flag_letters(text)))
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")

@@ -36,6 +36,10 @@ class Tongue:
     measures: tuple[tuple[str, str], ...]
     symbols: dict[str, str]
     notes: tuple[str, ...]
+    legend: tuple[tuple[str, str], ...]
+    """Signs and their meaning, as they stand in two cells below a table."""
+    dont_alone: str
+    unit_column: str
 
 
 FRENCH = Tongue(
@@ -49,6 +53,9 @@ FRENCH = Tongue(
     (("Effectif", ""), ("Part (en %)", "%"), ("Montant (en euros)", "euros"), ("Durée (en jours)", "jours"), ("Nombre", ""), ("En %", "%")),
     {"nd": "not_available", "ns": "not_significant", "s": "confidential", "///": "not_applicable", "-": "ambiguous"},
     ("Source : service inventé.", "Champ : ensemble de l'île.", "(1) Données au 31 décembre.", "(e) : estimation."),
+    (("nd", "non disponible"), ("ns", "non significatif"), ("s", "secret statistique")),
+    "dont :",
+    "Unité",
 )  # fmt: skip
 ENGLISH = Tongue(
     ("North", "South", "Riverside", "Hill", "Plain", "Access to care", "Returns received", "Immigration", "Workshops", "Other towns",
@@ -59,8 +66,12 @@ ENGLISH = Tongue(
     {"%": (", per cent", " (%)", "Per cent"), "thousands": (", thousands", " (thousands)", "Thousands"),
      "£ million": (", £ million", " (£ million)", "£ million")},
     (("Number", ""), ("Percentage", "%"), ("Share (%)", "%"), ("Spending (£ million)", "£ million"), ("Count", ""), ("%", "%")),
-    {"..": "not_available", ":": "not_available", "c": "confidential", "-": "ambiguous"},
+    {"..": "not_available", ":": "not_available", "c": "confidential", "-": "ambiguous", "[c]": "confidential", "[x]": "not_available",
+     "[z]": "not_applicable", "[low]": "below_threshold"},
     ("Source: an invented office.", "Notes: figures as at 31 December.", "(1) Includes the islands.", "(e) Estimated."),
+    (("..", "not available"), (":", "not available"), ("b", "break in series"), ("c", "confidential")),
+    "of which:",
+    "Unit of measure",
 )  # fmt: skip
 
 
@@ -95,6 +106,8 @@ class _Stub:
     merged: int = 0
     bold: bool = False
     gap: bool = False
+    status: str = "observed"
+    unit: str | None = None
 
 
 @dataclass
@@ -176,7 +189,24 @@ def _stubs(draw: random.Random, sheet: Sheet) -> tuple[tuple[str, ...], list[_St
     """Corner cells and rows of a table."""
     tongue = sheet.tongue
     kind = draw.choice(
-        ("flat", "flat", "total", "ages", "years", "codes", "sections", "bold sections", "tree", "dont", "groups", "outline")
+        (
+            "flat",
+            "flat",
+            "total",
+            "ages",
+            "years",
+            "codes",
+            "sections",
+            "bold sections",
+            "tree",
+            "dont",
+            "groups",
+            "outline",
+            "flat dont",
+            "dont section",
+            "marked",
+            "units",
+        )
     )
     sheet.kinds.append(f"stub {kind}")
     words = draw.sample(tongue.places, 9)
@@ -215,6 +245,27 @@ def _stubs(draw: random.Random, sheet: Sheet) -> tuple[tuple[str, ...], list[_St
             found.append(_Stub((first_part,), (top, first_part)))
             found += [_Stub((part.lower(),), (top, part.lower()), indent=2) for part in parts[1:]]
         return corner, found
+    if kind == "flat dont":
+        found = []
+        for n in range(2):
+            top, *parts = words[4 * n : 4 * n + 3]
+            found.append(_Stub((top,), (top,)))
+            found += [_Stub((said := f"{tongue.dont} {part.lower()}",), (top, said)) for part in parts]
+        return corner, found
+    if kind == "dont section":
+        top, *parts = words[:3]
+        found = [_Stub((top,), (top,)), _Stub((tongue.dont_alone,), (), section=True)]
+        found += [_Stub((part,), (top, tongue.dont_alone, part), indent=1) for part in parts]
+        return corner, [*found, _Stub((words[4],), (words[4],))]
+    if kind == "marked":
+        mark, status = draw.choice((("[p]", "provisional"), ("[r]", "revised"), ("(e)", "estimated"), ("[note 1]", "observed")))
+        found = [_Stub((word,), (word,)) for word in words[:size]]
+        return corner, [*found, _Stub((f"{words[size]} {mark}",), (words[size],), status=status)]
+    if kind == "units":
+        own = [("%", "%"), ("euros" if tongue is FRENCH else "months", "euros" if tongue is FRENCH else "months"), ("%", "%")]
+        return (corner[0] or "Indicateur", tongue.unit_column), [
+            _Stub((word, text), (word,), unit=unit) for word, (text, unit) in zip(words, own, strict=False)
+        ]
     if kind in ("groups", "outline"):
         found = []
         for n in range(2):
@@ -309,8 +360,10 @@ def _table(draw: random.Random, sheet: Sheet, row: int, unit: str) -> int:
     row, columns, own = _header(draw, sheet, row, left, corner)
     unit = own or unit
     flagged = draw.random() < 0.2 and len(columns) < 5 and all(column.unit is None for column in columns)
+    letter = draw.choice(("(e)", "(e)", "e", "bp"))
     if flagged:
-        sheet.kinds.append("flags")
+        sheet.kinds.append("flags" if letter == "(e)" else "flags in letters")
+    if flagged and letter == "(e)":
         sheet.merge(row - 1, left + len(columns) - 1, row - 1, left + len(columns))
     symbols = draw.random() < 0.3
     if symbols:
@@ -326,6 +379,7 @@ def _table(draw: random.Random, sheet: Sheet, row: int, unit: str) -> int:
                     sheet.merge(row, 1, row + stub.merged - 1, 1)
         for n, column in enumerate([] if stub.section else columns):
             said = unit if column.unit is None else column.unit
+            said = stub.unit if stub.unit is not None and column.unit is None else said
             if column.unit == "" and unit not in ("", "%"):
                 said = unit
             where = address(row, left + n)
@@ -338,16 +392,16 @@ def _table(draw: random.Random, sheet: Sheet, row: int, unit: str) -> int:
             if stub.bold and stub.path and len(stub.path) == 1 and number == len(stubs) - 1:
                 value = round(sums[n], 1) if said == "%" else round(sums[n])
             sums[n] += value
-            status, format_ = column.status, "General" if said == "%" else shown
+            status, format_ = stub.status if stub.status != "observed" else column.status, "General" if said == "%" else shown
             if said == "%" and column.unit and n % 2 and draw.random() < 0.3:
                 sheet.put(row, left + n, round(value / 100, 4), "0.0%")
             else:
                 sheet.put(row, left + n, value, format_)
             if flagged and n == len(columns) - 1:
-                flag = "(e)" if number == len(stubs) - 1 else draw.choice(("(e)", 0, ""))
+                flag = letter if number == len(stubs) - 1 else draw.choice((letter, 0, ""))
                 if flag != "":
                     sheet.put(row, left + n + 1, flag)
-                status = "estimated" if flag == "(e)" else status
+                status = {"(e)": "estimated", "e": "estimated", "bp": "provisional"}[letter] if flag == letter else status
             sheet.truth[where] = Truth(value, stub.path, column.path, said, status)
         row += 1
     return row
@@ -355,6 +409,12 @@ def _table(draw: random.Random, sheet: Sheet, row: int, unit: str) -> int:
 
 def _below(draw: random.Random, sheet: Sheet, row: int) -> None:
     """Notes, and zeros that a formula left."""
+    if draw.random() < 0.2:
+        sheet.kinds.append("legend in two cells")
+        for n, pair in enumerate(draw.sample(sheet.tongue.legend, 2), start=row + 1):
+            sheet.put(n, 1, pair[0])
+            sheet.put(n, 2, pair[1])
+        row += 3
     for text in draw.sample(sheet.tongue.notes, 2):
         row += 1
         sheet.put(row, 1, text)

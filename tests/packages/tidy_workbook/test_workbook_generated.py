@@ -40,7 +40,8 @@ def test_generated_cells_are_nearly_all_right() -> None:
 
 
 def test_the_judge_sees_a_wrong_label() -> None:
-    sheet = generate(random.Random(1))
+    sheets = (generate(random.Random(seed)) for seed in range(50))
+    sheet = next(sheet for sheet in sheets if judge(sheet)[0]["right"] == len(sheet.truth))
     where, truth = next(iter(sheet.truth.items()))
     sheet.truth[where] = replace(truth, rows=("another label",))
     assert judge(sheet)[0]["silently wrong"] == 1

@@ -14,6 +14,8 @@ from sheets import said, write
 from test_workbook_files import LINES, ROWS, changed
 
 from tidy_workbook import WorkbookError, limits, read_workbook
+from tidy_workbook.grid import Cell, Grid
+from tidy_workbook.tidy import tidy_sheet
 
 SECONDS = 30
 """Far above the limits of the reader: it tells an answer from a hang. Times themselves are measured by `make bench`."""
@@ -138,3 +140,32 @@ def test_a_machine_three_times_slower_reads_what_ours_reads(
         for _ in range(6_000):
             now[0] += 20 * microseconds / 1e6
             limits.tick(20)
+
+
+def many_tables(number: int) -> Grid:
+    """A sheet of small tables one below the other, each with its title and its source."""
+    grid = Grid("Figures")
+    for table in range(number):
+        lines = [
+            [f"Tableau {table + 1} – Ateliers"],
+            [],
+            ["Canton", 2021, 2022],
+            ["Amont", table, 1],
+            ["Aval", 2, 3],
+            ["Source : x"],
+            [],
+        ]
+        for row, values in enumerate(lines, start=1 + table * len(lines)):
+            grid.cells |= {(row, column): Cell(row, column, value) for column, value in enumerate(values, start=1)}
+    return grid
+
+
+def test_time_follows_the_number_of_tables() -> None:
+    """Four times the tables take four times the time, or so; when each looked at all others, sixteen."""
+    seconds = []
+    for number in (60, 240):
+        start = time.process_time()
+        cells, _ = tidy_sheet(many_tables(number), [])
+        seconds.append(time.process_time() - start)
+        assert len(cells) == 4 * number
+    assert seconds[1] < 9 * seconds[0]

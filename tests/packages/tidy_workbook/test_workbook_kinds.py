@@ -32,8 +32,8 @@ KINDS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
     "« dont A » whose indented rows add up to it: its parts": (
         {1: ["T"], 3: ["Origine", "2022"], 4: ["Propres", 96], 5: ["dont adhésions", 42], 6: ["annuelles", 30], 7: ["autres", 12]},
         {"indents": {"A6": 4, "A7": 4}},
-        ["B4 Propres | 2022 = 96", "B5 dont adhésions | 2022 = 42", "B6 dont adhésions > annuelles | 2022 = 30",
-         "B7 dont adhésions > autres | 2022 = 12"],
+        ["B4 Propres | 2022 = 96", "B5 Propres > dont adhésions | 2022 = 42", "B6 Propres > dont adhésions > annuelles | 2022 = 30",
+         "B7 Propres > dont adhésions > autres | 2022 = 12"],
     ),
     "« dont » merged down, below a total merged over both columns": (
         {1: ["T"], 3: ["Type", _, "2021"], 4: ["Total", _, 10], 5: ["dont", "Hommes", 4], 6: [_, "Femmes", 5], 7: ["Autre", _, 3]},

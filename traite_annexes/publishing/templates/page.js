@@ -25,12 +25,16 @@
   for (const link of document.querySelectorAll("nav.neighbours a[data-chapter]")) {
     if (site && !site.editions[here]?.includes(link.dataset.chapter)) link.remove();
   }
-  if (!site) for (const form of document.querySelectorAll("form.search")) form.hidden = true;
+  if (!site) { // sent alone: what is beside it is not there
+    for (const part of document.querySelectorAll("form.search, .trail, .neighbours, .terms, .files")) part.hidden = true;
+    for (const link of document.querySelectorAll("a[href]")) {
+      if (!/^(#|https?:|mailto:)/.test(link.getAttribute("href"))) link.replaceWith(...link.childNodes);
+    }
+  }
 
-  // Contents: open where there is room for them.
-  const contents = document.querySelector("nav.contents details");
+  // Contents and terms: open where there is room for them.
   const wide = window.matchMedia("(min-width: 64rem)");
-  const unfold = () => { if (contents) contents.open = wide.matches; };
+  const unfold = () => { for (const details of document.querySelectorAll(".aside details")) details.open = wide.matches; };
   wide.addEventListener("change", unfold);
   unfold();
 
@@ -41,6 +45,15 @@
     for (const details of folded) details.open = true;
   });
   window.addEventListener("afterprint", () => { for (const details of folded) details.open = false; });
+
+  // A table wider than its place scrolls with the keyboard too; one that fits is no stop on the way.
+  const measured = new ResizeObserver((boxes) => {
+    for (const { target } of boxes) {
+      target.classList.toggle("wide", target.scrollWidth > target.clientWidth + 1);
+      target.tabIndex = target.classList.contains("wide") ? 0 : -1;
+    }
+  });
+  for (const box of document.querySelectorAll(".scroll")) measured.observe(box);
 
   // A link to a folded place unfolds it.
   const reveal = () => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details")?.setAttribute("open", "");
@@ -74,7 +87,19 @@
     const text = found.textContent.trim().replace(/\s+/g, " ");
     return found.classList.contains("number") ? text.replace(/\u202f|(?<=\d) (?=\d{3}\b)/g, "") : text;
   };
-  const lines = (figure) => [...figure.querySelectorAll("tr")].map((row) => [...row.cells].map(cell));
+  // What is written once above several rows stands in each line of the copy, as its last column.
+  const lines = (figure) => {
+    const shared = figure.querySelector("tr.group")?.dataset.by;
+    const [head, ...rows] = figure.querySelectorAll("tr");
+    const found = [[...[...head.cells].map(cell), ...(shared ? [shared] : [])]];
+    let above = [];
+    for (const row of rows) {
+      const cells = [...row.cells].map(cell);
+      if (row.className === "group") above = cells;
+      else found.push([...cells, ...above]);
+    }
+    return found;
+  };
   const quoted = (text) => (/[";\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   for (const figure of document.querySelectorAll("figure.statistics")) {
     const title = figure.querySelector("caption").textContent.trim();

@@ -1,16 +1,36 @@
-// Full-text search: every word must stand in a section of a page, accents and case aside, in any order.
+// Full-text search. Passages with all the words come first, then those where they stand in the title, in the heading, in the text;
+// whole words count more than beginnings of words, rare ones more than common ones. Words of tables and figures are found, never quoted.
 (() => {
-  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/œ/g, "oe").replace(/[’\u00a0\u202f]/g, " ").toLowerCase();
+  const EMPTY = new Set(("a ai ainsi alors au aucun aucune aussi autre autres aux avec beaucoup c ce cela celle celles celui ces cet cette ceux chaque "
+    + "chez combien comme comment d dans de depuis des donc dont du elle elles en entre est et etaient etait ete etre eux eu il ils j je l la "
+    + "laquelle le lequel les lesquelles lesquels leur leurs lui m mais me meme memes mes moi mon n ne ni nos notre nous on ont ou par parmi pas "
+    + "peut peuvent plus pour pourquoi qu quand que quel quelle quelles quels qui quoi s sa sans se selon sera ses si son sont sous sur t te tous "
+    + "tout toute toutes tres un une vers vos votre vous y").split(" "));
+  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const stem = (word) => (word.length > 3 ? word.replace(/[sx]$/, "").replace(/e{1,2}$/, "") : word);
+  // Words of a text with their places: folding keeps the length of a French text.
+  const tokens = (text) => [...plain(text).matchAll(/\d+(?:[\u00a0\u202f ]\d{3})*|[a-zœæ]+/g)].map((hit) => {
+    const word = hit[0].replace(/[\u00a0\u202f ]/g, "").replace(/œ/g, "oe").replace(/æ/g, "ae");
+    return { word, stem: stem(word), from: hit.index, to: hit.index + hit[0].length };
+  });
+  const full = ({ word }) => !EMPTY.has(word);
+  const phrase = (found) => ` ${found.filter(full).map((token) => token.stem).join(" ")} `;
+  // How well a token answers a term: the same word but for its plural and its feminine, or its beginning.
+  const answers = (token, term) => (token.stem === term.stem ? 1 : term.word.length > 2 && token.word.startsWith(term.word) ? 0.3 : 0);
+
   const loaded = {};
   const waiting = {};
   window.traiteIndex = ({ edition, sections }) => {
-    loaded[edition] = sections.map(([page, chapter, anchor, heading, text]) => (
-      { page, chapter, anchor, heading, text, title: plain(`${chapter} ${heading}`), body: plain(text) }
-    ));
+    loaded[edition] = sections.map(([page, chapter, anchor, heading, text, also, words]) => {
+      const parts = [ // words, and what one of them weighs: the title weighs where the chapter begins
+        [tokens(chapter), anchor ? 1 : 8], [tokens(heading), 5], [tokens(text), 1], [tokens(also), 2.5], [tokens(words), 0.3], [tokens(edition), 5],
+      ];
+      return { edition, page, chapter, anchor, heading, text, parts, length: parts[2][0].length, said: parts.slice(0, 3).map(([found]) => phrase(found)) };
+    });
   };
   const load = (edition) => (waiting[edition] ??= new Promise((done) => {
     const script = document.createElement("script");
-    script.src = `${edition}/search-index.js`;
+    script.src = `${edition && `${edition}/`}search-index.js`;
     script.onload = script.onerror = done;
     document.head.append(script);
   }));
@@ -20,61 +40,103 @@
   const number = document.getElementById("nombre");
   const results = document.getElementById("resultats");
 
-  const extract = (section, terms) => {
-    const places = terms.map((term) => section.body.indexOf(term)).filter((place) => place >= 0);
-    const first = places.length ? Math.min(...places) : 0;
-    const start = first > 70 ? section.text.lastIndexOf(" ", first - 60) + 1 : 0;
-    const space = section.text.indexOf(" ", start + 240);
-    const end = space < 0 ? section.text.length : space;
+  // What a term weighs in a section (as BM25 does): the tenth time says less than the first, and so does a word of a long text.
+  const weight = (section, term) => {
+    let times = 0;
+    for (const [found, worth] of section.parts) {
+      const sum = found.reduce((total, token) => total + answers(token, term), 0);
+      times += worth === 1 ? sum / (0.4 + 0.6 * section.length / 120) : worth * sum;
+    }
+    return times / (times + 1.2);
+  };
+  const ranked = (sections, terms) => {
+    const hits = sections.map((section) => ({ section, weights: terms.map((term) => weight(section, term)) }));
+    const rarity = terms.map((_, n) => Math.log(1 + sections.length / (1 + hits.filter((hit) => hit.weights[n]).length)));
+    const asked = phrase(terms);
+    for (const hit of hits) {
+      hit.found = hit.weights.filter(Boolean).length;
+      hit.score = hit.weights.reduce((sum, one, n) => sum + one * rarity[n], 0);
+      if (terms.length > 1) hit.score *= [2, 1.8, 1.4].find((_, n) => hit.section.said[n].includes(asked)) ?? 1; // side by side
+    }
+    const most = Math.max(0, ...hits.map((hit) => hit.found));
+    const kept = hits.filter((hit) => most && hit.found === most);
+    return { whole: most === terms.length, hits: kept.sort((one, two) => two.score - one.score || two.section.edition.localeCompare(one.section.edition)) };
+  };
+
+  const extract = ({ text, parts }, terms) => {
     const shown = document.createElement("p");
-    const text = section.text.slice(start, end);
-    const folded = plain(text);
-    if (start) shown.append("… ");
-    let at = 0;
-    // Folding keeps the length of a French text, but for « œ »: without the same length nothing is marked.
-    const marks = folded.length === text.length
-      ? terms.flatMap((term) => [...folded.matchAll(new RegExp(term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "g"))].map((hit) => [hit.index, hit.index + term.length]))
-      : [];
-    for (const [from, to] of marks.sort((one, two) => one[0] - two[0])) {
-      if (from < at) continue;
+    const marks = parts[2][0].filter((token) => terms.some((term) => answers(token, term)));
+    // The stretch with most of the words, from the sentence that holds the first of them.
+    const kinds = (from) => new Set(marks.filter((mark) => mark.from >= from && mark.from < from + 200).map((mark) => mark.stem)).size;
+    const best = marks.reduce((chosen, mark) => (kinds(mark.from) > kinds(chosen.from) ? mark : chosen), marks[0]);
+    let start = 0;
+    if (best && best.from > 100) start = Math.max(text.lastIndexOf(". ", best.from) + 2, text.lastIndexOf(" ", best.from - 60) + 1);
+    const space = text.indexOf(" ", start + 240);
+    const end = space < 0 ? text.length : space;
+    if (start && !/[.!?] $/.test(text.slice(0, start))) shown.append("… ");
+    let at = start;
+    for (const { from, to } of marks) {
+      if (from < start || to > end) continue;
       const mark = document.createElement("mark");
       mark.textContent = text.slice(from, to);
       shown.append(text.slice(at, from), mark);
       at = to;
     }
-    shown.append(text.slice(at), end < section.text.length ? " …" : "");
+    shown.append(text.slice(at, end), end < text.length ? " …" : "");
+    if (!text) shown.append("Ces mots sont dans une figure ou un tableau.");
     return shown;
   };
 
+  const address = ({ edition, page, anchor }) => `${edition && `${edition}/`}${page}.html${anchor && `#${anchor}`}`;
+  const linked = (section, text) => {
+    const link = document.createElement("a");
+    link.href = address(section);
+    link.textContent = text;
+    return link;
+  };
+
   const run = async () => {
-    const terms = plain(words.value).split(/\s+/).filter((term) => term.length > 1);
+    const typed = tokens(words.value);
+    const terms = typed.some(full) ? typed.filter(full) : typed;
     results.replaceChildren();
     number.textContent = "";
     if (!terms.length) return;
     const every = Object.keys(window.traite?.editions ?? {}).sort().reverse();
     const wanted = choice.value ? [choice.value] : every;
-    await Promise.all(wanted.map(load));
-    const found = [];
-    for (const edition of wanted) {
-      for (const section of loaded[edition] ?? []) {
-        if (!terms.every((term) => section.title.includes(term) || section.body.includes(term))) continue;
-        found.push({ edition, section, score: terms.filter((term) => section.title.includes(term)).length });
-      }
+    await Promise.all(["", ...wanted].map(load));
+    const { whole, hits } = ranked(["", ...wanted].flatMap((edition) => loaded[edition] ?? []), terms);
+    // One passage stands in several editions: it is one answer, with a link to each.
+    const groups = new Map();
+    for (const hit of hits) {
+      const name = `${hit.section.page}#${hit.section.anchor}`;
+      groups.set(name, [...(groups.get(name) ?? []), hit]);
     }
-    found.sort((one, two) => two.score - one.score);
-    const shown = found.slice(0, 100);
-    for (const { edition, section } of shown) {
+    const answersShown = [...groups.values()].slice(0, 50);
+    for (const group of answersShown) {
+      const newest = group.filter((hit) => hit.score > 0.8 * group[0].score).reduce((one, two) => (two.section.edition > one.section.edition ? two : one));
+      const { section } = newest;
+      const others = group.filter((hit) => hit !== newest);
       const item = document.createElement("li");
-      const link = document.createElement("a");
-      link.href = `${edition}/${section.page}.html${section.anchor && `#${section.anchor}`}`;
-      link.textContent = `${section.chapter}${section.heading && ` : ${section.heading}`}, édition ${edition}`;
-      item.append(link, extract(section, terms));
+      const name = `${section.chapter}${section.heading && ` : ${section.heading}`}`;
+      item.append(linked(section, section.edition ? `${name}, édition ${section.edition}` : name), extract(section, terms));
+      if (others.length) {
+        const more = document.createElement("p");
+        more.className = "also";
+        more.append("Aussi dans les éditions : ");
+        others.sort((one, two) => two.section.edition.localeCompare(one.section.edition)).forEach(({ section: other }, n) => {
+          const link = linked(other, other.edition);
+          link.setAttribute("aria-label", `${name}, édition ${other.edition}`);
+          more.append(n ? ", " : "", link);
+        });
+        item.append(more);
+      }
       results.append(item);
     }
-    const many = found.length > 1 ? "s" : "";
-    number.textContent = !found.length
+    const many = groups.size > 1 ? "s" : "";
+    const part = whole ? "" : " Aucun ne contient tous ces mots.";
+    number.textContent = !groups.size
       ? `Aucun passage ne contient « ${words.value.trim()} ».`
-      : `${found.length} passage${many} trouvé${many}${found.length > shown.length ? `, les ${shown.length} premiers sont montrés` : ""}.`;
+      : `${groups.size} passage${many} trouvé${many}${groups.size > answersShown.length ? `, les ${answersShown.length} premiers sont montrés` : ""}.${part}`;
   };
 
   form.addEventListener("submit", (event) => {

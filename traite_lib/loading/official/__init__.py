@@ -6,6 +6,6 @@ person adds, `statements` reads the declared workbooks.
 
 from __future__ import annotations
 
-from .statements import NO_LAYOUT, Matching, load_official, locator, match, matching, open_workbook, tidy_frame
+from .statements import Matching, load_official, locator, match, matching, open_workbook, tidy_frame
 
-__all__ = ["NO_LAYOUT", "Matching", "load_official", "locator", "match", "matching", "open_workbook", "tidy_frame"]
+__all__ = ["Matching", "load_official", "locator", "match", "matching", "open_workbook", "tidy_frame"]

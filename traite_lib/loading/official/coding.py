@@ -18,7 +18,7 @@ from tidy_workbook import TidyCell
 
 from ...catalogue import Edition
 from ...nomenclature import ALL, ANY, Nomenclatures
-from ...table import CHANGE, SUB_POPULATION
+from ...table import CHANGE, SUB_POPULATION, decimals
 from .facts import Facts, State, TableWords, Unplaced, ambiguous
 from .layouts import TableLayout
 from .lexicon import Lexicon
@@ -79,19 +79,7 @@ class CodedCell:
 def place_table(
     cells: Sequence[TidyCell], edition: Edition, words: Nomenclatures, lexicon: Lexicon, layout: TableLayout | None = None
 ) -> list[CodedCell]:
-    """What became of each cell of one table, in order.
-
-    Parameters
-    ----------
-    cells : sequence of TidyCell
-        All the body cells of one table.
-    edition : Edition
-        Whose workbook it is; the year of a table that says none.
-    words, lexicon
-        Nomenclatures, and the phrases that they make.
-    layout : TableLayout, optional
-        What a person says of the table.
-    """
+    """What became of each body cell of one table, in order; the `edition` gives the year of a table that says none."""
     if layout and layout.set_aside:
         return [CodedCell(cell, "set_aside", layout.set_aside) for cell in cells]
     said = TableWords(edition, words, lexicon, cells, layout)
@@ -220,8 +208,7 @@ class _Table:
         sums: dict[int, float] = {}
         for fact in self.facts:
             if fact.unit == "percent" and len(fact.dims) > 1 and not fact.within:
-                value = math.nan if fact.cell.value is None else fact.cell.value
-                sums[fact.year] = sums.get(fact.year, 0.0) + value
+                sums[fact.year] = sums.get(fact.year, 0.0) + fact.number
         alone = any(len({fact.dims[name] for fact in self.facts if name in fact.dims}) == 1 for name in self._crossed)
         return bool(sums) and not alone and all(abs(total - 100) <= NEAR_100 for total in sums.values())
 
@@ -231,7 +218,7 @@ class _Table:
         for fact in self.facts:
             if fact.unit == "percent" and name in fact.dims and name not in fact.within:
                 key = (fact.year, *sorted((n, c) for n, c in fact.dims.items() if n != name))
-                groups.setdefault(key, []).append(math.nan if fact.cell.value is None else fact.cell.value)
+                groups.setdefault(key, []).append(fact.number)
         sums = [total for values in groups.values() if len(values) > 1 and not math.isnan(total := math.fsum(values))]
         return all(abs(total - 100) <= NEAR_100 for total in sums) if sums else None
 
@@ -270,17 +257,14 @@ class _Table:
         parts = [fact.dims for fact in self.facts if name in fact.dims]
         for other in self._all - {name, *dims}:
             if parts and all(other in part for part in parts) and len({part[other] for part in parts}) == 1:
-                raise ambiguous(
-                    f"a total of all, or of {self.words.label(other, parts[0][other])!r}, the only group of the table?"
-                )
+                group = self.words.label(other, parts[0][other])
+                raise ambiguous(f"a total of all, or of {group!r}, the only group of the table?")
 
     def _nest(self, fact: Facts, name: str, sub: dict[str, str]) -> None:
         """A share under the label of a broader category is one of all, or one of that category: the sums say which."""
         parent, rest = fact.within[name], {n: c for n, c in fact.dims.items() if n != name}
-        same = [
-            f for f in self.facts
-            if (f.unit, f.year) == (fact.unit, fact.year) and {n: c for n, c in f.dims.items() if n != name} == rest
-        ]  # fmt: skip
+        alike = [f for f in self.facts if (f.unit, f.year) == (fact.unit, fact.year)]
+        same = [f for f in alike if {n: c for n, c in f.dims.items() if n != name} == rest]
         children = [f.cell.value for f in same if f.within.get(name) == parent]
         whole = next((f.cell.value for f in same if f.dims.get(name) == parent), None)
         total = math.fsum(value for value in children if value is not None)
@@ -302,8 +286,7 @@ class _Table:
         raise ambiguous(f"{self.words.label(name, category)!r}: {' or '.join(named or known)}?")
 
     def _population(self, fact: Facts) -> str:
-        around, said = self.context.populations, list(dict.fromkeys(fact.populations))
-        said = [p for p in said if not any(q != p and self.said.below(q, p) for q in said)]
+        around, said = self.context.populations, self.said.narrowest(fact.populations)
         if len(said) > 1:
             raise ambiguous(f"two populations around one cell: {', '.join(said)}")
         if said:
@@ -359,5 +342,4 @@ def with_bases(placed: list[CodedCell]) -> list[CodedCell]:
 
 def consistent(share: float, count: float, base: float) -> bool:
     """Whether a share is what a count and its base give, at the share's own precision."""
-    decimals = len(f"{share:.6f}".rstrip("0").partition(".")[2])
-    return abs(count / base * 100 - share) <= 0.5 * 10.0**-decimals + 1e-9
+    return abs(count / base * 100 - share) <= 0.5 * 10.0 ** -decimals(round(share, 6)) + 1e-9

@@ -5,7 +5,8 @@ Nothing is concluded here; `coding` puts the words of a whole table together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -63,7 +64,8 @@ class Facts:
     """What the labels of one cell say.
 
     `choices` are the modalities, each with the axis of its label and its possible senses; `dims` those that were chosen, by
-    nomenclature; `within` the broader modality that a label above gives; `share_of` the nomenclature of a « part de … ».
+    nomenclature; `within` the broader modality that a label above gives; `share_of` the nomenclature of a « part de … »;
+    `either` the words that name a population or a modality: « exploitées en France », where victims were, or those victims.
     """
 
     cell: TidyCell
@@ -74,24 +76,19 @@ class Facts:
     variables: list[str] = field(default_factory=list)
     choices: list[tuple[str, list[Meaning]]] = field(default_factory=list)
     share_of: str = ""
+    units: set[str] = field(default_factory=set)
+    either: list[tuple[str, str, list[Meaning]]] = field(default_factory=list)
     dims: dict[str, str] = field(default_factory=dict)
     within: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def number(self) -> float:
+        """The value of the cell, no number when it has none."""
+        return math.nan if self.cell.value is None else self.cell.value
+
 
 class TableWords:
-    """The words of one table.
-
-    Parameters
-    ----------
-    edition : Edition
-        Whose workbook it is.
-    words, lexicon
-        Nomenclatures, and the phrases that they and ``words.csv`` make.
-    cells : sequence of TidyCell
-        All its body cells.
-    layout : TableLayout, optional
-        What a person says of it, in place of its title and « Champ ».
-    """
+    """The words of one table and of all its body cells; a `layout` speaks in place of its title and « Champ »."""
 
     def __init__(
         self, edition: Edition, words: Nomenclatures, lexicon: Lexicon, cells: Sequence[TidyCell], layout: TableLayout | None
@@ -117,13 +114,7 @@ class TableWords:
         return () if self.layout else tuple(word for _, text in self._texts for word in text.unknown)
 
     def context(self) -> Context:
-        """What the title and the « Champ » say, or the layout in their place.
-
-        Raises
-        ------
-        Unplaced
-            Some words are not understood, or contradict each other.
-        """
+        """What the title and the « Champ » say, or the layout in their place."""
         if self.layout:
             variables = [self.layout.variable] if self.layout.variable else []
             return Context([self.layout.population], self.layout.restriction, variables, variables)
@@ -131,17 +122,21 @@ class TableWords:
             raise ambiguous("the cells of this table do not have one title and one « Champ »")
         for name, text in self._texts:
             if text.unknown:
-                words = ", ".join(repr(word) for word in text.unknown)
-                raise Unplaced("unmatched", f"words of the {name} that are not understood: {words}")
+                raise Unplaced("unmatched", f"words of the {name} that are not understood: {', '.join(map(repr, text.unknown))}")
         context = Context()
         (_, title), (_, champ) = self._texts
-        for text in (title, champ):
-            self._read_context(context, text)
+        self._read_context(context, title)
+        self._read_context(context, champ)
         self._order(context, title)
-        named = [[p.of("population")[0].code for p in text.phrases if p.of("population")] for text in (champ, title)]
-        both = list(dict.fromkeys(named[0] + named[1]))
-        context.populations = [p for p in both if not any(q != p and self.below(q, p) for q in both)]
+        context.populations = self.narrowest(
+            p.of("population")[0].code for p in champ.phrases + title.phrases if p.of("population")
+        )
         return context
+
+    def narrowest(self, populations: Iterable[str]) -> list[str]:
+        """Populations without those that another one is a part of."""
+        every = list(dict.fromkeys(populations))
+        return [p for p in every if not any(q != p and self.below(q, p) for q in every)]
 
     def below(self, population: str, ancestor: str) -> bool:
         """Whether a population is another one or a part of it."""
@@ -182,13 +177,7 @@ class TableWords:
         self.narrow(context.restriction, columns[0], senses[columns[0]].code, phrase.words)
 
     def narrow(self, sub: dict[str, str], column: str, code: str, words: str) -> None:
-        """Keep the more precise of two restrictions on one column.
-
-        Raises
-        ------
-        Unplaced
-            They exclude each other.
-        """
+        """Keep the more precise of two restrictions on one column, which must not exclude each other."""
         before = sub.get(column, ALL)
         if before == ALL or self.words.within(column, code, before):
             sub[column] = code
@@ -225,13 +214,7 @@ class TableWords:
         return tuple(label for _, _, label, text in self.labels(cell) if text.unknown)
 
     def facts(self, cell: TidyCell, context: Context) -> Facts:
-        """What the labels of a cell say.
-
-        Raises
-        ------
-        Unplaced
-            The cell is blank, wrong or doubtful, or a label is not understood.
-        """
+        """What the labels of a cell say, unless it is blank, wrong or doubtful, or a label is not understood."""
         if cell.status == "blank":
             raise Unplaced("blank", "")
         if cell.status == "error":
@@ -244,18 +227,16 @@ class TableWords:
         if any(sense.code == LEFT_OUT for *_, text in labels for phrase in text.phrases for sense in phrase.senses):
             raise Unplaced("set_aside", "left out by the layout")
         fact = Facts(cell, self._year([text for *_, text in labels], context))
-        units: set[str] = set()
-        either: list[tuple[str, str, list[Meaning]]] = []
         for axis, outer, label, text in labels:
-            self._read_label(fact, units, either, axis, outer, label, text)
-        fact.unit = self._unit(cell, units, context, bool(fact.populations or either))
+            self._read_label(fact, axis, outer, label, text)
+        fact.unit = self._unit(fact, context)
         named = {self.words.nomenclature(v) for v in (fact.variables or context.variables)}
-        for population, axis, senses in either:  # « exploitées en France »: where victims were exploited, or those victims
+        for population, axis, senses in fact.either:
             if fact.unit == "percent" or named & {sense.nomenclature for sense in senses}:
                 fact.choices.append((axis, senses))
             else:
                 fact.populations.append(population)
-        fact.total = fact.total or "count" in units or bool(fact.populations)
+        fact.total = fact.total or "count" in fact.units or bool(fact.populations)
         return fact
 
     def _year(self, texts: list[Text], context: Context) -> int:
@@ -266,10 +247,7 @@ class TableWords:
             raise ambiguous(f"the label says {min(said)}, the title or the « Champ » {', '.join(map(str, sorted(around)))}")
         return min(said or around or {self.edition.years[0]})
 
-    def _read_label(
-        self, fact: Facts, units: set[str], either: list[tuple[str, str, list[Meaning]]], axis: str, outer: bool, label: str,
-        text: Text,
-    ) -> None:  # fmt: skip
+    def _read_label(self, fact: Facts, axis: str, outer: bool, label: str, text: Text) -> None:
         sharing, among, modalities = False, False, 0
         for phrase in text.phrases:
             modality, population = phrase.of("modality"), phrase.of("population")
@@ -278,17 +256,17 @@ class TableWords:
                 raise Unplaced("unmatched", f"{phrase.words!r} is not a category of {fact.year}")
             if phrase.of("share"):
                 sharing = True
-                units.add("percent")
+                fact.units.add("percent")
             elif phrase.of("among"):
                 among = True
             elif phrase.of("total"):
                 fact.total = True
             elif measures := phrase.of("measure"):
-                units |= {sense.code for sense in measures}
+                fact.units |= {sense.code for sense in measures}
             elif phrase.of("variable") and (outer or not found):
                 fact.variables.append(phrase.of("variable")[0].code)
             elif found and population:
-                either.append((population[0].code, axis, found))
+                fact.either.append((population[0].code, axis, found))
             elif found:
                 modalities += 1
                 if sharing and not among and len({s.nomenclature for s in found}) == 1:
@@ -301,8 +279,9 @@ class TableWords:
         if among and modalities > 1 and not fact.share_of:
             raise ambiguous(f"{label!r}: what is a share of what is not said")
 
-    def _unit(self, cell: TidyCell, units: set[str], context: Context, counted: bool) -> str:
+    def _unit(self, fact: Facts, context: Context) -> str:
         """``count``, ``thousand`` or ``percent``, where the sheet says it."""
+        cell, units, counted = fact.cell, fact.units, bool(fact.populations or fact.either)
         if self.layout and self.layout.unit:
             return self.layout.unit
         only_counts = not units and context.units == {"count"}

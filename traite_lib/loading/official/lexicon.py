@@ -6,7 +6,6 @@ words that belong to none are returned as unknown. Number, gender, accents and c
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -14,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from ...catalogue import csv_rows
 from ...errors import NomenclatureError, available
-from ...nomenclature import ANY, Nomenclatures, Years
+from ...nomenclature import ANY, EVER, Nomenclatures, Years
 from ...table import SUB_POPULATION
 
 Kind = Literal[
@@ -27,7 +27,6 @@ _STOP = "a au aux avec ce ces d dans de des du elle en est il l la le les leur o
 STOP = frozenset(_STOP.split(" "))
 """Words that carry no meaning of their own; a phrase may hold some."""
 
-_EVER: Years = (0, 9999)
 _NAMED = r"(?:figures?|fig|tableaux?|tab|graphiques?|cartes?|encadrés?|annexes?)\b\.?\s*(?:n°\s*)?[a-z]?\d*(?:[.-]\d+)*"
 _NUMBERED = r"(?:[a-z]|\d{1,2}(?:\.\d{1,2})*)\s*[.):–—-]+"
 _PREFIX = re.compile(rf"\s*(?:{_NAMED}\s*(?:bis|ter)?\b\s*[.):–—-]*|{_NUMBERED})(?=\s|$)\s*", re.IGNORECASE)
@@ -45,7 +44,7 @@ class Meaning:
     kind: Kind
     code: str = ""
     nomenclature: str = ""
-    valid: Years = _EVER
+    valid: Years = EVER
     needs: tuple[str, str] | None = None
 
 
@@ -103,20 +102,7 @@ def without_number(title: str) -> str:
 
 
 class Lexicon:
-    """Phrases of the nomenclatures and of ``words.csv``.
-
-    Parameters
-    ----------
-    data : Path
-        The ``data`` folder.
-    nomenclatures : Nomenclatures
-        Its labels are phrases too.
-
-    Raises
-    ------
-    NomenclatureError
-        A row of ``words.csv`` has an unknown kind or code.
-    """
+    """Phrases of the nomenclatures, and of ``words.csv`` below the `data` folder, whose kinds and codes must exist."""
 
     def __init__(self, data: Path, nomenclatures: Nomenclatures) -> None:
         self._phrases: dict[tuple[str, ...], list[Meaning]] = {}
@@ -125,14 +111,12 @@ class Lexicon:
                 self._add(label, Meaning("variable", variable.code))
         for words, meaning in self._modalities(nomenclatures):
             self._add(words, meaning)
-        with (data / "correspondences" / "words.csv").open(encoding="utf-8", newline="") as lines:
-            for number, row in enumerate(csv.DictReader(lines), start=2):
-                where = f"{WORDS}, line {number}"
-                if row["kind"] not in get_args(Kind):
-                    raise NomenclatureError(f"{where}, column kind: {available(row['kind'], get_args(Kind))}")
-                if row["kind"] == "population" and row["code"] not in nomenclatures.populations:
-                    raise NomenclatureError(f"{where}, column code: {available(row['code'], nomenclatures.populations)}")
-                self._add(row["phrase"], Meaning(row["kind"], row["code"]))  # type: ignore[arg-type]  # checked above
+        for number, row in enumerate(csv_rows(data / "correspondences" / "words.csv"), start=2):
+            known = {"kind": get_args(Kind), "code": nomenclatures.populations if row["kind"] == "population" else [row["code"]]}
+            for column, accepted in known.items():
+                if row[column] not in accepted:
+                    raise NomenclatureError(f"{WORDS}, line {number}, column {column}: {available(row[column], accepted)}")
+            self._add(row["phrase"], Meaning(row["kind"], row["code"]))  # type: ignore[arg-type]  # checked above
         for population in nomenclatures.populations.values():
             self._add(population.label_fr, Meaning("population", population.code))
         self._phrases.pop((), None)
@@ -168,15 +152,7 @@ class Lexicon:
                 yield words, meaning
 
     def read(self, text: str, extra: Iterable[tuple[str, Meaning]] = ()) -> Text:
-        """Cut a text into phrases, the longest first from the left.
-
-        Parameters
-        ----------
-        text : str
-            A title, a « Champ » or a label.
-        extra : iterable of (words, Meaning)
-            Phrases that a layout adds for one table.
-        """
+        """Cut a title, a « Champ » or a label into phrases, the longest first from the left; a layout adds `extra` phrases."""
         own = {key(words): meaning for words, meaning in extra}
         text = re.sub(r"\b\d+ (?=associations?\b)", "", plain(text))
         words = list(_TOKEN.finditer(text))

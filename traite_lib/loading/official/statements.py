@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass, fields, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tidy_workbook
-from tidy_workbook import Block, Reading, TidyCell
+from tidy_workbook import Reading, TidyCell
 
-from ...catalogue import Catalogue, Edition, Workbook
+from ...catalogue import Catalogue, Edition, Workbook, read_toml
 from ...errors import ObservationsError, WorkbookError, available
 from ...nomenclature import Nomenclatures
 from ..published import Observation
-from .coding import CodedCell, Statement, place_table
-from .layouts import Layout, check, read_layout
+from .coding import CodedCell, place_table
+from .layouts import Layout, check
 from .lexicon import Lexicon
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NO_LAYOUT = Layout()
-
 
 def open_workbook(path: Path) -> Reading:
-    """A workbook as the reader understands it.
-
-    Raises
-    ------
-    WorkbookError
-        It cannot be opened, or passes a limit: the reader's sentence, as an error of this library.
-    """
+    """A workbook as the reader understands it; its errors are errors of this library, with the same sentence."""
     try:
         return tidy_workbook.read_workbook(path)
     except tidy_workbook.WorkbookError as error:
@@ -53,17 +45,7 @@ def locator(cell: TidyCell) -> str:
 
 @dataclass(frozen=True)
 class Matching:
-    """A workbook and what became of each of its cells.
-
-    Attributes
-    ----------
-    edition : Edition
-        Whose workbook it is.
-    reading : Reading
-        The workbook as the reader understood it.
-    placed : tuple of CodedCell
-        Every body cell, in reading order, with its state and the reason.
-    """
+    """A workbook as it was read, and what became of each of its body cells (`placed`, in reading order)."""
 
     edition: Edition
     reading: Reading
@@ -73,41 +55,11 @@ class Matching:
         """Name of the statement of a cell: ``W2022-Figure 3!C7``."""
         return f"W{self.edition.key}-{locator(cell)}"
 
-    @cached_property
-    def tables(self) -> dict[tuple[str, str], list[CodedCell]]:
-        """Cells by sheet and table, in reading order."""
-        found: dict[tuple[str, str], list[CodedCell]] = {}
-        for p in self.placed:
-            found.setdefault((p.cell.sheet, p.cell.table), []).append(p)
-        return found
-
-    @cached_property
-    def unknown(self) -> dict[str, list[CodedCell]]:
-        """Labels, and words of titles and « Champ », that no file explains, with the cells that they leave out."""
-        found: dict[str, list[CodedCell]] = {}
-        for p in self.placed:
-            for words in p.unknown:
-                found.setdefault(words, []).append(p)
-        return found
-
-    def block(self, sheet: str, table: str) -> Block | None:
-        """What the reader says of a table."""
-        blocks = next((s.blocks for s in self.reading.sheets if s.name == sheet), ())
-        return next((b for b in blocks if b.table == table), None)
-
     def observations(self, catalogue: Catalogue, workbook: Workbook) -> list[Observation]:
-        """Statements as rows of Observations, before retention.
-
-        Raises
-        ------
-        ObservationsError
-            The source of the workbook is not declared.
-        """
+        """Statements as rows of Observations, before retention; the source of the workbook must be declared."""
         if workbook.source_id not in catalogue.sources:
-            raise ObservationsError(
-                f"data/editions.toml, edition {self.edition.key}, workbook, source_id: "
-                f"{available(workbook.source_id, catalogue.sources)}"
-            )
+            where = f"data/editions.toml, edition {self.edition.key}, workbook, source_id"
+            raise ObservationsError(f"{where}: {available(workbook.source_id, catalogue.sources)}")
         source = catalogue.sources[workbook.source_id]
         keys = {edition.reference_year: edition.key for edition in catalogue.dated}
         return [
@@ -119,88 +71,53 @@ class Matching:
                 "publication": "",
                 "locator": locator(p.cell), "statement_id": self.statement_id(p.cell), "rank": source.rank,
             }
-            for p, s in self._statements()
+            for p in self.placed if p.state == "observation" and (s := p.statement)
         ]  # fmt: skip
-
-    def _statements(self) -> Iterator[tuple[CodedCell, Statement]]:
-        for p in self.placed:
-            if p.state == "observation" and p.statement:
-                yield p, p.statement
 
 
 def match(
     edition: Edition, reading: Reading, years: Container[int], words: Nomenclatures, lexicon: Lexicon, layout: Layout
 ) -> Matching:
-    """Match every table of a workbook.
+    """Match every table of a workbook, with what a person says of some (`layout`, already checked against the workbook).
 
-    Parameters
-    ----------
-    edition : Edition
-        Whose workbook it is.
-    reading : Reading
-        The workbook as it was read.
-    years : container of int
-        Reference years that some edition describes.
-    words, lexicon
-        Nomenclatures and their phrases.
-    layout : Layout
-        What a person says of some tables; already checked against the workbook.
+    `years` are those that some edition describes: a statement about another one has no place in the table.
     """
     areas = {(sheet.name, block.table): block.area for sheet in reading.sheets for block in sheet.blocks}
     placed: list[CodedCell] = []
     for (sheet, table), cells in groupby(reading.cells, key=lambda c: (c.sheet, c.table)):
         placed += place_table(list(cells), edition, words, lexicon, layout.of(sheet, areas.get((sheet, table), "")))
-    return Matching(edition, reading, tuple(_in_an_edition(p, years) for p in placed))
-
-
-def _in_an_edition(placed: CodedCell, years: Container[int]) -> CodedCell:
-    """A statement about a year that no edition describes has no place in the table."""
-    if placed.statement and placed.statement.year not in years:
-        why = f"no edition of the catalogue describes {placed.statement.year}"
-        return replace(placed, state="unmatched", why=why, statement=None)
-    return placed
+    for n, p in enumerate(placed):
+        if p.statement and p.statement.year not in years:
+            why = f"no edition of the catalogue describes {p.statement.year}"
+            placed[n] = replace(p, state="unmatched", why=why, statement=None)
+    return Matching(edition, reading, tuple(placed))
 
 
 def matching(edition: Edition, catalogue: Catalogue, words: Nomenclatures, lexicon: Lexicon | None = None) -> Matching | None:
-    """What became of the cells of an edition's workbook; None when it declares none.
-
-    Raises
-    ------
-    CatalogueError
-        The file is missing or is not the declared one.
-    LayoutError
-        The workbook is not the one that its layout was written for.
-    """
+    """What became of the cells of an edition's workbook, which must be the one that its layout was written for; None without."""
     if (workbook := edition.workbook) is None:
         return None
     reading = _read(catalogue.verified(workbook), workbook.sha256)
-    layout = read_layout(catalogue.data / workbook.layout) if workbook.layout else NO_LAYOUT
+    layout = read_toml(catalogue.data / workbook.layout, Layout) if workbook.layout else Layout()
     check(layout, reading, workbook.layout)
     years = {e.years[0] for e in catalogue.dated}
     return match(edition, reading, years, words, lexicon or Lexicon(catalogue.data, words), layout)
 
 
 def tidy_frame(matched: Matching | None, sheet: str | None = None) -> pd.DataFrame:
-    """The tidy table of a workbook, with the state of each cell; see `Survey.workbook`.
-
-    Raises
-    ------
-    WorkbookError
-        There is no such sheet.
-    """
+    """The tidy table of a workbook, with the state of each cell; see `Survey.workbook`."""
     import pandas as pd
 
     names = [field.name for field in fields(TidyCell)]
     known = [s.name for s in matched.reading.sheets] if matched else []
     if sheet is not None and sheet not in known:
         raise WorkbookError(f"There is no sheet {sheet!r}. {available(sheet, known)}")
-    placed = [(p, matched.statement_id(p.cell)) for p in matched.placed if sheet in (None, p.cell.sheet)] if matched else []
     rows = [
         {name: getattr(p.cell, name) for name in names}
         | {"rows": " > ".join(p.cell.rows), "columns": " > ".join(p.cell.columns), "state": p.state, "why": p.why}
-        | {"statement_id": statement if p.state == "observation" else ""}
-        for p, statement in placed
-    ]
+        | {"statement_id": matched.statement_id(p.cell) if p.state == "observation" else ""}
+        for p in (matched.placed if matched else ()) if matched and sheet in (None, p.cell.sheet)
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=[*names, "state", "why", "statement_id"]).astype({"value": float})
 
 
@@ -209,11 +126,12 @@ def load_official(catalogue: Catalogue, words: Nomenclatures) -> list[Observatio
 
     The order counts: of two official statements as exact as each other, the first is retained (see `selection.retain`).
     """
-    found: list[tuple[bool, Observation]] = []
+    own: list[Observation] = []
+    recalled: list[Observation] = []
     with_workbook = [edition for edition in catalogue.dated if edition.workbook]
     lexicon = Lexicon(catalogue.data, words) if with_workbook else None
     for edition in reversed(with_workbook):
         if (matched := matching(edition, catalogue, words, lexicon)) and edition.workbook:
-            rows = matched.observations(catalogue, edition.workbook)
-            found += [(row["edition"] != edition.key, row) for row in rows]
-    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+            for row in matched.observations(catalogue, edition.workbook):
+                (own if row["edition"] == edition.key else recalled).append(row)
+    return own + recalled

@@ -1,0 +1,363 @@
+"""What figures and empty cells say of a table, apart from how its labels were read; where the two disagree, it is in doubt.
+
+`labels` and `headers` read a table by its typography: merged areas, indents, sections. Here the same is asked of what they do
+not look at: sums, the order of years, the headers that come again, the text that stands nearest. Nothing is mended: what
+disagrees is said, and a person looks.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from . import units
+from .blocks import BodyRow, RawBlock
+from .grid import Cell, Grid, Place
+from .headers import numbers_columns
+from .labels import Path, depths, starts_dont
+from .lines import Line, is_total
+from .model import TidyCell
+from .sums import Figures, sums
+from .values import folded, is_whole, is_yearish, read
+
+PARTS = "sums say otherwise: of a group, or of several"
+LARGER = "larger than what it would be a part of"
+UNSAID = "a text beside or above it is not among its labels"
+FAR = "a label from elsewhere"
+SPANS = "headers that come again say other spanners"
+ORDER = "years under a header are not in order"
+YEARS = "years in order, where figures were expected"
+HUNDRED = "adds to 100, or to 1: percentages or numbers"
+ABOVE = "more than 100 % in most of its column"
+WORDS = "words between the figures: another table, or a remark"
+
+
+@dataclass
+class Doubts:
+    """Why rows and columns of a table are in doubt, by their number in the sheet."""
+
+    rows: dict[int, str] = field(default_factory=dict)
+    columns: dict[int, str] = field(default_factory=dict)
+
+
+def second_reading(block: RawBlock, grid: Grid, rows: Sequence[tuple[BodyRow, Path]], columns: Mapping[int, Path]) -> Doubts:
+    """Read a table a second time, and say where that disagrees with its labels.
+
+    Parameters
+    ----------
+    block : RawBlock
+        The table.
+    grid : Grid
+        Its sheet.
+    rows, columns : sequence of (BodyRow, Path), mapping of int to Path
+        Its rows of figures and its columns, as they were read the first time.
+    """
+    doubts = Doubts()
+    lines = [row.line for row, _ in rows]
+    above = _Above(block, grid)
+    for row, path in rows:
+        if why := _row_is_said(block, grid, row, path) or above.disagrees(row, path):
+            doubts.rows.setdefault(row.line.row, why)
+    for column, path in columns.items():
+        if why := _column_is_said(block, grid, column, path):
+            doubts.columns.setdefault(column, why)
+    for column in _against_the_spanners(columns):
+        doubts.columns.setdefault(column, SPANS)
+    for column in _out_of_order(grid, columns):
+        doubts.columns.setdefault(column, ORDER)
+    for column in _after_words(block, grid):
+        doubts.columns.setdefault(column, WORDS)
+    for column in block.data:
+        if _are_years([line.cells[column] for line in lines if column in line.cells]):
+            doubts.columns.setdefault(column, YEARS)
+    header_again = next((n for n, line in enumerate(lines) if n and _are_years([line.cells[c] for c in line.numbers])), None)
+    for line in lines[header_again:] if header_again is not None else ():
+        doubts.rows.setdefault(line.row, YEARS)
+    figures = [[found.value if (found := line.reads.get(c)) else None for c in block.data] for line in lines]
+    for number, why in _against_the_sums(figures, [path for _, path in rows]):
+        doubts.rows.setdefault(lines[number].row, why)
+    across = [list(column) for column in zip(*figures, strict=True)]
+    for number, why in _against_the_sums(across, [columns[column] for column in block.data]):
+        doubts.columns.setdefault(block.data[number], why)
+    return doubts
+
+
+# -- what stands nearest ------------------------------------------------------------------------------------------------
+def _row_is_said(block: RawBlock, grid: Grid, row: BodyRow, path: Path) -> str:
+    """Each text at the left of the figures of a row, or merged over it, is one of its labels."""
+    line, places = row.line, {label.place for label in path}
+    for column, cell in line.cells.items():
+        if column >= block.data[0]:
+            break
+        named = line.reads[column].kind == "text" or column in block.labels
+        if named and column != block.unit_column and cell.place not in places:
+            return UNSAID
+    for column in block.labels:
+        area = grid.merge(line.row, column)
+        if area and block.top <= area.top and (area.top, area.left) in grid.cells and (area.top, area.left) not in places:
+            return UNSAID
+    return ""
+
+
+class _Above:
+    """What stands above each row in the label columns: the labels that its typography hangs it on, and those that it cannot."""
+
+    def __init__(self, block: RawBlock, grid: Grid) -> None:
+        self.block, self.grid = block, grid
+        self.depths = {column: depths(block, column) for column in block.labels}
+        self.sections = {row.line.row: row for row in block.body if row.kind == "section"}
+        self.columns = {
+            column: [row.line.cells[column] for row in block.body if column in row.line.cells] for column in block.labels
+        }
+
+        self.numbers = {column: [cell.row for cell in cells] for column, cells in self.columns.items()}
+        self.after = {before.line.row: row for before, row in pairwise(block.body)}
+        self.headings = sorted(self.sections)
+        self.outlines = [
+            column
+            for column, cells in self.columns.items()
+            if not any((area := grid.merge(*cell.place)) and area.bottom > area.top for cell in cells)
+        ]
+
+    def disagrees(self, row: BodyRow, path: Path) -> str:
+        """Whether a label above is missing from the path of a row, or is there without hanging over it."""
+        if any(starts_dont(label.text) for label in path):
+            first = next(other for other in self.block.body if other.kind == "data") is row
+            return UNSAID if starts_dont(path[0].text) and not first else ""  # what it is a part of; which one, sums tell
+        number, places = row.line.row, [label.place for label in path]
+        if any(at[0] < number and not self._hangs_over(at, row) for at in places):
+            return FAR
+        missing = (self._indented_under(row), self._section_of(row), *self._outline_of(row))
+        return UNSAID if any(at is not None and at not in places for at in missing) else ""
+
+    def _hangs_over(self, at: Place, row: BodyRow) -> bool:
+        """Whether a label above a row is merged over it, heads its section, is less indented than all since, or the last in its
+        column."""
+        number, area = row.line.row, self.grid.merge(*at)
+        if area is not None and area.bottom > area.top:
+            return area.bottom >= number
+        if at[0] in self.sections:
+            look = self._look(self.grid.cells[at])
+            between = self.headings[bisect_right(self.headings, at[0]) : bisect_left(self.headings, number)]
+            return not any(self._look(self.sections[other].line.first) == look for other in between)
+        numbers = self.numbers.get(at[1], [])
+        since = self.columns.get(at[1], [])[bisect_right(numbers, at[0]) : bisect_right(numbers, number)]
+        since = [cell for cell in since if not starts_dont(cell.text)]
+        depths = self.depths.get(at[1], {})
+        return all(depths.get(cell.row, 0) > depths.get(at[0], 0) for cell in since)
+
+    def _indented_under(self, row: BodyRow) -> Place | None:
+        """The nearest label above, in the same column, that the label of a row is indented below."""
+        cell = next((row.line.cells[column] for column in reversed(self.block.labels) if column in row.line.cells), None)
+        if cell is None or not (depth := self.depths[cell.column].get(cell.row, 0)):
+            return None
+        higher = self.columns[cell.column][: bisect_left(self.numbers[cell.column], cell.row)]
+        above = (other for other in reversed(higher) if not starts_dont(other.text))
+        found = next((other for other in above if self.depths[cell.column].get(other.row, 0) < depth), None)
+        return None if found is None or units.lone(found.text) else found.place
+
+    def _section_of(self, row: BodyRow) -> Place | None:
+        """The nearest section above a row, unless the row looks otherwise than those below the section, or is a total."""
+        above = self._heading_above(row)
+        if not above or is_total(row.line.first.text) or units.lone(self.sections[above].line.first.text):
+            return None
+        first = self.after[above]
+        alike = first.kind == "section" or self._look(first.line.first) == self._look(row.line.first)
+        return self.sections[above].line.first.place if alike else None
+
+    def _outline_of(self, row: BodyRow) -> Iterator[Place]:
+        """In each label column that a row leaves empty beside a deeper label, the nearest label above."""
+        own = [cell for column, cell in row.line.cells.items() if column in self.block.labels]
+        if not own or is_total(own[-1].text) or row.after_gap:
+            return
+        edge = self._heading_above(row)
+        for column in self.outlines if row.line.reads[own[-1].column].kind == "text" else ():
+            if column < own[-1].column and self.grid.at(row.line.row, column) is None:
+                higher = bisect_left(self.numbers[column], row.line.row) - 1
+                if higher >= 0 and self.numbers[column][higher] > edge:
+                    yield self.columns[column][higher].place
+
+    def _heading_above(self, row: BodyRow) -> int:
+        """Row of the nearest section above a row; 0 when there is none."""
+        position = bisect_left(self.headings, row.line.row)
+        return self.headings[position - 1] if position else 0
+
+    def _look(self, cell: Cell) -> tuple[int, int, bool]:
+        return cell.column, self.depths.get(cell.column, {}).get(cell.row, 0), cell.bold
+
+
+def _column_is_said(block: RawBlock, grid: Grid, column: int, path: Path) -> str:
+    """Each header that stands over a column, or is merged over it, is one of its labels; another one reaches it over empty
+    cells alone."""
+    places = {label.place for label in path}
+    heads = {line.row: line for line in block.header}
+    for line in block.header:
+        cell = grid.at(line.row, column)
+        if cell is not None and cell.row >= block.top and cell.place not in places and not numbers_columns(line):
+            return UNSAID
+        if cell is None and (spanner := _carried(block, grid, line, column)) and spanner not in places:
+            return UNSAID
+    of_left = len(path) == 2 and path[0].place[0] == path[1].place[0] and units.of_label(path[1].text) == "%"
+    for row, start in places if not of_left else ():  # « Ensemble | % »: « % » says so of the column at its left
+        over = (grid.at(row, other) for other in range(min(start, column) + 1, max(start, column) + (start < column)))
+        if row in heads and start != column and any(cell is not None and cell.place != (row, start) for cell in over):
+            return FAR
+        if row not in heads and row != block.top:
+            return FAR
+    return ""
+
+
+def _carried(block: RawBlock, grid: Grid, line: Line, column: int) -> Place | None:
+    """The header at the left of an empty one, when nothing is merged on its line and both have a header below."""
+    if line is block.header[-1] or any(grid.merge(*cell.place) for cell in line.cells.values()):
+        return None
+    under = block.header[block.header.index(line) + 1]
+    left = max((other for other in line.cells if block.data[0] <= other < column), default=0)
+    between = all(grid.at(under.row, other) is not None for other in range(left, column + 1))
+    return (line.row, left) if left and between else None
+
+
+def _after_words(block: RawBlock, grid: Grid) -> list[int]:
+    """Columns of figures at the right of a column of words that names most rows otherwise than the labels do."""
+    lines = block.figures()
+    for column in range(block.data[0] + 1, block.data[-1]):
+        words = [line.cells[column].text for line in lines if column in line.cells and line.reads[column].kind == "text"]
+        if column not in block.data and column not in block.flags and len(words) > 1 and len(set(words)) > len(lines) / 2:
+            return [other for other in block.data if other > column]
+    return []
+
+
+# -- headers that come again, years in order ------------------------------------------------------------------------------
+def _against_the_spanners(columns: Mapping[int, Path]) -> list[int]:
+    """Columns whose last headers come again (women, men, women, men) while their spanners do not change with them."""
+    last = [path[-1].text if path else "" for path in columns.values()]
+    above = [tuple(label.place for label in path[:-1]) for path in columns.values()]
+    period = next((size for size in range(1, len(last) // 2 + 1) if _comes_again(last, size)), 0)
+    if period < 2 or len(set(above)) == len(above):
+        return []  # nothing comes again, or each column has its own header above
+    groups = [set(above[start : start + period]) for start in range(0, len(above), period)]
+    return [] if all(len(group) == 1 for group in groups) else list(columns)
+
+
+def _comes_again(texts: list[str], size: int) -> bool:
+    return len(texts) % size == 0 and all(text == texts[n % size] for n, text in enumerate(texts))
+
+
+def _out_of_order(grid: Grid, columns: Mapping[int, Path]) -> list[int]:
+    """Columns headed by years that, under one spanner, neither grow nor decrease."""
+    groups: dict[tuple[Place, ...], list[tuple[int, str]]] = {}
+    for column, path in columns.items():
+        if path and (cell := grid.cells.get(path[-1].place)) is not None and is_yearish(cell):
+            groups.setdefault(tuple(label.place for label in path[:-1]), []).append((column, path[-1].text))
+    found: list[int] = []
+    for group in groups.values():
+        years = [year for _, year in group]
+        if years not in (sorted(years), sorted(years, reverse=True)):
+            found += [column for column, _ in group]
+    return found
+
+
+def _are_years(cells: list[Cell]) -> bool:
+    """Whether cells hold years that follow each other one by one: three at least, for numbers near 2000 exist."""
+    if len(cells) < 3 or not all(is_whole(cell) and is_yearish(cell) for cell in cells):
+        return False
+    years = [read(cell).value or 0 for cell in cells]
+    return {after - before for before, after in pairwise(years)} in ({1}, {-1})
+
+
+# -- sums ---------------------------------------------------------------------------------------------------------------
+def _against_the_sums(figures: list[list[float | None]], paths: Sequence[Path]) -> Iterator[tuple[int, str]]:
+    """Lines whose place among the others is not the one that sums give them, and why.
+
+    The parts of a sum are all in the group of its whole, or none is; none of them holds another one. Where a table adds up, a
+    line is not larger than the line that it would be a part of.
+    """
+    places = [tuple(label.place for label in path) for path in paths]
+    added = list(sums(figures))
+    for found in added:
+        parts = [n for n in found.parts if any(figures[n])]
+        whole = places[found.whole]
+        inside = [_begins(places[n][:-1], whole[:-1]) or _begins(places[n], whole) for n in parts]
+        nested = any(len(places[a]) < len(places[b]) and _begins(places[b], places[a]) for a in parts for b in parts)
+        if nested or (any(inside) and not all(inside)):
+            yield from ((n, PARTS) for n in (found.whole, *parts))
+    wholes = {places[n]: n for n in range(len(places)) if places[n]}
+    for number, place in enumerate(places) if any(_is_nested(found.whole, places) for found in added) else ():
+        above = next((wholes[place[:depth]] for depth in range(len(place) - 1, 0, -1) if place[:depth] in wholes), None)
+        if above is not None and _larger(figures[number], figures[above]):
+            yield number, LARGER
+
+
+def _begins(path: tuple[Place, ...], start: tuple[Place, ...]) -> bool:
+    return path[: len(start)] == start
+
+
+def _is_nested(whole: int, places: Sequence[tuple[Place, ...]]) -> bool:
+    """Whether a line is the parent of others."""
+    return any(len(place) > len(places[whole]) and _begins(place, places[whole]) for place in places)
+
+
+def _larger(part: Figures, whole: Figures) -> bool:
+    pairs = [(a, b) for a, b in zip(part, whole, strict=True) if a is not None and b is not None]
+    return bool(pairs) and all(a > b for a, b in pairs)
+
+
+# -- units --------------------------------------------------------------------------------------------------------------
+_SHARES = re.compile(
+    r"\b(?:parts?|repartitions?|proportions?|distributions?|ventilation|structure|shares?|breakdowns?|percentages?)\b"
+)
+
+
+def shares(cells: Sequence[TidyCell]) -> dict[str, str]:
+    """Numbers of a table without a unit that add to 100, in one column and in another one too: by address, ``%`` where words say
+    so too (« Répartition »), else nothing: a percentage or a number."""
+    found: dict[str, str] = {}
+    for down in (True, False):
+        groups: dict[object, list[TidyCell]] = {}
+        for cell in cells:
+            if not cell.unit:
+                key = (cell.columns, cell.rows[:-1]) if down else (cell.rows, cell.columns[:-1])
+                groups.setdefault(key, []).append(cell)
+        added = [group for group in groups.values() if _adds_to(100, group)]
+        if not added:  # fractions: of one
+            added = [group for group in groups.values() if _adds_to(1, group)]
+        alike = [group for group in groups.values() if len(group) > 1]
+        fractions = bool(added) and _adds_to(1, added[0])
+        if len(added) < 2 or 2 * len(added) <= len(alike):
+            continue
+        for cell in (cell for group in added for cell in group):
+            labels = (*cell.rows, *cell.columns)
+            counted = any(units.of_label(label) == units.COUNT for label in labels)
+            said = _SHARES.search(folded(" ".join((cell.title, *labels)))) is not None
+            found[cell.cell] = "%" if said and not counted and not fractions else ""
+        heads = {(cell.columns, cell.rows) for group in added for cell in group if cell.rows} if down else set()
+        for cell in cells:  # parts of shares: of the same unit, or not
+            if not cell.unit and any((cell.columns, cell.rows[:depth]) in heads for depth in range(1, len(cell.rows))):
+                found.setdefault(cell.cell, "")
+    return found
+
+
+def above_a_hundred(cells: Sequence[TidyCell]) -> set[str]:
+    """Percentages of columns most of which are above 100: they hold none."""
+    columns: dict[object, list[TidyCell]] = {}
+    for cell in cells:
+        if cell.unit == "%" and cell.value is not None:
+            columns.setdefault(cell.columns, []).append(cell)
+    most = (
+        group
+        for group in columns.values()
+        if 2 * sum(cell.status == "ambiguous" and cell.marker.startswith("more than") for cell in group) > len(group)
+    )
+    return {cell.cell for group in most for cell in group}
+
+
+def _adds_to(whole: int, group: Sequence[TidyCell]) -> bool:
+    """Whether two numbers or more, apart from a total of 100 (or 1), add to it, as rounded shares do."""
+    parts = [cell.value for cell in group if cell.value is not None and cell.value != whole]
+    rounded = any(value % 1 for value in parts)
+    if len(parts) < 2 or min(parts) < 0 or not (rounded or (whole == 100 and len(parts) < len(group))):
+        return False
+    return abs(sum(parts) - whole) < (0.06 if rounded else 0.51) * len(parts) * whole / 100

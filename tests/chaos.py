@@ -1,0 +1,224 @@
+"""Renders that are killed at random moments: `make chaos`, ten minutes at most, its table in docs/reliability.md.
+
+Each time, a chapter has just changed, and one process of the render is ended (SIGKILL). Then: each chapter that is there is
+whole, the previous or the new one; nothing that was started still runs; and the next render gives what an undisturbed one
+gives, and leaves no temporary file.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+from commands import TRAITE, contents, started
+from conftest import ROOT
+from test_batch import chapter, only
+
+SECONDS = int(os.environ.get("TRAITE_CHAOS_SECONDS", "540"))
+KILLS = int(os.environ.get("TRAITE_CHAOS_KILLS", "100"))
+NAMES = ("15_first", "16_second", "17_third")
+EDITIONS = ("2022",)
+
+
+class Chaos:
+    """One project, its two states, and what was counted."""
+
+    def __init__(self, base: Path) -> None:
+        self.root, self.temporary = base / "project à part", base / "t"
+        self.temporary.mkdir()
+        for name in ("data", "docs", "notebooks"):
+            shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        only(self.root)
+        self.environment = {**os.environ, "TRAITE_ROOT": str(self.root), "TMPDIR": str(self.temporary)}
+        self.right: dict[int, dict[str, str]] = {}
+        self.counts: Counter[tuple[str, str]] = Counter()
+        for state in (0, 1):
+            self.write(state)
+            self.render().wait()
+            self.right[state] = contents(self.root / "outputs")
+
+    def write(self, state: int) -> None:
+        for name in NAMES:
+            made = "import pathlib\npathlib.Path(output).parent.mkdir()\npathlib.Path(output).write_text(f'{text}\\n')"
+            chapter(self.root, name, f"text = '{name} {state} ' * 2000\nprint(text)", "import time; time.sleep(0.3)", made)
+
+    def render(self, *words: str) -> subprocess.Popen[bytes]:
+        command = [*TRAITE, "render", "2022", *words]
+        return subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def whole(self) -> bool:
+        """Whether each chapter's files are all of one state."""
+        found = contents(self.root / "outputs")
+        return all(
+            any(all(found.get(n) == sum_ for n, sum_ in right.items() if name in n) for right in self.right.values())
+            for name in NAMES
+        )
+
+    def left(self) -> list[psutil.Process]:
+        """Processes of this chaos that still run."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("TMPDIR") == str(self.temporary) and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+            except (psutil.Error, OSError):
+                continue
+        return found
+
+    def settled(self, name: str, *, check_next: bool, state: int) -> None:
+        """Count what is true after a blow."""
+        end = time.monotonic() + 15
+        while (left := self.left()) and time.monotonic() < end:
+            time.sleep(0.1)
+        self.counts[name, "done"] += 1
+        self.counts[name, "not whole"] += not self.whole()
+        self.counts[name, "processes left"] += len(left)
+        for process in left:
+            process.kill()
+        if check_next:
+            self.render().wait()
+            self.counts[name, "next renders"] += 1
+            self.counts[name, "next render wrong"] += contents(self.root / "outputs") != self.right[state]
+            self.counts[name, "files left"] += len([p for p in self.temporary.iterdir() if not p.name.startswith("dask")]) + len(
+                list(self.root.rglob(".staging-*"))
+            )
+
+
+def victims(parent: psutil.Process, name: str) -> list[psutil.Process]:
+    """Processes of a render that bear a part in it."""
+    try:
+        family = parent.children(recursive=True)
+        if name == "parent":
+            return [parent]
+        if name == "server":
+            return [p for p in family if "forkserver" in " ".join(p.cmdline()) and p.ppid() == parent.pid]
+        return [p for p in family if started(p)]
+    except psutil.Error:
+        return []
+
+
+def blow(chaos: Chaos, name: str, moment: float) -> bool:
+    """Start a render and kill one of its processes after so long; whether there was one."""
+    process = chaos.render()
+    parent = psutil.Process(process.pid)
+    begun, hit = time.monotonic(), False
+    while process.poll() is None and not hit and time.monotonic() - begun < 60:
+        if time.monotonic() - begun >= moment and (found := victims(parent, name)):
+            try:
+                random.choice(found).kill()
+                hit = True
+            except psutil.Error:
+                pass
+        time.sleep(0.01)
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        chaos.counts[name, "frozen"] += 1
+        process.kill()
+    return hit
+
+
+def cluster_blow(chaos: Chaos, name: str, moment: float) -> bool:
+    """The same with a dask cluster, of which the worker or the scheduler is killed."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    dask, quiet = [sys.executable, "-m", "dask"], {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    how: Any = {**quiet, "env": chaos.environment, "start_new_session": True}
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], **how)
+    worker = [*dask, "worker", address, "--nworkers", "1", "--nthreads", "2", "--no-dashboard", "--death-timeout", "10"]
+    working = [subprocess.Popen(worker, **how) for _ in range(2)]
+    time.sleep(6)
+    process = chaos.render("--dask", address)
+    time.sleep(4 + moment)
+    hit = process.poll() is None
+    os.killpg((scheduler if name == "scheduler" else working[0]).pid, signal.SIGKILL)
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        chaos.counts[name, "frozen"] += 1
+        process.kill()
+    for each in (*working, scheduler):
+        with suppress(ProcessLookupError):
+            os.killpg(each.pid, signal.SIGKILL)
+        each.wait()
+    return hit
+
+
+def two_at_once(chaos: Chaos) -> None:
+    for process in [chaos.render(), chaos.render()]:
+        process.wait()
+
+
+def report(chaos: Chaos, seconds: float) -> str:
+    columns = ["done", "frozen", "not whole", "processes left", "next renders", "next render wrong", "files left"]
+    names = sorted({name for name, _ in chaos.counts})
+    lines = [f"| {name} | " + " | ".join(str(chaos.counts[name, column]) for column in columns) + " |" for name in names]
+    kills = sum(chaos.counts[name, "done"] for name in names if name != "two renders at once")
+    return "\n".join(
+        [
+            "# What survives\n", "Written by `make chaos` (`tests/chaos.py`, which says what is done), never by hand.\n",
+            f"{kills} processes killed at random moments in {seconds:.0f} s (asked: {KILLS} in at most {SECONDS} s), on a machine of "
+            f"{os.cpu_count()} cores, {os.getloadavg()[1]:.0f} processes wanting them. All columns but the two that count "
+            "attempts should hold 0.\n",
+            "| killed | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|", *lines, "",
+            "A full disk, a long or full temporary folder, another umask and the locale C: `tests/traite_annexes/test_resources.py`.",
+            "",
+        ]
+    )  # fmt: skip
+
+
+def main() -> int:
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="c") as base:
+        chaos = Chaos(Path(base))
+        order = [
+            "parent",
+            "server",
+            "kernel",
+            "parent",
+            "kernel",
+            "server",
+            "kernel",
+            "two renders at once",
+            "scheduler",
+            "parent",
+            "worker",
+        ]
+        number = kills = 0
+        state = 1
+        while kills < KILLS and time.monotonic() - begun < SECONDS - 60:
+            name, state = order[number % len(order)], 1 - state
+            chaos.write(state)
+            moment = random.uniform(0, 6)
+            if name == "two renders at once":
+                two_at_once(chaos)
+                hit = True
+            else:
+                hit = (cluster_blow if name in ("scheduler", "worker") else blow)(chaos, name, moment)
+                kills += hit
+            if hit:
+                chaos.settled(name, check_next=number % 3 == 0, state=state)
+            number += 1
+        text = report(chaos, time.monotonic() - begun)
+    (ROOT / "docs" / "reliability.md").write_text(text, encoding="utf-8")
+    print(text)
+    bad = ("frozen", "not whole", "processes left", "next render wrong", "files left")
+    return int(any(count for (_, column), count in chaos.counts.items() if column in bad))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

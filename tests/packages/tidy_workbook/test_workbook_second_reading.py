@@ -1,0 +1,100 @@
+"""The second reading: faults put into the first one are found, what is right stays so, and sums tell what typography does not."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from faults import FAULTS, found
+from generated_sheets import generate
+from sheets import Rows, lines
+
+from tidy_workbook.sums import sums
+
+_ = None
+FOUND = {  # share of the wrong cells that are in doubt, at least
+    "header_shifted": 1.0, "header_level_lost": 0.95, "spanner_too_wide": 1.0, "stub_level_lost": 0.9, "wrong_parent": 1.0,
+    "total_inside": 1.0, "under_its_neighbour": 0.9, "labels_down_one": 1.0, "unit_swapped": 0.65,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_the_first_reading_is_found(fault: str) -> None:
+    total: Counter[str] = Counter()
+    for seed in range(40):
+        total += found(random.Random(seed), generate(random.Random(seed)).grid, fault)
+    wrong = total["caught"] + total["silent"]
+    assert total["caught"] >= FOUND[fault] * wrong, total
+    assert wrong or fault == "total_inside"
+
+
+@pytest.mark.parametrize(
+    ("figures", "wholes"),
+    [
+        ([[10, 20], [4, 9], [6, 11]], [(0, [1, 2])]),
+        ([[4, 9], [6, 11], [10, 20]], [(2, [0, 1])]),
+        ([[400, 900], [600, 1100], [1000, 2001]], []),
+        ([[1200.5, 3], [1300.2, 5], [2500.8, 8]], [(2, [0, 1])]),
+        ([[1, 1], [1, 1], [2, 2]], []),
+        ([[10, None], [4, 9], [6, None]], []),
+        ([[-10, 2], [4, 9], [6, 5]], []),
+    ],
+)
+def test_sums(figures: list[list[float | None]], wholes: list[tuple[int, list[int]]]) -> None:
+    enough = (
+        [[value and value * 100 for value in line] for line in figures] if figures[0][0] == 10 or figures[0][0] == 4 else figures
+    )
+    assert [(one.whole, list(one.parts)) for one in sums(enough)] == wholes
+
+
+DOUBTS: dict[str, tuple[Rows, dict[str, object], list[str]]] = {
+    "a total typed as one of the group above it, and which is that of the table": (
+        {1: ["T"], 3: ["Canton", 2021, 2022], 4: ["Amont"], 5: ["Lac", 410, 523], 6: ["Gare", 320, 377], 7: ["Aval"], 8: ["Port", 201, 244],
+         9: ["Rive", 118, 109], 10: ["Lieux réunis", 1049, 1253]},
+        {"indents": {"A5": 1, "A6": 1, "A8": 1, "A9": 1, "A10": 1}},
+        ["B10 Aval > Lieux réunis | 2021 = 1049 [ambiguous sums say otherwise: of a group, or of several]"],
+    ),
+    "a row as large as the one it is indented below, in a table that adds up": (
+        {1: ["T"], 3: ["Canton", 2021, 2022], 4: ["Amont", 730, 900], 5: ["Lac", 410, 523], 6: ["Gare", 320, 377], 7: ["Aval", 201, 244],
+         8: ["Rive", 318, 409]},
+        {"indents": {"A5": 1, "A6": 1, "A8": 1}},
+        ["B8 Aval > Rive | 2021 = 318 [ambiguous larger than what it would be a part of]"],
+    ),
+    "years that begin again in the middle of a table": (
+        {1: ["T"], 3: ["Canton", 2019, 2020, 2021], 4: ["Amont", 5, 4, 3], 5: ["Aval", 2020, 2021, 2022], 6: ["Rive", 7, 8, 9]}, {},
+        ["B6 Rive | 2019 = 7 [ambiguous years in order, where figures were expected]"],
+    ),
+    "numbers without a unit that add to 100, year after year": (
+        {1: ["T"], 3: ["Canton", 2021, 2022], 4: ["Amont", 41.2, 40], 5: ["Aval", 38.6, 40.5], 6: ["Rive", 20.2, 19.5], 7: ["Total", 100, 100]},
+        {}, ["B4 Amont | 2021 = 41.2 [ambiguous adds to 100, or to 1: percentages or numbers]"],
+    ),
+}  # fmt: skip
+
+
+TOTALS = {
+    "of the table: all rows make it": ((10, 20, 30, 40, 100), "B9 Ensemble | 2021 = 100"),
+    "of the table: the rows of each section make it": ((40, 60, 30, 70, 100), "B9 Ensemble | 2021 = 100"),
+    "of its section alone": ((10, 20, 30, 70, 100), "B9 Âge > Ensemble | 2021 = 100"),
+    "of nothing that adds up": (
+        (10, 20, 30, 40, 95),
+        "B9 Ensemble | 2021 = 95 [ambiguous the total of a section or of the table]",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TOTALS)
+def test_whose_the_last_total_is(tmp_path: Path, kind: str) -> None:
+    (a, b, c, d, total), expected = TOTALS[kind]
+    rows: Rows = {
+        1: ["T"], 2: ["Canton", 2021, 2022], 3: ["Sexe"], 4: ["Femmes", a, a], 5: ["Hommes", b, b], 6: ["Âge"], 7: ["Jeunes", c, c],
+        8: ["Autres", d, d], 9: ["Ensemble", total, total],
+    }  # fmt: skip
+    assert expected in lines(tmp_path, rows)
+
+
+@pytest.mark.parametrize("kind", DOUBTS)
+def test_what_figures_say_against_the_labels(tmp_path: Path, kind: str) -> None:
+    rows, look, expected = DOUBTS[kind]
+    assert set(expected) <= set(lines(tmp_path, rows, **look))

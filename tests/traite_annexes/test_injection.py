@@ -1,0 +1,173 @@
+"""Texts of data that would be more than words: refused where they enter, shown as they are where they may enter."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+import workbooks
+from commands import traite
+from pydantic import ValidationError
+from test_batch import only
+
+import traite_lib.loading.derived
+import traite_lib.loading.official.layouts
+import traite_lib.nomenclature  # noqa: F401
+from traite_lib.catalogue import Strict, plain_words
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+REFUSED = {
+    "tag": "<img src=x onerror=alert(1)>", "closing": "</title><script>alert(1)</script>", "comment": "<!-- x",
+    "template": "{{ 7 * 7 }}", "block": "{% for x in y %}", "link": "[ici](javascript:alert(1))", "reference": "[ici][1]",
+    "image": "![x](http://evil.example/x.png)", "direction": "abc\u202efdp.exe", "isolate": "a\u2066b", "escape": "\x1b[31mrouge",
+    "bell": "a\x07", "return": "a\rb", "C1": "a\x9b31m", "formula": "=HYPERLINK(\"http://evil.example\")", "at": "@SUM(A1)",
+    "plus": "+cmd|' /C calc'!A0", "minus": "-2+3+SUM(A1)", "spaced": " =1+1", "dde": "-1+cmd|' /C calc'!A0",
+}  # fmt: skip
+SHOWN = "\"'>& *gras* _ital_ `code` 1 < 2 {x} onload=alert(1) javascript:alert(1) \\ $x$ ~~barré~~ ‰"
+"""What is left of all that in a text that may enter."""
+
+
+def _models(top: type[Strict] = Strict) -> Iterator[type[Strict]]:
+    for model in top.__subclasses__():
+        yield model
+        yield from _models(model)
+
+
+def _texts() -> list[tuple[type[Strict], str]]:
+    """Every field of every kind of file of data/ that holds text."""
+    return [
+        (model, field.alias or name)
+        for model in _models()
+        for name, field in model.model_fields.items()
+        if field.annotation is str or str in typing.get_args(field.annotation)
+    ]
+
+
+def test_no_field_of_data_takes_more_than_words() -> None:
+    alive = []
+    for model, field in _texts():
+        kinds = {f.alias or name: str(f.annotation) for name, f in model.model_fields.items()}
+        for name, payload in REFUSED.items():
+            value = [payload] if kinds[field].startswith("list") else payload
+            try:
+                model.model_validate({field: value})
+            except ValidationError as error:
+                if any(found["loc"][:1] == (field,) for found in error.errors()):
+                    continue
+            alive.append((model.__name__, field, name))
+    print(f"{len(_texts())} fields × {len(REFUSED)} texts, {len(alive)} alive")
+    assert len(_texts()) > 60
+    assert alive == []
+
+
+@pytest.mark.parametrize(
+    "text", ["+9 % depuis 2016", "-3", "- de 18 ans", "1 < 2", "[…]", "a\nb", "« x » (2022)", "−5", "+0,5 point"]
+)
+def test_ordinary_words_enter(text: str) -> None:
+    assert plain_words(text) == text
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_cited_figure_with_more_than_words_is_one_sentence(project: Path, name: str) -> None:
+    path = project / "data/published/survey_2022.csv"
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    rows[1][-1] = REFUSED[name]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    traite("checksums", "--write", root=project)
+    done = traite("show", "2022", root=project, check=1)
+    assert "survey_2022.csv, line 2, column" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_options_of_the_command_are_data_too(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(workbooks.DATA, 2025, workbooks.DATA[2022])
+    book = workbooks.write(tmp_path / "classeur.xlsx", "A", 2025)
+    for option in ("--title", "--producer", "--published", "--url"):
+        done = traite("add-edition", "2025", str(book), "--invented", option, REFUSED["tag"], root=project, check=1)
+        assert "plain words were expected" in done.stderr, option
+        assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def hostile(project: Path) -> Path:
+    """A rendered project whose edition says everything that may enter, in each of its texts."""
+    only(project, "02_formes", "14_methode_et_qualite")
+    path = project / "data/editions.toml"
+    text = path.read_text(encoding="utf-8")
+    head, mark, rest = text.partition('key = "2022"')
+    literal = '"' + SHOWN.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    end = rest.find("\n[[edition]]")
+    entry = rest[:end]
+    for field, value in {"title": literal, "published": literal, "note": literal, "producers": f"[{literal}]"}.items():
+        pattern = rf"^{field} = .*$"
+        entry = re.sub(pattern, lambda _, new=f"{field} = {value}": new, entry, count=1, flags=re.MULTILINE)  # type: ignore[misc]
+    path.write_text(head + mark + entry + rest[end:], encoding="utf-8")
+    assert entry.count("onload=alert(1)") >= 3
+    traite("render", "2022", root=project)
+    return project
+
+
+def test_what_may_enter_is_shown_as_it_is_and_nothing_runs(hostile: Path, browser: Browser) -> None:
+    pages = sorted((hostile / "outputs").rglob("*.html"))
+    tab = browser.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    tab.on("dialog", lambda dialog: (said.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.on("request", lambda request: asked.append(request.url))
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert "default-src 'none'" in text
+        tab.goto(page.as_uri())
+        found: Any = tab.evaluate(
+            "() => [...document.querySelectorAll('*')].flatMap((e) => [...e.attributes].map((a) => `${a.name}=${a.value}`))"
+            ".filter((a) => /^on|^(href|src)=\\s*javascript:/i.test(a))"
+        )
+        assert found == [], page
+        for button in tab.get_by_role("button").all()[:6]:
+            if button.is_visible() and "Chercher" not in button.inner_text():
+                button.click()
+    tab.goto((hostile / "outputs/recherche.html").as_uri() + "?mots=formes")
+    tab.locator("#nombre", has_text="passages").wait_for()
+    tab.close()
+    print(f"{len(pages)} pages, {len(asked)} requests, {len(said)} messages")
+    assert said == [], "no dialog, no error, no violation of the policy"
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in asked), asked
+
+
+def test_an_injected_script_would_not_run(hostile: Path, browser: Browser, tmp_path: Path) -> None:
+    """The policy holds where everything else would have failed."""
+    page = (hostile / "outputs/2022/02_formes.html").read_text(encoding="utf-8")
+    for evil in ("<script>document.title='alive'</script>", "<img src=x onerror=\"document.title='alive'\">"):
+        (tmp_path / "x.html").write_text(page.replace("</h1>", f"</h1>{evil}", 1), encoding="utf-8")
+        tab = browser.new_page()
+        tab.goto((tmp_path / "x.html").as_uri())
+        assert tab.title() != "alive"
+        tab.close()
+
+
+def test_tables_hold_no_live_formula(hostile: Path) -> None:
+    folder = hostile / "outputs/2022"
+    cells = 0
+    for path in folder.rglob("*.csv"):
+        for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8"))):
+            for cell in row:
+                plain_words(cell)
+                cells += 1
+    for sheet in openpyxl.load_workbook(folder / "traite_2022.xlsx"):
+        for line in sheet.iter_rows():
+            for place in line:
+                assert place.data_type != "f", place
+                cells += 1
+    print(f"{cells} cells, 0 formulas")
