@@ -34,14 +34,6 @@ class ComparisonError(TraiteError):
     """A comparison crosses a break of series, or one of its values gives no change; the message says why."""
 
 
-class AnswersError(TraiteError):
-    """Answers of associations cannot be used: where they lie, what their mapping says, or what may be done with them."""
-
-
-class RenderError(TraiteError):
-    """A chapter does not exist, breaks the notebook contract, or could not be rendered."""
-
-
 def available(name: str, choices: Iterable[str]) -> str:
     """End of an error message: what exists, and the spelling nearest to what was asked, when there is one."""
     known = list(choices)

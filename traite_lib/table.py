@@ -162,6 +162,11 @@ def rounded_to(value: float | Decimal, decimals: int) -> Decimal:
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
+def percent(part: float, whole: float) -> float:
+    """A share rounded half up, once, as it is shown: to a decimal, or whole on a base below 100 (48.48 is 48, never 49)."""
+    return float(rounded_to(Decimal(str(part)) * 100 / Decimal(str(whole)), int(whole >= 100)))
+
+
 def decimals(value: float) -> int:
     """Number of decimals that a value was published with."""
     return max(0, -_exponent(value))

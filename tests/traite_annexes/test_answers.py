@@ -23,7 +23,7 @@ from limesurvey_answers import writing
 from traite_annexes.answers.codebook import codebook_page
 from traite_annexes.answers.draft import draft_mapping, layout_of
 from traite_annexes.answers.findings import Report, check
-from traite_lib.loading.answers.mapping import Mapping, faults
+from traite_annexes.answers.mapping import Mapping, faults
 from traite_lib.nomenclature import Nomenclatures
 
 LAYOUTS = ["one_response", "array_rows", "repeated_codes"]
@@ -160,11 +160,11 @@ def test_no_finding_nor_error_of_a_check_quotes_an_answer(tmp_path: Path) -> Non
 
 
 READS = """
-import os
 from pathlib import Path
-from traite_lib.analysis.aggregates import compute, read_plan
-from traite_lib.loading.answers.tables import read_tables
-tables = read_tables(Path(os.environ["TRAITE_ANSWERS"], "mapping.toml"))
+from traite_annexes.answers.aggregates import compute
+from traite_annexes.answers.plan import read_plan
+from traite_annexes.answers.tables import read_tables
+tables = read_tables(Path({path!r}))
 found = compute(tables, read_plan(survey.catalogue.data), survey.nomenclatures)
 print(tables, len(found.observations))
 """
@@ -194,7 +194,11 @@ def test_answers_are_found_nowhere_after_a_render(project: Path, tmp_path: Path,
     for chapter, more in (("01_vue_d_ensemble", READS), ("02_formes", READS + "\n1 / 0")):
         notebook = nbformat.read(project / "notebooks" / f"{chapter}.ipynb", as_version=4)
         place = next(n for n, cell in enumerate(notebook.cells) if "open_edition(" in cell.source)
-        edit_cell(project / "notebooks" / f"{chapter}.ipynb", place, notebook.cells[place].source.rstrip() + "\n" + more)
+        edit_cell(
+            project / "notebooks" / f"{chapter}.ipynb",
+            place,
+            notebook.cells[place].source.rstrip() + "\n" + more.format(path=str(path)),
+        )
     read = traite("answers", "check", str(path.parent / "survey.lsa"), "-m", str(path), root=project)
     whole = traite("render", "2022", "-c", "1", "--output", str(tmp_path / "out"), root=project)
     failed = traite("render", "2022", "-c", "2", "--output", str(tmp_path / "out"), root=project, check=1)

@@ -12,15 +12,16 @@ import tomlkit
 from commands import contents, traite
 from conftest import ROOT
 
+from traite_annexes.answers.aggregates import compute
 from traite_annexes.answers.demonstration import Demonstration
 from traite_annexes.answers.findings import check
+from traite_annexes.answers.panel import change_made_of
 from traite_annexes.answers.people import published
+from traite_annexes.answers.plan import read_plan
+from traite_annexes.answers.tables import Tables, read_tables
+from traite_annexes.errors import AnswersError
 from traite_lib import open_edition
-from traite_lib.analysis.aggregates import compute, read_plan
-from traite_lib.analysis.panel import change_made_of
 from traite_lib.catalogue import Catalogue
-from traite_lib.errors import AnswersError
-from traite_lib.loading.answers.tables import Tables, read_tables
 from traite_lib.nomenclature import ALL, Nomenclatures
 from traite_lib.table import KEY, decimals, records
 

@@ -17,13 +17,14 @@ import tomlkit
 import limesurvey_answers as ls
 from limesurvey_answers import writing
 from traite_lib.catalogue import Catalogue, read_toml
-from traite_lib.errors import AnswersError, available
-from traite_lib.loading.answers.tables import SYNTHETIC
+from traite_lib.errors import available
 from traite_lib.loading.selection import load
 from traite_lib.nomenclature import UNKNOWN, Nomenclatures
 from traite_lib.table import records
 
+from ..errors import AnswersError
 from .people import Assumptions, People, Target, drawn, published, target
+from .tables import SYNTHETIC
 
 CORE, VICTIM = "C", "V"
 """Answers to « what do you fill? »: one response counts, each of the others describes a victim."""

@@ -13,8 +13,9 @@ import limesurvey_answers as ls
 from limesurvey_answers.kinds import Content
 from limesurvey_answers.labels import shown_labels
 from limesurvey_answers.texts import flatten
-from traite_lib.loading.answers.mapping import Victims, places
 from traite_lib.nomenclature import Nomenclatures, plain
+
+from .mapping import Victims, places
 
 TODO = "TODO"
 NAME = re.compile(r"association|structure|organisme|établissement")

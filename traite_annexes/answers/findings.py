@@ -12,9 +12,10 @@ import pandas as pd
 
 import limesurvey_answers as ls
 from traite_lib.catalogue import Catalogue
-from traite_lib.loading.answers.mapping import Mapping, faults, places, read_mapping
-from traite_lib.loading.answers.tables import Tables, comparable_name, open_answers, read_aliases, tables
 from traite_lib.nomenclature import Nomenclatures
+
+from .mapping import Mapping, faults, places, read_mapping
+from .tables import Tables, comparable_name, open_answers, read_aliases, tables
 
 TRIAL = re.compile(r"\b(tests?|essais?|demo|xxx+|azerty|toto)\b")
 """Words of a name that a team types to try a questionnaire; accents and case are folded before."""

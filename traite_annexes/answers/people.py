@@ -15,6 +15,7 @@ from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
 from traite_lib.table import SUB_POPULATION, Row, decimals
 
 Codes = npt.NDArray[np.object_]
+Numbers = npt.NDArray[np.int64]
 ROUNDS = 20_000
 PATIENCE = 0.05
 """How often a move that makes figures a little worse is kept: the way out of a dead end."""
@@ -115,7 +116,7 @@ def target(
         return frozenset(each for each in domains[name] if each and nomenclatures.within(name, each, code))
 
     value, step = float(row["value"]), 10.0 ** -decimals(float(row["value"])) / 2
-    margin = 0.05 if step > 0.05 else 0.0  # a share that is rounded twice, to a decimal and then to none, agrees too
+    margin = 0.05 if step > 0.05 else 0.0  # what is published and what Observations say, to a decimal, then agree
     interval = (0.0, value) if row["bound"] == "<" else (value - step, value + step - margin)
     if row["unit"] == "count":
         interval = (value, value)
@@ -127,7 +128,7 @@ def target(
 class People:
     """Attributes of victims, and the figures that they must give.
 
-    Codes are small numbers here: each figure is counted again after each move.
+    Codes are small numbers here, and after a move only those who moved are counted again.
     """
 
     def __init__(
@@ -144,41 +145,45 @@ class People:
         self.asked = [self.known[each.attribute] & (described | (not each.described)) for each in targets]
         self.held = [self._table(each.attribute, each.codes) for each in targets]
         self.within = [[(name, self._table(name, codes)) for name, codes in each.base] for each in targets]
+        about = [{each.attribute, *(name for name, _ in each.base)} for each in targets]
+        self.touched = {name: [place for place, names in enumerate(about) if name in names] for name in attributes}
 
     def _table(self, name: str, codes: frozenset[str]) -> npt.NDArray[np.bool_]:
         return np.asarray(self.listed[name].isin(list(codes)), bool)
 
-    def _base(self, place: int) -> npt.NDArray[np.bool_]:
-        """Lines of the base of a figure: of the sub-population, and not unknown."""
-        rows = self.asked[place].copy()
+    def _counted(self, place: int, rows: Numbers | slice) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Of some lines, those of the base of a figure (others are elsewhere or unknown), and those that hold its modality."""
+        base = self.asked[place][rows].copy()
         for name, table in self.within[place]:
-            rows &= table[self.numbers[name]]
-        return rows
+            base &= table[self.numbers[name][rows]]
+        return base, base & self.held[place][self.numbers[self.targets[place].attribute][rows]]
 
-    def missing(self, place: int) -> int:
-        """How many persons a figure lacks (or has too many of, when negative)."""
-        rows = self._base(place)
-        holding = int((rows & self.held[place][self.numbers[self.targets[place].attribute]]).sum())
-        low, high = self.targets[place].bounds(int(rows.sum()))
-        return low - holding if holding < low else min(0, high - holding)
+    def _sums(self, places: list[int], rows: Numbers | slice) -> npt.NDArray[np.int64]:
+        return np.array([[part.sum() for part in self._counted(place, rows)] for place in places], np.int64).reshape(-1, 2)
 
-    def _gaps(self) -> list[int]:
-        return [self.missing(place) for place in range(len(self.targets))]
+    def _gaps(self, counts: npt.NDArray[np.int64]) -> list[int]:
+        """How many persons each figure lacks (or has too many of, when negative)."""
+        found = []
+        for target, (base, holding) in zip(self.targets, counts.tolist(), strict=True):
+            low, high = target.bounds(base)
+            found.append(low - holding if holding < low else min(0, high - holding))
+        return found
 
     def settle(self) -> list[str]:
         """Move people until every figure holds; statements that still do not, when nobody can be moved for the better."""
-        gaps = self._gaps()
+        counts = self._sums(list(range(len(self.targets))), slice(None))
+        gaps = self._gaps(counts)
         for _ in range(ROUNDS):
             wrong = [place for place, gap in enumerate(gaps) if gap]
             if not wrong:
                 break
-            gaps = self._try(wrong[self.random.integers(len(wrong))], gaps)
+            counts, gaps = self._try(wrong[self.random.integers(len(wrong))], counts, gaps)
         return [found.statement for found, gap in zip(self.targets, gaps, strict=True) if gap]
 
-    def _try(self, place: int, gaps: list[int]) -> list[int]:
+    def _try(self, place: int, counts: npt.NDArray[np.int64], gaps: list[int]) -> tuple[npt.NDArray[np.int64], list[int]]:
         """Move some people towards a figure; kept when all figures together are not worse off."""
         name, table, lack = self.targets[place].attribute, self.held[place], gaps[place]
-        base, column = self._base(place), self.numbers[name]
+        base, column = self._counted(place, slice(None))[0], self.numbers[name]
         number = max(1, int(abs(lack) * self.random.choice([1.0, 0.5, 0.1, 0.0])))
         wanted = table[column] if lack < 0 else ~table[column]
         way = self.random.integers(3) if self.within[place] else 0
@@ -197,21 +202,24 @@ class People:
             moved = self._some(base & wanted & self.known[name], number)
             after = self._drawn(~within * self.weights[name], len(moved))
         if not len(moved) or len(after) < len(moved):
-            return gaps
-        before = column[moved].copy()
+            return counts, gaps
+        before, touched = column[moved].copy(), self.touched[name]  # only those who move, and what is about them, count again
+        found = counts.copy()
+        found[touched] -= self._sums(touched, moved)
         column[moved] = after
-        found = self._gaps()
-        worse = sum(map(abs, found)) - sum(map(abs, gaps))
+        found[touched] += self._sums(touched, moved)
+        new = self._gaps(found)
+        worse = sum(map(abs, new)) - sum(map(abs, gaps))
         if worse <= 0 or (worse <= 2 and self.random.random() < PATIENCE):
-            return found
+            return found, new
         column[moved] = before
-        return gaps
+        return counts, gaps
 
-    def _some(self, pool: npt.NDArray[np.bool_], number: int) -> npt.NDArray[np.int64]:
+    def _some(self, pool: npt.NDArray[np.bool_], number: int) -> Numbers:
         rows = np.flatnonzero(pool)
         return self.random.choice(rows, min(number, len(rows)), replace=False)
 
-    def _drawn(self, weights: npt.NDArray[np.float64], number: int) -> npt.NDArray[np.int64]:
+    def _drawn(self, weights: npt.NDArray[np.float64], number: int) -> Numbers:
         return self.random.choice(len(weights), number, p=weights / weights.sum()) if weights.any() else np.array([], np.int64)
 
     def codes(self) -> dict[str, Codes]:

@@ -9,8 +9,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from traite_lib.errors import AnswersError
-
+from ..errors import AnswersError
 from .terminal import rows
 
 app = typer.Typer(help="Answers of associations, exported from LimeSurvey.", no_args_is_help=True)

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_aggregates import mapping, small
 
-from traite_lib.analysis.panel import change_made_of, counted, decompose
-from traite_lib.errors import AnswersError
-from traite_lib.loading.answers.tables import Tables
-from traite_lib.presentation.panels import panel_sentence
+from traite_annexes.answers.panel import change_made_of, counted, decompose, panel_sentence
+from traite_annexes.answers.tables import Tables
+from traite_annexes.errors import AnswersError
 
 NUMBERS = st.one_of(st.none(), st.integers(0, 60))
 Cells = tuple[int | None, int | None, int | None]

@@ -15,10 +15,11 @@ from invented_answers import BOXES, OPTIONS, SLOTS, pages, responses, write
 
 from limesurvey_answers import LimeSurveyError, writing
 from traite_annexes.answers.findings import check
-from traite_lib.errors import AnswersError, CatalogueError
-from traite_lib.loading.answers.mapping import read_mapping
-from traite_lib.loading.answers.place import answers_folder, private
-from traite_lib.loading.answers.tables import comparable_name, read_tables
+from traite_annexes.answers.mapping import read_mapping
+from traite_annexes.answers.place import answers_folder, private
+from traite_annexes.answers.tables import comparable_name, read_tables
+from traite_annexes.errors import AnswersError
+from traite_lib.errors import CatalogueError
 
 LAYOUTS = ["one_response", "array_rows", "repeated_codes"]
 ALICE = {"FORM": "S", "SEXE": "F", "AGE": 17, "LIEN": {"FAM", "CONJ"}, "PLT": "Y"}

@@ -6,60 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from limesurvey_answers.privacy import forgetful
+from traite_lib.analysis.shares import is_residual
+from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
+from traite_lib.table import COLUMNS, KEY, SUB_POPULATION, Row, percent, records, validate
 
-from ..catalogue import read_toml
-from ..loading.answers.tables import NONE, NOT_ASKED, Tables, require_synthetic
-from ..nomenclature import ALL, UNKNOWN, Nomenclatures
-from ..table import COLUMNS, KEY, SUB_POPULATION, validate
-from .shares import is_residual
+from .plan import Plan, Table
+from .tables import NONE, NOT_ASKED, Tables, require_synthetic
 
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int32]
 SPECIAL = (NONE, UNKNOWN, NOT_ASKED)
 DETAILS = ["unknown", "response_rate", "associations", "low", "high", "distinct_low", "distinct_high"]
 INTERNAL = ["without_low", "without_high"]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Population(_Strict):
-    code: str
-    of: str
-    variable: str
-    codes: list[str]
-
-
-class Table(_Strict):
-    """One table of ``data/aggregates.toml``, whose head says what each key means."""
-
-    variable: str
-    base: Literal["core", "optional"]
-    populations: list[str]
-    of: str = ""
-    by: list[list[str]] = []
-    levels: Literal["all", "leaf", "parents"] = "all"
-    other: Literal["modality", "unknown"] = "modality"
-    unknown: Literal["apart", "modality"] = "apart"
-
-
-class Plan(_Strict):
-    """What is computed, and when a share is not."""
-
-    smallest_base: int
-    largest_unknown: int
-    population: list[_Population]
-    table: list[Table]
 
 
 @dataclass(frozen=True, repr=False)
@@ -306,7 +270,7 @@ class _Maker:
                 left = 100 * (total - holding)[without > 0] / without[without > 0]
                 self.lines.append(
                     who | {"category": code, "unit": "percent", "base": base,
-                           "value": (2000 * total + base) // (2 * base) / 10,  # half up, once
+                           "value": percent(total, base),
                            "low": 100 * total / asked, "high": 100 * (total + unknown) / asked,
                            "without_low": left.min(initial=np.inf), "without_high": left.max(initial=-np.inf)}
                 )  # fmt: skip
@@ -324,29 +288,32 @@ class _Maker:
         # one block of rows, one base: the core's, unless the optional part alone gives shares
         rank = (2 * shares + core).groupby([*block, frame["_base"]]).transform("max")
         again = rank < rank.groupby(block).transform("max")
-        frame["period"] = str(self.year)
+        frame["period"] = self.edition
         frame = frame.assign(
             edition=self.edition, reference_year=pd.array([self.year] * len(frame), dtype="Int64"), bound="", status="A",
-            confidentiality="F", source_id=source_id, publication="", locator="records", rank=1, retained=~again,
+            confidentiality="F", source_id=f"{source_id}-" + frame["_base"], publication="", locator="records", rank=1,
+            retained=~again,
             reason=again.map({True: "L’autre partie du questionnaire donne aussi ce chiffre : elle est retenue.", False: ""}),
-            note=core.map({True: "Tronc commun du questionnaire.", False: "Partie facultative du questionnaire."}),
+            note="",
             value=frame["value"].astype(float), base=frame["base"].astype("Int64"),
         )  # fmt: skip
-        parts = [frame[name] for name in ("population", *SUB_POPULATION, "variable", "category", "unit", "_base")]
-        frame["statement_id"] = [f"A{self.edition}/" + "/".join(line) for line in zip(*parts, strict=True)]
+        frame["statement_id"] = [_named(row) for row in records(frame)]
         kept = frame.set_index("statement_id")
         return Aggregates(frame[COLUMNS], kept[DETAILS], kept.loc[kept["unit"] == "percent", INTERNAL], self.skipped)
+
+
+def _named(row: Row) -> str:
+    """Name of a statement: ``2022-core/accompanied/sex=women/age.minor/percent``."""
+    part = [f"{name}={row[name]}" for name in SUB_POPULATION if row[name] != ALL]
+    return "/".join(
+        [f"{row['edition']}-{row['_base']}", row["population"], *part, f"{row['variable']}.{row['category']}", row["unit"]]
+    )
 
 
 def _counts(counts: Ints, base: int | None) -> dict[str, object]:
     """A count, and how many persons it is if associations counted the same ones."""
     total = int(counts.sum())
     return {"unit": "count", "value": total, "base": base, "distinct_low": int(counts.max(initial=0)), "distinct_high": total}
-
-
-def read_plan(data: Path) -> Plan:
-    """Read ``data/aggregates.toml``."""
-    return read_toml(data / "aggregates.toml", Plan)
 
 
 def compute(
@@ -363,7 +330,8 @@ def compute(
     nomenclatures : Nomenclatures
         Which modalities gather others.
     edition, source_id : str
-        Edition and source that the rows name; by default the year, and ``answers``.
+        Edition (and period) and source that the rows name; by default the year, and ``answers``: ``answers-core`` for the common
+        core, ``answers-optional`` for the optional part.
 
     Raises
     ------
@@ -389,7 +357,7 @@ def reconcile(observations: pd.DataFrame) -> pd.DataFrame:
     counts = observations[observations["unit"] == "count"]
     key = [*KEY[:-1]]
     core, optional = (
-        counts[counts["statement_id"].str.endswith(f"/{base}")].set_index(key)["value"] for base in ("core", "optional")
+        counts[counts["source_id"].str.endswith(f"-{base}")].set_index(key)["value"] for base in ("core", "optional")
     )
     both = pd.DataFrame({"counted": core, "described": optional}).dropna().astype(int)
     return both.assign(coverage=100 * both["described"] / both["counted"].where(both["counted"] > 0)).reset_index()

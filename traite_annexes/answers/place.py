@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from ...catalogue import project_root, read_toml
-from ...errors import AnswersError
+from traite_lib.catalogue import project_root, read_toml
+
+from ..errors import AnswersError
 
 LOCAL = "traite.local.toml"
 """Settings of one machine, beside ``README.md``, never committed."""

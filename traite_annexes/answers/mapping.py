@@ -12,10 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 import limesurvey_answers as ls
 from limesurvey_answers.kinds import Content
-
-from ...catalogue import read_toml
-from ...nomenclature import ALL, UNKNOWN, Nomenclatures
-from ...table import SUB_POPULATION
+from traite_lib.catalogue import read_toml
+from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
+from traite_lib.table import SUB_POPULATION
 
 Place = tuple[int, str, str]
 """Where a column stands among the victims of a response: slot, question, and what is left (box, column, scale)."""

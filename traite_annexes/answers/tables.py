@@ -16,10 +16,10 @@ import pandas as pd
 
 import limesurvey_answers as ls
 from limesurvey_answers.privacy import forgetful
+from traite_lib.catalogue import project_root
+from traite_lib.nomenclature import UNKNOWN, Nomenclatures
 
-from ...catalogue import project_root
-from ...errors import AnswersError
-from ...nomenclature import UNKNOWN, Nomenclatures
+from ..errors import AnswersError
 from .mapping import Mapping, Variable, faults, places, read_mapping
 from .place import private
 
