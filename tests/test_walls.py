@@ -58,6 +58,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("papermill_warm/server.py", "import tidy_workbook"),
         ("traite_lib/metadata.py", "from traite_annexes import fingerprints"),
         ("traite_lib/analysis/shares.py", "from ..presentation import wording"),
+        ("traite_lib/presentation/wording.py", "from . import sentences"),
         ("traite_annexes/publishing/pages.py", "from ..rendering import batch"),
     ],
     ids=lambda value: str(value),

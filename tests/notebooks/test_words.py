@@ -16,7 +16,8 @@ from traite_annexes.publishing.pages import key_points
 from traite_lib import open_edition
 from traite_lib.catalogue import Catalogue
 from traite_lib.nomenclature import ALL
-from traite_lib.presentation.wording import change_sentence, number, typographic
+from traite_lib.presentation.sentences import change_sentence
+from traite_lib.presentation.wording import number, typographic
 from traite_lib.table import SUB_POPULATION
 
 

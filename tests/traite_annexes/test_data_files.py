@@ -25,6 +25,10 @@ from traite_lib.table import COLUMNS
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 
+def workbook(survey: Survey) -> bytes:
+    return spreadsheet.workbook(survey, dataset.rows_of(survey))
+
+
 @pytest.fixture(scope="module")
 def survey() -> Survey:
     return open_edition("2022")
@@ -32,7 +36,7 @@ def survey() -> Survey:
 
 @pytest.fixture(scope="module")
 def book(survey: Survey) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(spreadsheet.workbook(survey)))
+    return openpyxl.load_workbook(io.BytesIO(workbook(survey)))
 
 
 def table(book: openpyxl.Workbook, name: str) -> pd.DataFrame:
@@ -101,14 +105,14 @@ def test_every_observation_is_in_the_workbook_with_its_source_and_place(book: op
 
 @pytest.mark.parametrize("edition", ["2015", "2022", "2024"])
 def test_two_workbooks_of_the_same_data_are_the_same_file(edition: str) -> None:
-    assert spreadsheet.workbook(open_edition(edition)) == spreadsheet.workbook(open_edition(edition))
+    assert workbook(open_edition(edition)) == workbook(open_edition(edition))
 
 
 def test_libreoffice_opens_the_workbook_and_finds_the_same_cells(survey: Survey, tmp_path: Path) -> None:
     if SOFFICE is None:
         pytest.skip("no LibreOffice on this machine: `apt-get install libreoffice-calc-nogui`")
     path = tmp_path / "traite_2022.xlsx"
-    path.write_bytes(spreadsheet.workbook(survey))
+    path.write_bytes(workbook(survey))
     options = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"  # every sheet, as it is shown
     command = [SOFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", options]
     subprocess.run([*command, "--outdir", tmp_path, path], check=True, capture_output=True, timeout=240)
@@ -130,7 +134,7 @@ def test_the_project_s_own_reader_finds_the_same_observations(edition: str, tmp_
         pytest.skip("this version has no reader of workbooks")
     survey = open_edition(edition)
     path = tmp_path / f"traite_{edition}.xlsx"
-    path.write_bytes(spreadsheet.workbook(survey))
+    path.write_bytes(workbook(survey))
     done = subprocess.run(
         [sys.executable, "-m", "traite_annexes", "tidy", path], capture_output=True, text=True, check=True, timeout=120
     )

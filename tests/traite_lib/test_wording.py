@@ -11,6 +11,7 @@ from statements import statement
 from traite_lib import open_edition
 from traite_lib.loading.selection import load
 from traite_lib.presentation import wording
+from traite_lib.presentation.sentences import change_sentence
 
 NBSP, NARROW = "\u00a0", "\u202f"
 
@@ -297,7 +298,7 @@ def test_a_change_is_said_with_its_reservation_or_why_there_is_none(
     survey = open_edition(edition)
     change = survey.change(**statistic, since=since)
     assert change is not None
-    text = wording.change_sentence(change, survey.nomenclatures)
+    text = change_sentence(change, survey.nomenclatures)
     assert text.replace(NBSP, " ").replace(NARROW, " ") == sentence
 
 
@@ -306,9 +307,9 @@ def test_no_change_is_said_as_staying() -> None:
     change = survey.change("sex", "women", since="2019")
     stays = open_edition(2024).change("sex", "women", form="sexual")  # 94 % both years
     assert change is not None
-    assert "n’est pas calculé" in wording.change_sentence(change, survey.nomenclatures)
+    assert "n’est pas calculé" in change_sentence(change, survey.nomenclatures)
     assert stays is not None
-    assert f"reste à 94{NBSP}%." in wording.change_sentence(stays, survey.nomenclatures)
+    assert f"reste à 94{NBSP}%." in change_sentence(stays, survey.nomenclatures)
 
 
 def test_the_same_number_of_respondents_is_not_said_to_change() -> None:

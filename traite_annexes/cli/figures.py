@@ -93,7 +93,7 @@ def change(
     where: Where = [],  # noqa: B006
 ) -> None:
     """Print the change of a statistic between two editions, or the reason why it is refused (exit code 1)."""
-    from traite_lib.presentation.wording import change_sentence
+    from traite_lib.presentation.sentences import change_sentence
     from traite_lib.survey import open_edition
 
     survey = open_edition(edition)

@@ -143,5 +143,5 @@ def files(edition: str, root: Path | None = None) -> dict[str, bytes]:
         "observations.csv": observations_csv(survey).encode(),
         "codes.csv": codes_csv(words).encode(),
         "datapackage.json": data_package(survey).encode(),
-        f"traite_{edition}.xlsx": spreadsheet.workbook(survey),
+        f"traite_{edition}.xlsx": spreadsheet.workbook(survey, rows_of(survey)),
     }

@@ -23,8 +23,6 @@ from traite_lib.presentation import wording
 from traite_lib.presentation.tables import Link
 from traite_lib.table import SUB_POPULATION, records
 
-from .dataset import rows_of
-
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
@@ -81,15 +79,16 @@ class Sheet:
     frame: pd.DataFrame
 
 
-def workbook(survey: Survey) -> bytes:
+def workbook(survey: Survey, rows: pd.DataFrame) -> bytes:
     """The workbook of an edition, as the bytes of an xlsx file; the same bytes for the same data.
 
     Parameters
     ----------
     survey : Survey
         The edition.
+    rows : DataFrame
+        Its observations, with their reading words: see `dataset.rows_of`.
     """
-    rows = rows_of(survey)
     sheets = [_notes(), _breaks(survey), *_subjects(survey, rows), _observations(survey, rows), _sources(survey, rows)]
     contents = Sheet(
         "Sommaire",

@@ -182,7 +182,9 @@ def render(
             for chapter in chosen
         ]  # fmt: skip
         waiting = [task for task in tasks if options.force or not folders[task.edition.key].holds(task.chapter, task.key)]
-        rendered = _render(waiting, snapshot, folder, given, options)
+        # The longest chapters of an edition first: begun last, they would end alone, and other cores wait.
+        longest = sorted(waiting, key=lambda task: (editions.index(task.edition), -len(task.chapter.cells)))
+        rendered = _render(longest, snapshot, folder, given, options)
         ready: dict[Task, Outcome] = {}
         left = Counter(task.edition.key for task in tasks)
         finished: list[Future[None]] = []
@@ -204,7 +206,7 @@ def render(
             else:
                 page = writer.submit(place.accept, task.chapter, result.files, task.key).result()
             left[task.edition.key] -= 1
-            if left[task.edition.key] == 1 and result:
+            if result and task.edition.key not in ahead:
                 ahead[task.edition.key] = writer.submit(data, task.edition.key)  # needed when the last chapter has come
             if not left[task.edition.key]:
                 finish = partial(place.finish, chapters, catalogue, snapshot.data, prepared, force=options.force, pdf=options.pdf)

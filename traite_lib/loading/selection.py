@@ -19,17 +19,16 @@ from .official import load_official
 from .published import Observation, load_published
 
 
-def _checked(correction: Correction, expected: Mapping[str, float], table: pd.DataFrame) -> list[str]:
+def _checked(correction: Correction, expected: Mapping[str, float], known: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Statements of a correction, once each still has the value that the correction was written for."""
-    values = table["value"]
     for statement, value in expected.items():
         where = f"data/corrections.toml, {correction.id}, statement {statement}"
-        if statement not in values.index:
-            raise CatalogueError(f"{where}: it does not exist. {available(statement, values.index[:0])}".rstrip())
-        if values[statement] != value:
-            found = f"the value {value:g} was expected, found {values[statement]:g}"
+        if statement not in known:
+            raise CatalogueError(f"{where}: it does not exist.")
+        if known[statement]["value"] != value:
+            found = f"the value {value:g} was expected, found {known[statement]['value']:g}"
             raise CatalogueError(f"{where}: {found}. The source changed: review the correction.")
-    return list(expected)
+    return [known[statement] for statement in expected]
 
 
 def apply_corrections(
@@ -40,36 +39,41 @@ def apply_corrections(
     The same rows come back, with a column ``choice``: 1 preferred, 0 none, -1 set aside or superseded. Only a publisher revises
     its own figures: `publishers`, by source. A statement must still have the value that the correction expects (its guard).
     """
-    table = table.set_index("statement_id", drop=False).assign(choice=0)
+    every = [row | {"choice": 0} for row in records(table)]
+    known = {row["statement_id"]: row for row in every}
     for correction in sorted(corrections, key=lambda c: c.action != "recode"):
-        action, ids = correction.action, _checked(correction, correction.statements, table)
+        action, rows = correction.action, _checked(correction, correction.statements, known)
         if unknown := set(correction.set) - set(KEY):
             raise CatalogueError(f"data/corrections.toml, {correction.id}: {available(sorted(unknown)[0], KEY)}")
         if action == "supersede":
-            _check_revision(correction, table, publishers or {})
-        for column, value in correction.set.items():
-            table.loc[ids, column] = value
-        if action in ("recode", "doubt", "set_aside"):
-            table.loc[ids, "note"] = [_joined(note, correction.reason) for note in table.loc[ids, "note"]]
-        if action in ("doubt", "set_aside"):
-            table.loc[ids, "status"] = "U"
-        if action != "recode":
-            table.loc[ids, "reason"] = correction.reason
-            table.loc[ids, "choice"] = {"retain": 1, "doubt": 0}.get(action, -1)
-    return table.reset_index(drop=True)
+            (later,) = _checked(correction, correction.by, known)
+            _check_revision(correction, rows, later, publishers or {})
+        for row in rows:
+            row |= correction.set
+            if action in ("recode", "doubt", "set_aside"):
+                row["note"] = _joined(row["note"], correction.reason)
+            if action in ("doubt", "set_aside"):
+                row["status"] = "U"
+            if action != "recode":
+                row |= {"reason": correction.reason, "choice": {"retain": 1, "doubt": 0}.get(action, -1)}
+    return pd.DataFrame(every).astype(table.dtypes.to_dict() | {"choice": int})
 
 
-def _check_revision(correction: Correction, table: pd.DataFrame, publishers: Mapping[str, str]) -> None:
+def _check_revision(
+    correction: Correction, rows: list[dict[str, Any]], later: dict[str, Any], publishers: Mapping[str, str]
+) -> None:
     """A revision is a statement of the same statistic, by the same publisher."""
-    (later,) = _checked(correction, correction.by, table)
-    told = table.assign(publisher=table["source_id"].replace(dict(publishers)))
-    for statement in correction.statements:
+    for row in rows:
         for column in (*KEY, "publisher"):
-            one, other = str(told.loc[statement, column]), str(told.loc[later, column])
+            one, other = (str(each[column]) if column in KEY else _publisher(each, publishers) for each in (row, later))
             if one != other:
                 is_not = f"its {column} is" if column == "publisher" else f"{column} is"
-                where = f"data/corrections.toml, {correction.id}, statement {statement}"
-                raise CatalogueError(f"{where}: {later} is no revision of it, {is_not} {other!r}, not {one!r}.")
+                where = f"data/corrections.toml, {correction.id}, statement {row['statement_id']}"
+                raise CatalogueError(f"{where}: {later['statement_id']} is no revision of it, {is_not} {other!r}, not {one!r}.")
+
+
+def _publisher(row: Row, publishers: Mapping[str, str]) -> str:
+    return publishers.get(row["source_id"], row["source_id"])
 
 
 def _joined(*texts: str) -> str:
@@ -143,7 +147,7 @@ def _best(rivals: list[dict[str, Any]], publishers: Mapping[str, str]) -> tuple[
     for row in sure if first["bound"] and first["choice"] < 1 else []:
         better = [other for other in sure if other["rank"] < row["rank"]]
         if not row["bound"] and better and all(agree(row, other) for other in better):
-            who = publishers.get(row["source_id"], row["source_id"])
+            who = _publisher(row, publishers)
             bound, unit = terms("bounds")[first["bound"]].short_fr, terms("units")[first["unit"]].after_fr
             told = f"{bound} {french(first['value'])} {unit}".strip()
             words = f"Valeur exacte donnée par {who} ({_rank(row['rank'])}) ; la {_rank(first['rank'])} dit « {told} »."

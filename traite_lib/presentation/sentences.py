@@ -9,10 +9,12 @@ import pandas as pd
 
 from ..analysis.compare import Unfit
 from ..catalogue import DO_NOT_QUOTE
+from ..nomenclature import Nomenclatures
 from ..table import CALCULATED, Row, records
 from . import wording
 from .captions import Captions
 from .result import Change, Markdown, Result, statements_of
+from .text import NBSP
 
 KEY_POINTS = 5
 """Sentences of « À retenir », at most."""
@@ -53,6 +55,25 @@ def beside(captions: Captions, points: Iterable[Result]) -> Markdown:
     )
 
 
+def change_sentence(change: Change, words: Nomenclatures) -> str:
+    """A change as a sentence with its reservations, or the reason why it is not computed."""
+    before, after = change.before, change.after
+    if change.refused:
+        return " ".join(change.refusals)
+    who = wording.population_of(after, words)
+    years = f"De {before['period']} à {after['period']}"
+    if after["unit"] == "count":
+        what = f"le nombre {wording.of(who)}" + (f" ({wording.inline(after, words)})" if after["variable"] != "total" else "")
+        gap = f"{wording.number(change.difference, sign=True)}, soit {wording.number(change.percent, 0, sign=True)}{NBSP}%"
+    else:
+        what = f"la part « {wording.inline(after, words)} » parmi les {who}"
+        gap = wording.quantity(change.difference, "points", sign=True)
+    moved = f"passe de {wording.quantity_of(before)} à {wording.quantity_of(after)} ({gap})"
+    text = f"{years}, {what} {moved if change.difference else f'reste à {wording.quantity_of(after)}'}."
+    doubts = [f"{row['period']} : {wording.lower_first(row['note'])}" for row in (before, after) if row["note"]]
+    return " ".join([text, *change.reservations, *doubts])
+
+
 def key_points(captions: Captions, points: Iterable[Result | Change | None]) -> Markdown:
     """« À retenir »: up to five sentences, in order of preference, none of them doubtful.
 
@@ -68,7 +89,7 @@ def key_points(captions: Captions, points: Iterable[Result | Change | None]) -> 
     for point in points:
         if isinstance(point, Change):
             fresh = tuple(text for text in point.reservations if text not in reserves)
-            sentence = wording.change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), captions.words)
+            sentence = change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), captions.words)
             if any(
                 isinstance(found, Unfit) and found.code == "not_found" for found in point.refused
             ):  # its own point says that a value was not found: the change comes after

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -28,9 +27,6 @@ from .text import NBSP as NBSP
 from .text import PUBLICATION as PUBLICATION
 from .text import citation as citation
 from .text import typographic as typographic
-
-if TYPE_CHECKING:
-    from .result import Change
 
 EACH_LINE = "indiquée pour chaque ligne"
 
@@ -271,25 +267,6 @@ def obstacle(entry: Break | Unfit, before: Row, after: Row, words: Nomenclatures
     if entry.unchanged and values[0] == values[1]:
         sentence = entry.unchanged
     return sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
-
-
-def change_sentence(change: Change, words: Nomenclatures) -> str:
-    """A change as a sentence with its reservations, or the reason why it is not computed."""
-    before, after = change.before, change.after
-    if change.refused:
-        return " ".join(change.refusals)
-    who = population_of(after, words)
-    years = f"De {before['period']} à {after['period']}"
-    if after["unit"] == "count":
-        what = f"le nombre {of(who)}" + (f" ({inline(after, words)})" if after["variable"] != "total" else "")
-        gap = f"{number(change.difference, sign=True)}, soit {number(change.percent, 0, sign=True)}{NBSP}%"
-    else:
-        what = f"la part « {inline(after, words)} » parmi les {who}"
-        gap = quantity(change.difference, "points", sign=True)
-    moved = f"passe de {quantity_of(before)} à {quantity_of(after)} ({gap})"
-    text = f"{years}, {what} {moved if change.difference else f'reste à {quantity_of(after)}'}."
-    doubts = [f"{row['period']} : {lower_first(row['note'])}" for row in (before, after) if row["note"]]
-    return " ".join([text, *change.reservations, *doubts])
 
 
 def statistic(row: Row) -> str:
