@@ -18,6 +18,7 @@ import pandas as pd
 
 from . import metadata
 from .aliases import renamed
+from .catalogue import is_synthetic
 from .errors import ObservationsError, TraiteError, available
 from .loading.selection import load
 from .nomenclature import ALL
@@ -204,12 +205,12 @@ class Explore:
         >>> sexes = explore("sex", form="sexual").table
         >>> explore("total", population="identified", editions="all").charts[0].save("repérées.svg")  # doctest: +SKIP
         """
-        catalogue, words, table = load()
+        named = [] if editions is None else [editions] if isinstance(editions, (str, int)) else list(editions)
+        catalogue, words, table = load(synthetic=any(map(is_synthetic, named)))
         check_question(words, variable, category, population=population, sub_population=sub_population)
         if editions is None or editions == "all":
             keys = [e.key for e in catalogue.dated] if editions else [catalogue.default]
         else:
-            named = [editions] if isinstance(editions, (str, int)) else list(editions)
             keys = sorted({catalogue.edition(key).key for key in named})
         if not keys:
             raise ObservationsError(f"No edition is chosen. {available('', [e.key for e in catalogue.dated])}")

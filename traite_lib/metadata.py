@@ -111,7 +111,8 @@ def administrative(
     rows = rows if territories is None else rows[local == territories]
     found = survey.with_labels(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
     table = editions_table(found.assign(label=_statistic(found)), title, [], NO_FIGURE)
-    if (table.frame == "—").to_numpy().mean() > 0.75:  # hardly any statistic comes again: a list says it better, with its sources
+    # hardly any statistic comes again: a list says it better, with its sources
+    if found.empty or (table.frame == "—").to_numpy().mean() > 0.75:
         return provenance_table(found, title, [NO_CHANGE], NO_FIGURE)
     notes = [
         NO_CHANGE,
@@ -340,11 +341,11 @@ def workbook(survey: Survey) -> Table:
 
 def provenance(survey: Survey, *, undated: bool = False) -> Table:
     """Every statement of the edition, retained or not; or those of the edition without a certain year."""
-    edition = next(e for e in survey.catalogue.editions if e.reference_year is None) if undated else survey.edition
-    rows = survey.observations[survey.observations["edition"] == edition.key]
+    editions = [e for e in survey.catalogue.editions if e.reference_year is None] if undated else [survey.edition]
+    rows = survey.observations[survey.observations["edition"].isin([edition.key for edition in editions])]
     rows = survey.with_labels(rows[rows["status"] != CALCULATED])
     title = "Énoncés de l’édition sans année certaine" if undated else "Tous les énoncés relevés pour cette édition"
-    return provenance_table(rows, title, [edition.remarks] if edition.remarks else [])
+    return provenance_table(rows, title, [edition.remarks for edition in editions if edition.remarks], "Aucun énoncé.")
 
 
 def _statistic(rows: pd.DataFrame) -> list[str]:

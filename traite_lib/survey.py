@@ -12,7 +12,7 @@ import pandas as pd
 
 from .aliases import renamed
 from .analysis import compare, shares
-from .catalogue import Catalogue, Edition
+from .catalogue import Catalogue, Edition, is_synthetic
 from .errors import ObservationsError, available
 from .loading.selection import load
 from .nomenclature import ALL, Nomenclatures
@@ -338,7 +338,7 @@ def open_edition(edition: str | int) -> Survey:
     Parameters
     ----------
     edition : str or int
-        Reference year (papermill's command line makes a year an int).
+        Reference year (papermill's command line makes a year an int), or ``demo2022`` for a demonstration.
     """
-    catalogue, words, table = load()
+    catalogue, words, table = load(synthetic=is_synthetic(edition))
     return Survey(catalogue.edition(edition), catalogue, words, table)

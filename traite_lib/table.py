@@ -83,7 +83,7 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
         "reference_year": pa.Column("Int64", nullable=True),
         "value": pa.Column(float, nullable=True),
         "base": pa.Column("Int64", pa.Check.gt(0), nullable=True),
-        "rank": pa.Column(int, pa.Check.isin([1, 2, 3])),
+        "rank": pa.Column(int, pa.Check.isin([1, 2, 3, 4])),
         "retained": pa.Column(bool),
     }
     rules = {

@@ -126,17 +126,8 @@ def test_optional_tables_equal_a_naive_loop(seed: int, number: int) -> None:
                 assert share is None
             else:
                 assert share == percent(len(mine), len(answered))
-                own = "/".join(
-                    [
-                        "A2022",
-                        population,
-                        *({**dict.fromkeys(SUB_POPULATION, ALL), **sub}.values()),
-                        variable,
-                        code,
-                        "percent",
-                        "optional",
-                    ]
-                )
+                part = [f"form={form}"] if sub else []
+                own = "/".join(["2022-optional", population, *part, f"{variable}.{code}", "percent"])
                 details = found.details.loc[own]
                 assert details["associations"] == len({row["association"] for row in answered})
                 left = []

@@ -13,6 +13,7 @@ from commands import contents, traite
 from conftest import ROOT
 
 from traite_annexes.answers.aggregates import compute
+from traite_annexes.answers.computed import observations_csv
 from traite_annexes.answers.demonstration import Demonstration
 from traite_annexes.answers.findings import check
 from traite_annexes.answers.panel import change_made_of
@@ -109,6 +110,12 @@ def test_two_runs_of_one_seed_are_the_same_bytes_and_say_that_they_are_synthetic
     assert SAID in (tmp_path / "again" / "demo2020" / "mapping.toml").read_text(encoding="utf-8")
     for path in (tmp_path / "again").rglob("*"):
         assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_file_of_its_observations_is_what_its_answers_give(key: str, paths: dict[str, Path]) -> None:
+    kept = ROOT / "data" / "demonstration" / f"{key}.csv"
+    assert observations_csv(paths[key], ROOT / "data", key) == kept.read_text(encoding="utf-8")
 
 
 def test_associations_come_and_go_and_changes_add_up(read: dict[str, Tables]) -> None:

@@ -40,12 +40,13 @@ FORMS = ("sexual", "labour", "criminality", "begging", "other")
 
 @dataclass(frozen=True)
 class _Asked:
-    """A question on a victim: its codes, and what they mean."""
+    """A question on a victim: its codes, what they mean, and the victims that it is asked of, by what was said of them before."""
 
     variable: str
     item: str
     codes: dict[str, str]
     multiple: bool
+    of: dict[str, str]
 
 
 class Demonstration:
@@ -108,12 +109,11 @@ class Demonstration:
 
     def _asked(self) -> list[_Asked]:
         found = []
-        shares = {name: start.shares for name, start in self.said.start.items()}
-        shares |= {question.variable: question.shares for question in self.said.question}
         several = {question.variable for question in self.said.question if question.multiple}
-        for variable, offered in shares.items():
-            codes = {f"A{n}": code for n, code in enumerate((code for code in offered if code), 1)}
-            found.append(_Asked(variable, ITEMS.get(variable, variable.upper().replace("_", "")), codes, variable in several))
+        for variable, said in (self.said.start | {question.variable: question for question in self.said.question}).items():
+            codes = {f"A{n}": code for n, code in enumerate((code for code in said.shares if code), 1)}
+            item = ITEMS.get(variable, variable.upper().replace("_", ""))
+            found.append(_Asked(variable, item, codes, variable in several, said.asked))
         return found
 
     def _targets(self) -> list[Target]:
@@ -207,8 +207,10 @@ class Demonstration:
             question: dict[str, Any] = {"code": asked.item, "type": "M" if asked.multiple else "L", "text": text}
             none = {"NON": "Rien de cela"}
             victim.append(question | {"rows" if asked.multiple else "options": offered | none | {"NSP": "Ne sait pas"}})
-            if asked.variable == "unaccompanied":
-                victim[-1]["relevance"] = f'AGE.NAOK == "{self._code("age", "minor")}"'
+            if asked.of:
+                known = {other.variable: other.item for other in self.asked}
+                conditions = [f'{known[name]}.NAOK == "{self._code(name, code)}"' for name, code in asked.of.items()]
+                victim[-1]["relevance"] = " and ".join(conditions)
         filled = {CORE: "Le tronc commun", VICTIM: "Une victime"}
         first: list[dict[str, Any]] = [
             {"code": SYNTHETIC, "type": "Y", "text": self.said.title, "mandatory": "Y"},
@@ -258,7 +260,7 @@ class Demonstration:
         answers: dict[str, str | None] = {}
         for asked in self.asked:
             said = line[asked.variable]
-            if asked.variable == "unaccompanied" and line["age"] != "minor":
+            if any(line[name] != code for name, code in asked.of.items()):
                 continue  # not shown
             if asked.multiple:
                 ticked = set() if said == UNKNOWN else {self._code(asked.variable, code) for code in said} or {"NON"}

@@ -50,16 +50,15 @@ class _Associations(_Strict):
 
 
 class _Start(_Strict):
+    asked: dict[str, str] = {}
     shares: dict[str, float]
     reason: str
 
 
-class _Question(_Strict):
+class _Question(_Start):
     variable: str
     multiple: bool
-    shares: dict[str, float]
     unknown: float
-    reason: str
 
 
 class Assumptions(_Strict):

@@ -1,4 +1,4 @@
-"""``traite answers draft-mapping``, ``check``, ``codebook``: what comes before answers; ``traite synth``: invented ones."""
+"""``traite answers``: a mapping, what to decide, a codebook, the tables of synthetic answers; ``traite synth``: such answers."""
 
 from __future__ import annotations
 
@@ -85,6 +85,21 @@ def codebook(survey: Structure, output: Output = None) -> None:
 
     with _reading():
         _write(codebook_page(ls.read_survey(survey)), output)
+
+
+@app.command()
+def aggregate(
+    mapping: Annotated[Path, typer.Argument(help="Mapping beside the answers.", exists=True, dir_okay=False)],
+    edition: Annotated[str, typer.Option(help="Key of the edition, as demo2022.")],
+    output: Output = None,
+) -> None:
+    """Compute every table of the survey from synthetic answers: the observations of a demonstration edition."""
+    from traite_lib.catalogue import project_root
+
+    from ..answers.computed import observations_csv
+
+    with _reading():
+        _write(observations_csv(mapping, project_root() / "data", edition), output)
 
 
 def synth(

@@ -25,7 +25,7 @@ from mpl_toolkits.axes_grid1 import make_axes_locatable
 
 from ..aliases import warn_renamed
 from ..analysis.shares import main_unit
-from ..table import Row, levels, records
+from ..table import Row, last_year, levels, records
 from . import wording
 from .chart import DOUBTFUL, GRID, HATCHES, LEGEND, LETTER, LINE, MARKERS, MUTED, NOTHING, PALETTE, PAPER, THEME, WIDTH
 from .chart import Chart as Chart
@@ -211,7 +211,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
         [(years[n], values[n], piece, "jump" if years[pair[1]] > years[pair[0]] + 1 else "near")
          for piece, pair in enumerate(joined) for n in pair], columns=["year", "value", "piece", "kind"],
     )  # fmt: skip
-    answering = {int(year): number for year, number in result.respondents.items() if years[0] <= int(year) <= years[-1]}
+    answering = {year: number for key, number in result.respondents.items() if years[0] <= (year := last_year(key)) <= years[-1]}
     ax = _axes(ax, 1.75 + (STRIP + ABOVE) * bool(answering), left=0.3, right=0.3, bottom=0.06 if answering else 0.25)
     _over_years(ax, range(years[0], years[-1] + 1), max(values) * 1.22)
     if not lines.empty:
