@@ -21,7 +21,6 @@ DO_NOT_QUOTE = "Chiffres d’exemple : le classeur de cette édition est invent�
 
 CATALOGUE_FILE = Path("data", "editions.toml")
 
-
 _ALIVE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
     r"|<[A-Za-z/!?]|\]\(|\]\[|\{[{%#]"

@@ -98,16 +98,10 @@ def _row(
     told = [f"{french(row['value'])} ({publishers.get(row['source_id'], row['source_id'])})" for row in (part, whole)]
     who = part if part["population"] == whole["population"] else whole
     return part | {name: who[name] for name in ("population", *SUB_POPULATION)} | {
-        "variable": variable,
-        "category": category,
+        "variable": variable, "category": category, "unit": "percent",
         # Once, as it is shown: from 48.48 to 48.5, then to 49 on a base below a hundred, would be a wrong number.
         "value": float(rounded_to(Decimal(str(part["value"])) * 100 / Decimal(str(whole["value"])), int(whole["value"] >= 100))),
-        "unit": "percent",
-        "base": int(whole["value"]),
-        "status": CALCULATED,
-        "source_id": SOURCE,
-        "locator": " / ".join(names),
-        "statement_id": "/".join(names),
-        "rank": max(part["rank"], whole["rank"]),
+        "base": int(whole["value"]), "status": CALCULATED, "source_id": SOURCE, "rank": max(part["rank"], whole["rank"]),
+        "locator": " / ".join(names), "statement_id": "/".join(names),
         "note": f"Calculé : {' / '.join(told)}, {formula}.",
     }  # fmt: skip
