@@ -81,7 +81,8 @@ class _Search:
             integrality=1,
             options={"time_limit": max(deadline - time.monotonic(), 0.01), "mip_rel_gap": 1e-9},
         )
-        return (None if found.x is None else np.asarray(found.x, dtype=float) > 0.5), found.status != 1
+        choice: Choice | None = None if found.x is None else found.x > 0.5
+        return choice, found.status != 1
 
     def succeeding(self, hidden: Choice) -> Iterator[Attack]:
         """Attacks that succeed: those of readers, then, where there are none, those of contributors."""
