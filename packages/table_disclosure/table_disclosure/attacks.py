@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csc_array, csr_array, hstack, vstack
 
 from .model import Fate, Tables
 from .profiles import Profile, Zeros
@@ -43,6 +43,7 @@ class Attack:
     move: Numbers
     target: float
     who: int
+    row: int
 
 
 class System:
@@ -57,7 +58,7 @@ class System:
         known = np.array([cell.fate is Fate.PUBLIC or cell.structural for cell in cells])
         self.never = np.array([cell.fate is Fate.NEVER and not cell.structural for cell in cells])
         shown = np.array([profile.zeros is Zeros.SHOWN and cell.count == 0 for cell in cells])
-        self.free = ~known & ~shown
+        self.free: Choice = ~known & ~shown
         equal: list[tuple[dict[int, int], float]] = []
         bounded: list[tuple[dict[int, int], float]] = []
         for relation in tables.relations:
@@ -83,25 +84,30 @@ class System:
         owned = np.array([[False] * size, *([cell.owner == who for cell in cells] for who in people)])
         self.down = np.where(owned | ~self.free, 0.0, np.maximum(counts - np.maximum(floors, self.own), 0.0))
         self.up = np.where(owned | ~self.free, 0.0, np.inf)
-        self.attacks = [attack for need in found for attack in self._attacks(need, counts, owned)]
+        asked = _matrix([({place[name]: factor for name, factor in need.terms.items()}, 0.0) for need in found], size)
+        rows = vstack([self.equal, self.bounded, asked, -asked])
+        self._rows = csc_array(hstack([rows, -rows]))  # moves up, then moves down
+        self._least = np.concatenate([np.zeros(len(equal)), np.full(len(bounded) + 2 * len(found), -np.inf)])
+        self._most = np.concatenate([np.zeros(len(equal)), self.slack, np.full(2 * len(found), np.inf)])
+        self.attacks = [
+            attack for number, need in enumerate(found) for attack in self._attacks(number, need, len(found), counts, owned)
+        ]
         self._moves: Numbers = np.zeros((0, size))
 
-    def _attacks(self, need: Need, counts: Numbers, owned: NDArray[np.bool_]) -> Iterator[Attack]:
+    def _attacks(self, number: int, need: Need, needs: int, counts: Numbers, owned: NDArray[np.bool_]) -> Iterator[Attack]:
         """A reader's two attacks on a quantity, then those of each contributor who is not alone in it."""
         vector = np.zeros(len(self.cells))
         for name, factor in need.terms.items():
             vector[self.place[name]] = factor
         value = float(vector @ counts)
+        row = len(self._least) - 2 * needs + number
         for who in range(len(self.down)):
             if owned[who][vector != 0].all():
                 continue
             low = max(need.low, float(vector @ self.own[who]))
-            for sign, target in ((-1, value - low), (1, need.high - value)):
+            for sign, target in ((1, need.high - value), (-1, value - low)):
                 if target > 0:
-                    yield Attack(need, sign * vector, target, who)
-
-    def _columns(self, who: int, hidden: Choice) -> NDArray[np.int64]:
-        return np.flatnonzero(hidden & (self.up[who] > 0))
+                    yield Attack(need, sign * vector, target, who, row if sign > 0 else row + needs)
 
     def resists(self, attack: Attack, hidden: Choice) -> bool:
         """Whether the quantity may move as far as it must, by moves of hidden cells alone. Moves once found are tried first."""
@@ -111,35 +117,22 @@ class System:
         most, least = np.where(hidden, self.up[attack.who], 0.0), np.where(hidden, self.down[attack.who], 0.0)
         if ((moves <= most + SMALL) & (moves >= -least - SMALL)).all(axis=1).any():
             return True
-        move = self._cheapest(attack, self._columns(attack.who, hidden), np.ones(len(self.cells)))
-        return move is not None
+        return self._cheapest(attack, hidden, np.ones(len(self.cells))) is not None
 
     def cheapest(self, attack: Attack, hidden: Choice) -> Choice | None:
         """The cells to hide beside those that are hidden, for the quantity to move as it must at little loss."""
-        cost = np.where(hidden, SMALL, self.loss + SMALL)
-        move = self._cheapest(attack, self._columns(attack.who, self.free), cost)
+        move = self._cheapest(attack, self.free, np.where(hidden, SMALL, self.loss + SMALL))
         return None if move is None else hidden | (np.abs(move) > SMALL)
 
-    def _cheapest(self, attack: Attack, columns: NDArray[np.int64], cost: Numbers) -> Numbers | None:
-        """The move that reaches the target and costs least, kept for other attacks; ``None`` where there is none."""
-        size = len(columns)
-        if size == 0 or not attack.move[columns].any():
-            return None
-        both = [hstack([rows[:, columns], -rows[:, columns]], format="csr") for rows in (self.equal, self.bounded)]
-        asked = csr_array(np.concatenate([attack.move[columns], -attack.move[columns]]).reshape(1, -1))
-        found = milp(
-            np.tile(cost[columns], 2),
-            constraints=[
-                LinearConstraint(asked, attack.target, np.inf),
-                *([LinearConstraint(both[0], 0, 0)] if both[0].shape[0] else []),
-                *([LinearConstraint(both[1], -np.inf, self.slack)] if both[1].shape[0] else []),
-            ],
-            bounds=Bounds(0, np.concatenate([self.up[attack.who][columns], self.down[attack.who][columns]])),
-        )
+    def _cheapest(self, attack: Attack, hidden: Choice, cost: Numbers) -> Numbers | None:
+        """The move of hidden cells that reaches the target and costs least, kept for other attacks; ``None`` where none does."""
+        least = self._least.copy()
+        least[attack.row] = attack.target
+        room = np.concatenate([np.where(hidden, self.up[attack.who], 0.0), np.where(hidden, self.down[attack.who], 0.0)])
+        found = milp(np.tile(cost, 2), constraints=LinearConstraint(self._rows, least, self._most), bounds=Bounds(0, room))
         if found.x is None:
             return None
-        move = np.zeros(len(self.cells))
-        move[columns] = found.x[:size] - found.x[size:]
+        move: Numbers = found.x[: len(cost)] - found.x[len(cost) :]
         self._moves = np.vstack([self._moves, move])
         return move
 

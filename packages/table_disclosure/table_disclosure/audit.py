@@ -54,6 +54,7 @@ class _Unknowns:
         self.place = {cell.name: number for number, cell in enumerate(cells)}
         self.truth = np.array([cell.count for cell in cells])
         self.low, self.high, self.rows, self.least, self.most = low, high, rows, least, most
+        self.moves = hstack([rows, -rows], format="csc")
         self.witnesses = self.truth.reshape(1, -1)
 
     def vector(self, terms: Mapping[str, int]) -> Whole:
@@ -66,11 +67,11 @@ class _Unknowns:
 
     def solve(self, cost: Whole, low: Whole, high: Whole, asked: Whole | None = None, least: int = 0) -> Whole | None:
         """Counts of least cost, by how far above and below the truth they are, where `asked` reaches `least`; if any."""
-        rows, first, last = self.rows, self.least - self.rows @ self.truth, self.most - self.rows @ self.truth
+        rows, first, last = self.moves, self.least - self.rows @ self.truth, self.most - self.rows @ self.truth
         if asked is not None:
-            rows = vstack([rows, csr_array(asked.reshape(1, -1))], format="csr")
+            rows = vstack([rows, csr_array(np.concatenate([asked, -asked]).reshape(1, -1))], format="csc")
             first, last = np.append(first, least - asked @ self.truth), np.append(last, np.inf)
-        constraints = LinearConstraint(hstack([rows, -rows], format="csr"), first, last) if rows.shape[0] else ()
+        constraints = LinearConstraint(rows, first, last) if rows.shape[0] else ()
         bounds = Bounds(0, np.concatenate([np.maximum(high - self.truth, 0), np.maximum(self.truth - low, 0)]))
         for whole in (0, 1):  # in fractions, whose solution is most often in whole numbers; if not, in whole numbers
             found = milp(cost, constraints=constraints, bounds=bounds, integrality=whole, options={"time_limit": 10.0})
