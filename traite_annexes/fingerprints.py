@@ -17,7 +17,7 @@ from typing import Any
 from papermill_warm import sources
 from papermill_warm.sources import digest
 
-OWN = ("limesurvey_answers", "papermill_warm", "tidy_workbook", "traite_annexes", "traite_lib")
+OWN = ("limesurvey_answers", "papermill_warm", "table_disclosure", "tidy_workbook", "traite_annexes", "traite_lib")
 """Import packages of this project: those of ``pyproject.toml``, which a test compares."""
 PACKAGES = [
     *("babel", "ipykernel", "ipython", "jinja2", "matplotlib", "matplotlib-inline", "nbclient", "nbconvert", "nbformat", "numpy"),

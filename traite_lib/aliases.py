@@ -12,16 +12,7 @@ def warn_renamed(old: str, new: str) -> None:
 
 
 def renamed(old: str, new: str) -> Any:
-    """The old name of an attribute or method, in the body of a class.
-
-    >>> import warnings
-    >>> class Basket:
-    ...     content = "pears"
-    ...     fruit = renamed("fruit", "content")
-    >>> with warnings.catch_warnings(record=True, action="always") as said:
-    ...     Basket().fruit, str(said[0].message)
-    ('pears', 'Basket.fruit is now content; the old name goes with the next version.')
-    """
+    """The old name of an attribute or method, in the body of a class: ``fruit = renamed("fruit", "content")``."""
 
     def former(self: Any) -> Any:
         warn_renamed(f"{type(self).__name__}.{old}", new)

@@ -37,6 +37,6 @@ class ComparisonError(TraiteError):
 def available(name: str, choices: Iterable[str]) -> str:
     """End of an error message: what exists, and the spelling nearest to what was asked, when there is one."""
     known = list(choices)
-    near = [] if name.isdigit() else get_close_matches(name, known, n=1)
+    near = [] if name.isdigit() else get_close_matches(name, known, n=1) or get_close_matches(name.casefold(), known, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return f"Available: {', '.join(known)}.{hint}"

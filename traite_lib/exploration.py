@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +20,10 @@ from . import metadata
 from .aliases import renamed
 from .catalogue import is_synthetic
 from .errors import ObservationsError, TraiteError, available
+from .loading.official.lexicon import STOP, key
 from .loading.selection import load
-from .nomenclature import ALL
-from .presentation import tables
+from .nomenclature import ALL, ANY, Item, Nomenclatures, Population, Term, Variable, terms
+from .presentation import tables, wording
 from .presentation.labelled import labelled
 from .presentation.result import Result
 from .survey import Survey
@@ -44,15 +45,7 @@ def observations(*, labels: bool = False, unit: str | None = None, retained: boo
     retained : bool
         Keep the statement that is retained for each statistic.
 
-    Examples
-    --------
-    With one unit and one statement a statistic, ``who``, ``category`` and ``period`` name a number, and a pivot mixes nothing:
-
-    >>> from traite_lib import observations
-    >>> shares = observations(labels=True, unit="percent", retained=True)
-    >>> sexes = shares[(shares["variable"] == "Sexe") & (shares["who"] == "victimes accompagnées")]
-    >>> sexes.pivot(index="category", columns="period", values="value")["2015"].to_dict()
-    {'Femmes': 88.0, 'Hommes': 10.0, 'Personnes trans': 1.0}
+    With one unit and one statement a statistic, ``who``, ``category`` and ``period`` name a number: a pivot mixes nothing.
     """
     _, words, table = load()
     rows = table[table["retained"]] if retained else table
@@ -105,16 +98,18 @@ class Exploration:
     @property
     def table(self) -> tables.Table:
         """The numbers as a French table: modalities in rows, editions in columns when there are several."""
-        first = self.results[0]
+        first, rows = self.results[0], pd.concat([result.frame for result in self.results])
+        if rows.empty:
+            ask = partial(explore, self.variable, self.category, population=self.population, **self.parts)
+            known = [edition.key for edition in load()[0].dated if any(ask(editions=edition.key).results)]
+            others = f"Éditions qui en ont : {', '.join(known)}." if known else "Aucune édition n’en a."
+            return replace(first.table, absent=f"{first.absent or 'Aucun chiffre relevé.'} {others}")
         if len(self.editions) == 1 or len(self.results) == 1:
             return first.table
-        lines: dict[tuple[str, ...], dict[str, str]] = {}
-        for row in records(pd.concat([result.frame for result in self.results])):
-            unit = "Part" if row["unit"] == "percent" else "Effectif"
-            named = {"Modalité": row["label"], "Mesure": unit, "Population": row["who"]}
-            lines.setdefault((row["category"], unit, row["population"]), named)[row["period"]] = row["text"]
-        columns = ["Modalité", "Mesure", "Population", *self.editions]
-        frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
+        units = ["Part" if unit == "percent" else "Effectif" for unit in rows["unit"]]
+        rows = rows.assign(Modalité=rows.groupby("category")["label"].transform("first"), Mesure=units, Population=rows["who"])
+        wide = rows.pivot_table("text", ["Modalité", "Mesure", "Population"], "period", aggfunc="first", sort=False)
+        frame = wide.reindex(columns=list(self.editions), fill_value="—").fillna("—").rename_axis(columns=None).reset_index()
         notes = list(dict.fromkeys(line for result in self.results for line in result.lines))
         title = self.survey.nomenclatures.variable(self.variable).label_fr
         return tables.Table(frame, title, [*notes, "Un tiret : aucun chiffre relevé."], self.editions, first.absent)
@@ -153,20 +148,30 @@ class Exploration:
         """Write the tidy CSV and the charts (PNG and SVG, title and sources inside) into a folder, which is made."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        name = "_".join(code for code in (self.variable, self.category, *self.parts.values(), *self.editions) if code != ALL)
+        first, last = self.editions[0], self.editions[-1]
+        between = [edition for edition in self.survey.catalogue.dated if first <= edition.key <= last]
+        when = [f"{first}-{last}"] if len(between) == len(self.editions) > 1 else self.editions
+        asked = (self.variable, self.category, self.population, *self.parts.values(), *when)
+        name = "_".join(code for code in asked if code and code != ALL)
         written = [folder / f"{name}.csv"]
         self.frame.to_csv(written[0], index=False)
-        for number, chart in enumerate(self.charts, start=1):
-            written += [chart.save(folder / f"{name}-{number}{suffix}") for suffix in (".png", ".svg")]
+        for chart in self.charts:  # of several, each is named after its modality and its unit
+            which = chart.result.frame[["category", "unit"]].iloc[0] if chart.result and len(self.editions) > 1 else ()
+            said = "_".join([name, *(code for code in map(str, which) if code not in (ALL, self.category))])
+            written += [chart.save(folder / f"{said}{suffix}") for suffix in (".png", ".svg")]
         return written
+
+    def __repr__(self) -> str:
+        return self.code
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": self._repr_html_(), "text/plain": str(self)}
 
     def _repr_html_(self) -> str:
         from markupsafe import escape
 
-        images = [
-            f'<figure style="max-width: 36rem"><figcaption>{escape(chart.words["title"])}</figcaption>{chart.svg}</figure>'
-            for chart in self.charts
-        ]
+        form = '<figure style="max-width: 36rem"><figcaption>{}</figcaption>{}</figure>'
+        images = [form.format(escape(chart.words["title"]), chart.svg) for chart in self.charts]
         return "\n".join([self.table.html(), *images, self.breaks.html(), self.sources.html()])
 
     def __str__(self) -> str:
@@ -177,10 +182,10 @@ class Explore:
     """Start here: call it with a variable, or ask it what there is to ask."""
 
     def __call__(
-        self, variable: str, category: str = ALL, *, population: str | None = None,
-        editions: Iterable[str | int] | str | int | None = None, **sub_population: str,
+        self, variable: str = "", category: str = ALL, *, population: str | None = None,
+        editions: Iterable[str | int] | pd.DataFrame | str | int | None = None, **sub_population: str,
     ) -> Exploration:  # fmt: skip
-        """What was published on a question.
+        """What was published on a question. A code may be its label: ``explore("Sexe")``, ``form="exploitation sexuelle"``.
 
         Parameters
         ----------
@@ -191,7 +196,7 @@ class Explore:
         population : str, optional
             Who is described, a code of `populations`; by default the population that each edition computes its shares on.
         editions : str, int or several of them, optional
-            Reference years; ``"all"`` for every edition; the default edition of the catalogue when none is named.
+            Reference years, ``"all"``, ``"latest"``, or what `editions` gives; the default edition when none is named.
         **sub_population : str
             A part of the population: ``form="sexual"``, ``sex="women"``, ``age="minor"``, ``origin=…``.
 
@@ -205,18 +210,59 @@ class Explore:
         >>> sexes = explore("sex", form="sexual").table
         >>> explore("total", population="identified", editions="all").charts[0].save("repérées.svg")  # doctest: +SKIP
         """
-        named = [] if editions is None else [editions] if isinstance(editions, (str, int)) else list(editions)
-        catalogue, words, table = load(synthetic=any(map(is_synthetic, named)))
-        check_question(words, variable, category, population=population, sub_population=sub_population)
-        if editions is None or editions == "all":
-            keys = [e.key for e in catalogue.dated] if editions else [catalogue.default]
-        else:
-            keys = sorted({catalogue.edition(key).key for key in named})
+        if isinstance(editions, pd.DataFrame):  # what `editions` gives, or some of its rows
+            editions = list(map(str, editions.index))
+        chosen = [editions] if isinstance(editions, (str, int)) else list(editions or [])
+        catalogue, words, table = load(synthetic=any(map(is_synthetic, chosen)))
+        if not variable:
+            raise ObservationsError(f"Name a variable: explore('form'). {available('', self.variables().index)}")
+        variable, population = (
+            _code(variable, _things("variable", words)),
+            population and _code(population, _things("population", words)),
+        )
+        category = _code(category, _things(variable, words))
+        named = ((_code(column, terms("columns").values()), code) for column, code in sub_population.items())
+        parts = {column: _code(code, _things(column, words)) for column, code in named}
+        check_question(words, variable, category, population=population, sub_population=parts)
+        every = [edition.key for edition in catalogue.dated]
+        chosen = {"None": [catalogue.default], "all": every, "latest": every[-1:]}.get(str(editions), chosen)
+        keys = sorted({catalogue.edition(key).key for key in chosen})
         if not keys:
-            raise ObservationsError(f"No edition is chosen. {available('', [e.key for e in catalogue.dated])}")
+            raise ObservationsError(f"No edition is chosen. {available('', every)}")
         kept = table[table["edition"].isin([*keys, ""])]  # breaks are those between the editions chosen, not those left out
         survey = Survey(catalogue.edition(keys[-1]), catalogue, words, kept)
-        return Exploration(survey, tuple(keys), variable, category, population, dict(sub_population))
+        return Exploration(survey, tuple(keys), variable, category, population, parts)
+
+    @staticmethod
+    def search(text: str) -> pd.DataFrame:
+        """Variables, modalities and figures of the survey whose names have all these words, in French or English.
+
+        One row a statistic, those that the words name first: codes for `explore`, then figures, retained or not, by edition.
+
+        Examples
+        --------
+        >>> explore.search("residence permits").reset_index()[["variable", "category", "2019"]].iloc[0].to_list()
+        ['permit', 'has_permit', '15\xa0% (non retenu)']
+        """
+        catalogue, words, table = load()
+
+        @cache
+        def names(column: str, code: str) -> set[str]:
+            named = (each for each in _things(column, words) if each.code == code)
+            return {stem for each in named for name in _names(each) for stem in key(name)}
+
+        rows = table[(table["edition"] != "") & table["value"].notna()]
+        rows = Survey(catalogue.edition(catalogue.default), catalogue, words, rows).with_labels(rows)
+        wanted, hits = set(key(text)) - {stem for word in STOP for stem in key(word)}, []
+        for place, row in enumerate(records(rows)):
+            own = names("variable", row["variable"]) | names(row["variable"], row["category"])
+            if wanted <= own.union(*(names(column, row[column]) for column in ("population", *SUB_POPULATION))):
+                hits.append((not wanted <= own, place))
+        rows = rows.iloc[[place for _, place in sorted(hits)]]
+        told = rows["text"] + rows["retained"].map({True: "", False: " (non retenu)"})
+        rows = rows.assign(chiffre=told, libellé=[wording.statistic(row) for row in records(rows)])
+        wide = rows.pivot_table("chiffre", ["variable", "category", "libellé", "who"], "edition", aggfunc=" ; ".join, sort=False)
+        return wide.reindex(columns=sorted(set(rows["edition"]))).fillna("").rename_axis(columns=None)
 
     @staticmethod
     def variables() -> pd.DataFrame:
@@ -230,27 +276,24 @@ class Explore:
     @staticmethod
     def populations() -> pd.DataFrame:
         """Populations: who is described."""
-        words = load()[1]
-        rows = {code: {"libellé": p.label_fr, "univers": p.universe} for code, p in words.populations.items()}
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("population")
+        rows = [(each.code, each.label_fr, each.universe) for each in load()[1].populations.values()]
+        return pd.DataFrame(rows, columns=["population", "libellé", "univers"]).set_index("population")
 
     @staticmethod
     def categories(variable: str) -> pd.DataFrame:
         """Modalities of a variable or of a sub-population column (``form``, ``sex``, ``age``, ``origin``, ``offence``)."""
         words = load()[1]
+        variable = _code(variable, _things("variable", words))
         if variable not in SUB_POPULATION:
             words.variable(variable)
-        items = {item.code: {"libellé": item.label_fr, "parent": item.parent} for item in words.items_of(variable)}
-        return pd.DataFrame.from_dict(items, orient="index", columns=["libellé", "parent"]).rename_axis("category")
+        items = {item.code: (item.code, item.label_fr, item.parent) for item in words.items_of(variable)}
+        return pd.DataFrame(list(items.values()), columns=["category", "libellé", "parent"]).set_index("category")
 
     @staticmethod
     def editions() -> pd.DataFrame:
         """Editions whose year is known."""
-        rows = [
-            {"édition": e.key, "producteurs": ", ".join(e.producers), "publication": e.published, "champ": e.share_population}
-            for e in load()[0].dated
-        ]
-        return pd.DataFrame(rows).set_index("édition")
+        rows = [(e.key, ", ".join(e.producers), e.published, e.share_population) for e in load()[0].dated]
+        return pd.DataFrame(rows, columns=["édition", "producteurs", "publication", "champ"]).set_index("édition")
 
     def menus(self) -> object:
         """Menus to explore with the mouse, in a live notebook; each choice prints the line of Python that gives it again."""
@@ -259,8 +302,8 @@ class Explore:
 
         catalogue, words, _ = load()
 
-        def menu(name: str, first: tuple[str, str] | None, labels: Mapping[Any, str], value: str = "") -> Any:
-            options = [*([first] if first else []), *((label, str(code)) for code, label in labels.items())]
+        def menu(name: str, labels: Mapping[Any, str], value: str = "") -> Any:
+            options = [(label, str(code)) for code, label in labels.items()]
             return ipywidgets.Dropdown(description=name, options=options, value=value, style=style)
 
         def show(variable: str, editions: Sequence[str], **chosen: str) -> None:
@@ -271,15 +314,13 @@ class Explore:
                 print(error)
 
         style, keys = {"description_width": "7rem"}, [edition.key for edition in catalogue.dated]
-        populations = {code: each.label_fr for code, each in words.populations.items()}
+        populations = {"": "celle de l’édition"} | {code: each.label_fr for code, each in words.populations.items()}
         menus = {
-            "variable": menu("Variable", None, self.variables()["libellé"].to_dict(), "form"),
-            "population": menu("Population", ("celle de l’édition", ""), populations),
-            **{
-                column: menu(name, ("Toutes", ""), self.categories(column)["libellé"].to_dict())
-                for column, name in {"form": "Forme", "sex": "Sexe", "age": "Âge"}.items()
-            },
+            "variable": menu("Variable", self.variables()["libellé"].to_dict(), "form"),
+            "population": menu("Population", populations),
         }
+        for column, name in {"form": "Forme", "sex": "Sexe", "age": "Âge"}.items():
+            menus[column] = menu(name, {"": "Toutes"} | self.categories(column)["libellé"].to_dict())
         editions = ipywidgets.SelectMultiple(
             description="Éditions", options=keys, value=(catalogue.default,), rows=len(keys), style=style
         )
@@ -290,6 +331,27 @@ class Explore:
 
     def __repr__(self) -> str:
         return "explore(variable, category, population=…, editions=…, form=…, sex=…, age=…); explore.variables() lists them."
+
+
+_Named = Item | Variable | Population | Term
+
+
+def _things(column: str, words: Nomenclatures) -> list[_Named]:
+    """What a code of a column may be."""
+    if column in ("variable", "population"):
+        return [*(words.variables if column == "variable" else words.populations).values()]
+    return [*words.items_of(column), *words.items_of(ANY)]
+
+
+def _names(thing: _Named) -> list[str]:
+    return [thing.code, thing.label_fr, thing.label_en, *getattr(thing, "source_labels", ())]
+
+
+def _code(word: str, things: Iterable[_Named]) -> str:
+    """The code that a word is or names, in French or English, accents, capitals, number and gender aside."""
+    known = list(things)
+    codes = {thing.code for thing in known if key(word) in map(key, _names(thing))}
+    return word if len(codes) != 1 or word in [ALL, *(thing.code for thing in known)] else codes.pop()
 
 
 explore = Explore()

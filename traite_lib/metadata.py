@@ -11,11 +11,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from .analysis import quality
+from .catalogue import DO_NOT_QUOTE
 from .errors import TraiteError
 from .nomenclature import ALL, terms
 from .presentation import sentences, wording
 from .presentation.result import Markdown, Result, Shown, without
-from .presentation.tables import Link, Table, bases_table, breaks_table, editions_table, provenance_table, trimmed, workbook_table
+from .presentation.tables import Link, Table, editions_table, provenance_table, trimmed
 from .survey import Survey
 from .table import CALCULATED, KEY, SUB_POPULATION, Row, key_of, records, rounded_to
 
@@ -64,12 +65,21 @@ def _stated(survey: Survey, shown: Sequence[Shown]) -> pd.DataFrame:
 
 def bases(*results: Result) -> Table:
     """What each number is computed on: the base, or that none was published."""
-    return bases_table(pd.concat([result.frame for result in results]), results[0].absent)
+    rows = pd.concat([result.frame for result in results])
+    frame = rows[["label", "period", "who"]].set_axis(["Statistique", "Période", "Population"], axis=1)
+    frame = frame.assign(Base=[wording.base_cell(row) or "sans objet" for row in records(rows)])
+    return Table(frame, "Bases", absent=results[0].absent)
 
 
 def breaks_between(*results: Result) -> Table:
     """Breaks that series cross: nothing is compared across them."""
-    return breaks_table([result.frame for result in results if result.kind == "series"])
+    series = [result.frame for result in results if result.kind == "series"]
+    names = {"label": "Statistique", "period": "Avant l’édition", "break_before": "Rupture"}
+    crossed = [rows.loc[rows["break_before"] != "", list(names)] for rows in series] or [pd.DataFrame(columns=list(names))]
+    alone = "Une seule édition est choisie : aucune comparaison."
+    none = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
+    frame = pd.concat(crossed).drop_duplicates().rename(columns=names)
+    return Table(frame, "Ruptures de série", absent=none if series else alone)
 
 
 def published(survey: Survey, *variables: str) -> Table:
@@ -222,13 +232,8 @@ def _compared(survey: Survey, asked: Statistic) -> str:
     words = survey.nomenclatures
     if asked.variable == "total":
         return words.populations[asked.population or survey.edition.share_population].label_fr
-    row = {
-        "variable": asked.variable,
-        "category": asked.category,
-        "period": survey.edition.key,
-        "age": ALL,
-        **asked.sub_population,
-    }
+    about = {"period": survey.edition.key, "age": ALL, **asked.sub_population}
+    row = {"variable": asked.variable, "category": asked.category, **about}
     label, subject = wording.label_of(row, words), words.variable(asked.variable).label_fr
     return label if label == subject else f"{subject} : {wording.inline(row, words)}"
 
@@ -283,10 +288,7 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
             "Valeur": found["text"],
             "Décision": [_decision(row, survey) for row in records(found)],
             "Motif": [_motive(row, kept.get(key_of(row), "")) for row in records(found)],
-            "Source": [
-                Link(wording.place_of(citation, locator), locator)
-                for citation, locator in zip(found["citation"], found["locator"], strict=True)
-            ],
+            "Source": [Link(wording.place_of(row["citation"], row["locator"]), row["locator"]) for row in records(found)],
         }
     )
     absent = "Les sources consultées ne se contredisent pas, et aucun énoncé n’est mis en doute."
@@ -336,7 +338,24 @@ def recomputed(survey: Survey) -> Table:
 
 def workbook(survey: Survey) -> Table:
     """Tables of the edition's workbook: how many cells each gives, and what was not taken; all stay in `Survey.workbook`."""
-    return workbook_table(survey.workbook(), invented=survey.edition.invented)
+    lines, states = [], terms("states")
+    for (sheet, _), rows in survey.workbook().groupby(["sheet", "table"], sort=False):
+        counts = rows["state"].value_counts()
+        line = {
+            "Feuille": sheet,
+            "Tableau": rows["title"].iloc[0] or "(sans titre)",
+            "Cellules": f"{rows['cell'].iloc[0]} à {rows['cell'].iloc[-1]}",
+            "Chiffres repris": str(counts.get("observation", 0)),
+            "Autres cellules": " ; ".join(f"{n} {states[str(s)].label_fr}" for s, n in counts.items() if s != "observation"),
+        }
+        lines.append(line)
+    notes = [
+        "Une cellule n’est reprise que si tous les mots qui l’entourent sont dans les nomenclatures et disent une seule chose ; "
+        "les autres restent consultables, jamais devinées.",
+        *([DO_NOT_QUOTE] if survey.edition.invented else []),
+    ]
+    title, absent = "Classeur de données : ce qui est repris", "Aucun classeur de données n’a été consulté pour cette édition."
+    return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Chiffres repris",), absent)
 
 
 def provenance(survey: Survey, *, undated: bool = False) -> Table:

@@ -247,12 +247,14 @@ class Survey:
         """How rows of this edition are titled, labelled and explained."""
         return Captions(self.edition, self.catalogue, self.nomenclatures)
 
+    def __repr__(self) -> str:
+        return f"Survey {self.edition.key}: {len(self._retained())} figures; survey.distribution('form')…, explore.variables()"
+
     def _repr_html_(self) -> str:
         """What the edition is, and what there is to ask about it."""
         from markupsafe import escape
 
-        kept = self._retained()
-        counts = kept.groupby("variable", sort=False).size()
+        counts = self._retained().groupby("variable", sort=False).size()
         asked = [(v.label_fr, v.code, str(counts[v.code])) for v in self.nomenclatures.variables.values() if v.code in counts]
         frame = pd.DataFrame(asked, columns=["Variable", "Code", "Chiffres retenus"])
         about = self.heading().text.replace("**", "")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -118,16 +120,18 @@ class Page:
 
 
 @pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> list[Page]:
-    """All chapters of all editions, rendered once."""
+def everything(site: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Page]:
+    """All chapters of all editions, rendered once: those of `site` are up to date, and are not rendered again."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "toutes les annexes"
     with FileLock(f"{folder}.lock"):
-        if not (folder / "done").is_file():
+        if not (folder / "all").is_file():
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(site, folder)
             catalogue, chapters = Catalogue(ROOT), discover(ROOT / "notebooks")
             outcomes = list(batch.render(catalogue.dated, chapters, chapters, catalogue, folder))
             assert [outcome.failure for outcome in outcomes if outcome.failure] == []
-            (folder / "done").touch()
+            (folder / "all").touch()
     return [Page(e, c, nbformat.read(folder / e / f"{c}.ipynb", as_version=4)) for e in EDITIONS for c in CHAPTERS]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import pytest
 
@@ -43,8 +45,10 @@ def test_control_prints_sorted_numbers_with_fixed_decimals(capsys: pytest.Captur
 
 def test_results_speak() -> None:
     survey = open_edition(2022)
-    with pytest.raises(ValueError, match="6 values, one was expected"):
+    with pytest.raises(TraiteError, match=r"6 values, one was expected. Ask for one, survey.indicator"):
         _ = survey.distribution("form").value
+    with pytest.raises(TraiteError, match=r"0 values, one was expected. Aucun chiffre relevé"):
+        _ = survey.distribution("exploiter").value
     assert survey.indicator("accompanied", "yes", population="identified").value == 68.6
     assert open_edition(2018).indicator("complaint", "filed", form="sexual").absent.endswith("qui ont déposé plainte.")
     assert survey.indicator("form", "domestic_servitude").absent == "", "nothing is said of a modality that did not exist"
@@ -58,6 +62,14 @@ def forms(survey: Survey) -> Result:
     return side_by_side(
         "Formes", Repérées=survey.distribution("form", population="identified"), Accompagnées=survey.distribution("form")
     )
+
+
+@pytest.mark.parametrize(
+    "wrong", [lambda s: side_by_side(s), lambda s: side_by_side("Formes"), lambda s: side_by_side("Formes", a=s)]
+)
+def test_what_is_not_results_by_name_is_not_put_side_by_side(survey_2022: Survey, wrong: Callable[[Survey], Result]) -> None:
+    with pytest.raises(TraiteError, match="side_by_side takes a title, then results by name"):
+        wrong(survey_2022)
 
 
 def test_a_comparison_needs_two_groups() -> None:

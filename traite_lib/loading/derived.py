@@ -96,15 +96,9 @@ def _row(
     told = [f"{french(row['value'])} ({publishers.get(row['source_id'], row['source_id'])})" for row in (part, whole)]
     who = part if part["population"] == whole["population"] else whole
     return part | {name: who[name] for name in ("population", *SUB_POPULATION)} | {
-        "variable": variable,
-        "category": category,
+        "variable": variable, "category": category, "unit": "percent",
         "value": percent(part["value"], whole["value"]),
-        "unit": "percent",
-        "base": int(whole["value"]),
-        "status": CALCULATED,
-        "source_id": SOURCE,
-        "locator": " / ".join(names),
-        "statement_id": "/".join(names),
-        "rank": max(part["rank"], whole["rank"]),
+        "base": int(whole["value"]), "status": CALCULATED, "source_id": SOURCE, "rank": max(part["rank"], whole["rank"]),
+        "locator": " / ".join(names), "statement_id": "/".join(names),
         "note": f"Calculé : {' / '.join(told)}, {formula}.",
     }  # fmt: skip

@@ -139,16 +139,12 @@ def code_statement(
     if sub.get(own) == category:  # « minors among minors » says no more than « minors »
         sub[own] = ALL
     return {
-        "population": indicator["population"] or described["population"],
-        **sub,
-        "variable": variable,
-        "category": category,
-        "value": value,
+        "population": indicator["population"] or described["population"], **sub,
+        "variable": variable, "category": category, "value": value,
         "unit": "percent_change" if change else unit["unit"],
         "bound": row["qualifier"] or ("~" if unit["rounded"] == "1" and value not in (0, 100) else ""),  # « toutes » is exact
-        "status": "U" if described["weak"] == "1" else "A",
-        "note": described["note_fr"],
-    }
+        "status": "U" if described["weak"] == "1" else "A", "note": described["note_fr"],
+    }  # fmt: skip
 
 
 def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[Observation]:
@@ -168,19 +164,11 @@ def load_published(catalogue: Catalogue, nomenclatures: Nomenclatures) -> list[O
                 raise ObservationsError(f"{where}, column source_id: {available(row['source_id'], sources)}")
             source = sources[row["source_id"]]
             coded = code_statement(row, where, "survey" if edition else "administrative", years, nomenclatures, correspondences)
-            observations.append(
-                coded
-                | {
-                    "edition": edition.key if edition else "",
-                    "reference_year": years[0] if period == str(years[0]) or (edition and years[0] == years[1]) else None,
-                    "period": period,
-                    "base": _number(row["base"], "base", where, int) if row["base"] else None,
-                    "confidentiality": "F",
-                    "source_id": source.source_id,
-                    "publication": row.get("publication", ""),
-                    "locator": source.url or f"data/{file.path}, {row['statement_id']}",
-                    "statement_id": row["statement_id"],
-                    "rank": source.rank,
-                }
-            )
+            observations.append(coded | {
+                "edition": edition.key if edition else "", "period": period,
+                "reference_year": years[0] if period == str(years[0]) or (edition and years[0] == years[1]) else None,
+                "base": _number(row["base"], "base", where, int) if row["base"] else None, "confidentiality": "F",
+                "source_id": source.source_id, "publication": row.get("publication", ""), "rank": source.rank,
+                "locator": source.url or f"data/{file.path}, {row['statement_id']}", "statement_id": row["statement_id"],
+            })  # fmt: skip
     return observations

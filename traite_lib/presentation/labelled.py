@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -23,12 +24,9 @@ def labelled(rows: pd.DataFrame, words: Nomenclatures) -> pd.DataFrame:
     def place(variable: str, code: str) -> int:
         return -1 if code == ALL else words.item(variable, code).order
 
-    def part(name: str) -> pd.Categorical[str]:
-        return _ordered(rows[name], lambda code: words.label(name, code), lambda code: place(name, code))
-
     in_french = {
         "population": _ordered(rows["population"], lambda code: words.populations[code].label_fr, populations.index),
-        **{name: part(name) for name in SUB_POPULATION},
+        **{name: _ordered(rows[name], partial(words.label, name), partial(place, name)) for name in SUB_POPULATION},
         "variable": _ordered(rows["variable"], lambda code: words.variables[code].label_fr, variables.index),
         "category": _ordered(
             zip(rows["variable"], rows["category"], strict=True),

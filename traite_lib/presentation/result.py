@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from textwrap import fill, shorten
 from typing import Literal, Protocol
 
 import pandas as pd
 
 from ..analysis.compare import Comparison
+from ..errors import ObservationsError
 from ..table import CALCULATED, Row, records
 from . import tables, wording
 
@@ -86,11 +88,12 @@ class Result:
 
         Raises
         ------
-        ValueError
+        ObservationsError
             There is not exactly one row.
         """
         if len(self.frame) != 1:
-            raise ValueError(f"{self.title}: {len(self.frame)} values, one was expected. {self.absent}".strip())
+            how = "Ask for one, survey.indicator(variable, category), or take .frame." if self else self.absent
+            raise ObservationsError(f"{self.title}: {len(self.frame)} values, one was expected. {how}".strip())
         return float(self.frame["value"].iloc[0])
 
     @property
@@ -124,6 +127,12 @@ class Result:
         kinds = {"series": tables.series_table, "small_multiples": tables.multiples_table, "editions": tables.editions_table}
         make = kinds.get(self.kind, tables.distribution_table)
         return make(self.frame, self.title, self.lines if self else [], self.absent)
+
+    def __repr__(self) -> str:
+        return shorten(f"Result: {len(self.frame)} row(s), {self.title}, {self.population}", 79, placeholder="…")
+
+    def __str__(self) -> str:
+        return self._repr_mimebundle_()["text/plain"]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """A table; a single value is a sentence, and nothing that the edition does not have is nothing to show."""
@@ -169,14 +178,20 @@ class Change(Comparison):
         return [] if self.refused else [*statements_of([self.before, self.after]), *self.beside]
 
     def _repr_html_(self) -> str:
-        """The two values with their change, or the reason why there is none."""
         from markupsafe import escape
 
-        values = [f"{row['period']} : {wording.quantity_of(row)}" for row in (self.before, self.after)]
+        return "".join(f"<p>{escape(text)}</p>" for text in self._lines)
+
+    def __repr__(self) -> str:
+        return "\n".join(fill(line, 79) for line in self._lines)
+
+    @property
+    def _lines(self) -> tuple[str, ...]:
+        """The two values with their change, or the reason why there is none."""
+        values = " ; ".join(f"{row['period']} : {wording.quantity_of(row)}" for row in (self.before, self.after))
         unit = "points" if self.after["unit"] == "percent" else ""
         gap = [] if self.refused else [f"Écart : {wording.quantity(self.difference, unit, sign=True)}."]
-        lines = (f"{' ; '.join(values)}.", *gap, *self.refusals, *self.reservations)
-        return "".join(f"<p>{escape(text)}</p>" for text in lines)
+        return (f"{values}.", *gap, *self.refusals, *self.reservations)
 
 
 def control(*shown: Shown) -> None:
@@ -205,6 +220,8 @@ def side_by_side(title: str, **groups: Result) -> Result:
 
     An underscore in the name of a group is shown as a space.
     """
+    if not isinstance(title, str) or not groups or any(not isinstance(each, Result) for each in groups.values()):
+        raise ObservationsError("side_by_side takes a title, then results by name: side_by_side('Sexe', Majeures=…, Mineures=…).")
     found = {name.replace("_", " "): result for name, result in groups.items() if result}
     frames = [result.frame.assign(group=name) for name, result in found.items()]
     return Result(

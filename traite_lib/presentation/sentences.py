@@ -89,9 +89,8 @@ def key_points(captions: Captions, points: Iterable[Result | Change | None]) -> 
         if isinstance(point, Change):
             fresh = tuple(text for text in point.reservations if text not in reserves)
             sentence = change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), captions.words)
-            if any(
-                isinstance(found, Unfit) and found.code == "not_found" for found in point.refused
-            ):  # its own point says that a value was not found: the change comes after
+            if any(isinstance(found, Unfit) and found.code == "not_found" for found in point.refused):
+                # Its own point says that a value was not found: the change comes after.
                 unanswered.append(f"Aucun écart depuis {point.before['period']} : {wording.lower_first(sentence)}")
             elif point.refused:
                 unsaid.append(sentence)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..catalogue import DO_NOT_QUOTE
 from ..nomenclature import ALL, terms
 from ..table import Row, records
 from . import wording
@@ -180,19 +179,8 @@ def trimmed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=[name for name in frame.columns if not any(frame[name].array)])
 
 
-def _fill(row: Row, unit: str) -> str:
-    return row["text"] if row["unit"] == unit else ""
-
-
 def _label(row: Row) -> str:
     return f"dont{NBSP}: {row['inline']}" if row.get("level") == 1 else str(row["label"])
-
-
-def _by_category(rows: pd.DataFrame, key: list[str]) -> list[list[Row]]:
-    groups: dict[tuple[str, ...], list[Row]] = {}
-    for row in records(rows):
-        groups.setdefault(tuple(row[name] for name in key), []).append(row)
-    return list(groups.values())
 
 
 LONG = 20
@@ -202,44 +190,42 @@ LONG = 20
 def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
     """Modalities in rows; share, count, published change, base, reliability and source in columns (empty ones left out)."""
     heads = ["group", "variable", "category", "label"] if "group" in rows else ["variable", "category", "label"]
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in records(rows):
+        groups.setdefault(tuple(row[name] for name in heads), []).append(row)
     lines = []
-    for group in _by_category(rows, heads):
+    for group in groups.values():
         first = group[0]
-        shares = [row for row in group if row["unit"] == "percent" and not wording.is_change(row)]
         levels = [row for row in group if not wording.is_change(row)]
-        lines.append(
-            {
-                "Modalité": _label(first),
-                "Population": first.get("group", ""),
-                "Part": "".join(_fill(row, "percent") for row in levels),
-                "Effectif": "".join(_fill(row, "count") for row in levels),
-                "Valeur": "".join(row["text"] for row in levels if row["unit"] not in ("percent", "count")),
-                "Évolution publiée": " ; ".join(row["text"] for row in group if wording.is_change(row)),
-                "Base": wording.base_cell(shares[0]) if shares else "",
-                "Fiabilité": wording.listed(
-                    dict.fromkeys(filter(None, (wording.mark(r["status"]) for r in group if pd.notna(r["value"]))))
-                ),
-                "Source": wording.listed(dict.fromkeys(filter(None, (row["publisher"] for row in group)))),
-            }
-        )
+        shares = [row for row in levels if row["unit"] == "percent"]
+        marks = dict.fromkeys(wording.mark(row["status"]) for row in group if pd.notna(row["value"]))
+        line = {
+            "Modalité": _label(first),
+            "Population": first.get("group", ""),
+            "Part": "".join(row["text"] for row in shares),
+            "Effectif": "".join(row["text"] for row in levels if row["unit"] == "count"),
+            "Valeur": "".join(row["text"] for row in levels if row["unit"] not in ("percent", "count")),
+            "Évolution publiée": " ; ".join(row["text"] for row in group if wording.is_change(row)),
+            "Base": wording.base_cell(shares[0]) if shares else "",
+            "Fiabilité": wording.listed(filter(None, marks)),
+            "Source": wording.listed(dict.fromkeys(filter(None, (row["publisher"] for row in group)))),
+        }
+        lines.append(line)
     numeric = ("Part", "Effectif", "Valeur", "Évolution publiée")
     return Table(trimmed(pd.DataFrame(lines)), title, notes, numeric, absent, folded=len(lines) > LONG)
 
 
 def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
     """Statistics in rows, with their population; editions in columns; a star marks what is of low reliability."""
-    periods = sorted(set(rows["period"]))
-    lines: dict[tuple[str, ...], dict[str, str]] = {}
-    for row in records(rows):
-        counted = row["unit"] == "count" and row["category"] != ALL
-        unit = " (effectif)" if counted else ""
-        line = lines.setdefault(
-            (row["label"], row["who"], row["unit"]), {"Statistique": f"{row['label']}{unit}", "Population": row["who"]}
-        )
-        text = f"{row['text']}{NBSP}*" if row["status"] == "U" else str(row["text"])
-        line[row["period"]] = " ; ".join(filter(None, (line.get(row["period"]), text)))  # no number hides another
-    columns = ["Statistique", "Population", *periods]
-    frame = pd.DataFrame([[line.get(name, "—") for name in columns] for line in lines.values()], columns=columns)
+    periods, names = sorted(set(rows["period"])), ["Statistique", "Population", "unit"]
+    counted = (rows["unit"] == "count") & (rows["category"] != ALL)
+    rows = rows.assign(
+        Statistique=rows["label"] + counted.map({True: " (effectif)", False: ""}),
+        Population=rows["who"],
+        text=rows["text"] + (rows["status"] == "U").map({True: f"{NBSP}*", False: ""}),
+    )
+    wide = rows.pivot_table("text", names, "period", aggfunc=" ; ".join, sort=False)  # no number hides another
+    frame = wide.reindex(columns=periods).fillna("—").rename_axis(columns=None).reset_index().drop(columns="unit")
     if frame["Population"].nunique() == 1:  # the notes say it
         frame = frame.drop(columns="Population")
     return Table(frame, title, notes, tuple(periods), absent)
@@ -296,31 +282,6 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
     return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent, folded=True, statements=names, by="Source")
 
 
-def bases_table(rows: pd.DataFrame, absent: str) -> Table:
-    """One row a number, with its base."""
-    frame = pd.DataFrame(
-        {
-            "Statistique": rows["label"],
-            "Période": rows["period"],
-            "Population": rows["who"],
-            "Base": [wording.base_cell(row) or "sans objet" for row in records(rows)],
-        }
-    )
-    return Table(frame, "Bases", absent=absent)
-
-
-def breaks_table(series: Sequence[pd.DataFrame]) -> Table:
-    """One row a break that some series cross."""
-    found: dict[tuple[str, str, str], None] = {}
-    for frame in series:
-        rows = frame[frame["break_before"] != ""]
-        found |= dict.fromkeys(zip(rows["label"], rows["period"], rows["break_before"], strict=True))
-    table = pd.DataFrame(list(found), columns=["Statistique", "Avant l’édition", "Rupture"])
-    alone = "Une seule édition est choisie : aucune comparaison."
-    none = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
-    return Table(table, "Ruptures de série", absent=none if series else alone)
-
-
 def control(rows: pd.DataFrame) -> str:
     """Numbers as sorted text with fixed decimals, each statement once: what the reference outputs compare."""
     once: dict[str, Row] = {}
@@ -340,29 +301,3 @@ def control(rows: pd.DataFrame) -> str:
         if pd.notna(row["value"])
     ]
     return "\n".join(sorted(lines)) or "Aucune valeur."
-
-
-def workbook_table(cells: pd.DataFrame, *, invented: bool) -> Table:
-    """Tables of a workbook: how many cells each gives, and what was not taken (see `Survey.workbook`)."""
-    lines = []
-    for (sheet, _), rows in cells.groupby(["sheet", "table"], sort=False):
-        counts = rows["state"].value_counts()
-        lines.append(
-            {
-                "Feuille": sheet,
-                "Tableau": rows["title"].iloc[0] or "(sans titre)",
-                "Cellules": f"{rows['cell'].iloc[0]} à {rows['cell'].iloc[-1]}",
-                "Chiffres repris": str(counts.get("observation", 0)),
-                "Autres cellules": " ; ".join(
-                    f"{n} {terms('states')[str(s)].label_fr}" for s, n in counts.items() if s != "observation"
-                ),
-            }
-        )
-    notes = [
-        "Une cellule n’est reprise que si tous les mots qui l’entourent sont dans les nomenclatures et disent une seule chose ; "
-        "les autres restent consultables, jamais devinées."
-    ]
-    if invented:
-        notes.append(DO_NOT_QUOTE)
-    absent = "Aucun classeur de données n’a été consulté pour cette édition."
-    return Table(trimmed(pd.DataFrame(lines)), "Classeur de données : ce qui est repris", notes, ("Chiffres repris",), absent)

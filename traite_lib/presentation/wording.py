@@ -236,13 +236,10 @@ def message(rows: Sequence[Row], words: Nomenclatures) -> str:
     if len(shares) < 2 or len(largest) > 1:
         return ""
     row = largest[0]
-    sure = row["status"] == "A" and not row["note"] and not row["bound"]
-    told = (
-        sure
-        and quantity_of(row) == quantity(row["value"], "percent")
-        and words.item(row["variable"], row["category"], year_of(row), row["age"]).predicate_fr
-    )
-    return claim(row, words) if told and not is_residual(row["category"]) else ""
+    sure = row["status"] == "A" and not row["note"] and not row["bound"] and not is_residual(row["category"])
+    whole = quantity_of(row) == quantity(row["value"], "percent")
+    said = words.item(row["variable"], row["category"], year_of(row), row["age"]).predicate_fr
+    return claim(row, words) if sure and whole and said else ""
 
 
 def reservation(row: Row) -> str:

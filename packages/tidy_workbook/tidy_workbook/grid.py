@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from operator import attrgetter
+from typing import Any
+
+from . import limits
 
 Value = str | float | int | bool | dt.datetime
 Place = tuple[int, int]
@@ -51,12 +55,12 @@ class Area:
         )  # fmt: skip
 
 
-@dataclass(unsafe_hash=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Cell:
     """A cell that holds something; nothing changes it (not frozen: a workbook has a hundred thousand, made three times slower).
 
     `number_format` is the format code of the spreadsheet (``0 %``), `indent` the alignment's indent. `error` marks a value
-    such as ``#REF!``. `link` marks a cell that leads to another sheet.
+    such as ``#REF!``. `link` marks a cell that leads to another sheet. `understood` is what `values.read` found, kept here.
     """
 
     row: int
@@ -67,6 +71,8 @@ class Cell:
     indent: int = 0
     error: bool = False
     link: bool = False
+    understood: Any = field(default=None, init=False, repr=False, compare=False)
+    _text: str | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def address(self) -> str:
@@ -78,9 +84,14 @@ class Cell:
         """Row and column."""
         return self.row, self.column
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The value as a person reads it in a label: one line, ordinary spaces, dates as ISO, no « .0 »."""
+        if self._text is None:
+            self._text = self._written()
+        return self._text
+
+    def _written(self) -> str:
         value = self.value
         if isinstance(value, str):
             return one_line(value)
@@ -138,19 +149,25 @@ class Grid:
         return found
 
     @cached_property
-    def _merge_of(self) -> dict[Place, Area]:
-        """Merged area of each used position: of the anchors, and of what they cover within the used rows and columns."""
-        rows, columns = sorted({r for r, _ in self.cells}), sorted({c for _, c in self.cells})
-        found: dict[Place, Area] = {}
-        for area in self.merges:
-            for row in rows[bisect_left(rows, area.top) : bisect_left(rows, area.bottom + 1)]:
-                for column in columns[bisect_left(columns, area.left) : bisect_left(columns, area.right + 1)]:
-                    found[row, column] = area
+    def _merged(self) -> dict[int, list[Area]]:
+        """Merged areas of each used row, from left to right."""
+        rows = sorted({row for row, _ in self.cells})
+        found: dict[int, list[Area]] = {}
+        for area in sorted(self.merges, key=attrgetter("left")):
+            inside = rows[bisect_left(rows, area.top) : bisect_left(rows, area.bottom + 1)]
+            limits.tick(work=len(inside))
+            for row in inside:
+                found.setdefault(row, []).append(area)
         return found
 
     def merge(self, row: int, column: int) -> Area | None:
         """Merged area that a position belongs to."""
-        return self._merge_of.get((row, column))
+        areas = self._merged.get(row) if self.merges else None
+        if not areas:
+            return None
+        position = bisect_right(areas, column, key=attrgetter("left"))
+        area = areas[position - 1] if position else None
+        return area if area is not None and column <= area.right else None
 
     def at(self, row: int, column: int) -> Cell | None:
         """The cell of a position, or the anchor of the merged area that covers it."""
@@ -159,10 +176,14 @@ class Grid:
             cell = self.cells.get((area.top, area.left))
         return cell
 
-    def without(self, places: Iterable[Place]) -> Grid:
-        """The same sheet without some cells."""
-        gone = set(places)
-        if not gone:
+    def without(self, places: Iterable[Place], instead: Iterable[Cell] = ()) -> Grid:
+        """The same sheet without some cells, and with others instead."""
+        gone, new = set(places), {cell.place: cell for cell in instead}
+        if not gone and not new:
             return self
-        kept = {place: cell for place, cell in self.cells.items() if place not in gone}
-        return Grid(self.name, kept, self.merges, self.hidden, self.hidden_rows, self.visible, self.repairs)
+        kept = {place: cell for place, cell in self.cells.items() if place not in gone} | new
+        found = Grid(self.name, kept, self.merges, self.hidden, self.hidden_rows, self.visible, self.repairs)
+        if not new:  # the other rows are as they were
+            changed = {row: [cell for cell in self.rows[row] if cell.place not in gone] for row in {row for row, _ in gone}}
+            found.rows = {row: left for row, cells in self.rows.items() if (left := changed.get(row, cells))}
+        return found

@@ -52,15 +52,17 @@ class _Clock:
         self._most = self._left
         self._ticks = 0
 
-    def tick(self, found: int) -> None:
+    def tick(self, found: int, work: int) -> None:
         if found:
             self._left -= found
             self._until += found / self._pace
             if self._left < 0:
                 raise LimitError(f"it holds more than {self._most:,} cells, the limit for a file of its size")
-        self._ticks += 1
-        if (self._ticks % _TICKS == 0 or found > _TICKS) and time.process_time() > self._until:
-            raise LimitError(f"reading it takes more than {_SECONDS:g} s and 1 s for each {self._pace:,} cells, the limit")
+        self._ticks += work
+        if self._ticks >= _TICKS or found > _TICKS:
+            self._ticks = 0
+            if time.process_time() > self._until:
+                raise LimitError(f"reading it takes more than {_SECONDS:g} s and 1 s for each {self._pace:,} cells, the limit")
 
 
 _clock: ContextVar[_Clock | None] = ContextVar("clock", default=None)
@@ -79,8 +81,8 @@ def clocked(size: int) -> Iterator[None]:
         _clock.reset(token)
 
 
-def tick(found: int = 0) -> None:
-    """Say that work goes on, and that some cells were found; to be called in every loop over what a file holds.
+def tick(found: int = 0, work: int = 1) -> None:
+    """Say that work goes on, how much, and that some cells were found; to be called in every loop over what a file holds.
 
     Raises
     ------
@@ -88,7 +90,7 @@ def tick(found: int = 0) -> None:
         Too much time, or too many cells.
     """
     if (clock := _clock.get()) is not None:
-        clock.tick(found)
+        clock.tick(found, work)
 
 
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

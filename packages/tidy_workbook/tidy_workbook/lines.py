@@ -186,33 +186,34 @@ def is_labelish(text: str) -> bool:
 def cleared(grid: Grid) -> Cleared:
     """Set apart navigation cells and notes that begin with a keyword; what is left is titles, tables and plain notes."""
     block = read_metadata(grid)
-    bare = _plain_thousands(grid.without(block.places))
-    bare.cells.update((cell.place, replace(cell, value=title)) for cell, title in block.titles)
+    bare = _plain_thousands(grid.without(block.places, (replace(cell, value=title) for cell, title in block.titles)))
     found = Cleared(_without_stray_zeros(bare))
-    found.skipped += [(address(*place), "zero far below the table") for place in grid.cells if place not in found.grid.cells]
-    found.skipped = [(where, why) for where, why in found.skipped if where not in {address(*place) for place in block.places}]
+    if found.grid is not bare:
+        found.skipped += [(address(*place), "zero far below the table") for place in bare.cells if place not in found.grid.cells]
     found.skipped += [(address(*place), "key or value of the block above the table") for place in sorted(block.places)]
     found.unit = next((units.normal(unit) for unit in block.units), "")
     found.notes += block.notes
     grid = found.grid
     gone = []
-    last = max((row for row, cells in grid.rows.items() if any(read(cell).kind == "number" for cell in cells)), default=0)
+    last = next((row for row in reversed(grid.rows) if any(read(cell).kind == "number" for cell in grid.rows[row])), 0)
     for row, cells in grid.rows.items():
-        if _defines_a_sign(cells, row > last):
+        words = [cell for cell in cells if isinstance(cell.value, str)]
+        if len(words) == len(cells) and _defines_a_sign(cells, row > last):
             found.notes.append((row, joined(cells)))
             found.note_places += [cell.place for cell in cells]
             gone += [cell.place for cell in cells]
             continue
-        numbers = [cell.column for cell in cells if read(cell).kind in ("number", "symbol")]
-        after = set(numbers)
-        figures = any(cell.column in after and not is_yearish(cell) for cell in cells)
-        for cell in cells:
-            if is_navigation(cell) and not (figures and cell.column < numbers[-1]) and not _is_head(cell, grid):
+        for cell in words:
+            away = is_navigation(cell)
+            if not away and (not notes.has_keyword(str(cell.value)) or units.lone(cell.text)):
+                continue
+            numbers = [other.column for other in cells if read(other).kind in ("number", "symbol")]
+            if away and not (_figures(cells) and cell.column < numbers[-1]) and not _is_head(cell, grid):
                 found.skipped.append((cell.address, f"navigation: « {cell.text} »"))
-            elif isinstance(cell.value, str) and notes.has_keyword(cell.value) and not units.lone(cell.text):
+            elif notes.has_keyword(str(cell.value)) and not units.lone(cell.text):
                 if numbers and cell.column < numbers[0]:
                     continue  # the label of a row of figures
-                found.notes.append((row, cell.value))
+                found.notes.append((row, str(cell.value)))
                 found.note_places.append(cell.place)
             else:
                 continue
@@ -221,14 +222,17 @@ def cleared(grid: Grid) -> Cleared:
     return found
 
 
+def _figures(cells: list[Cell]) -> bool:
+    """Whether a row holds a number, or a symbol in its place, that is no year."""
+    return any(read(cell).kind in ("number", "symbol") and not is_yearish(cell) for cell in cells)
+
+
 def _plain_thousands(grid: Grid) -> Grid:
     """A sheet whose « 1,512 » are numbers, where its other numbers typed as text say that a comma parts thousands."""
     typed = [cell for cell in grid.cells.values() if isinstance(cell.value, str) and is_comma_thousands(cell.text)]
     if not typed or not thousands_by_comma(cell.text for cell in grid.cells.values() if isinstance(cell.value, str)):
         return grid
-    plain = grid.without(cell.place for cell in typed)
-    plain.cells.update((cell.place, replace(cell, value=int(cell.text.replace(",", "")))) for cell in typed)
-    return plain
+    return grid.without((), (replace(cell, value=int(cell.text.replace(",", ""))) for cell in typed))
 
 
 def _defines_a_sign(cells: list[Cell], below: bool) -> bool:

@@ -131,15 +131,17 @@ def _open_xml(path: Path, data: bytes) -> tuple[list[Grid], list[str]]:
 
 def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
     grid = Grid(sheet.name, merges=sheet.merges, visible=sheet.visible, repairs=sheet.repairs)
+    cells = grid.cells
     styles: dict[int, tuple[str, bool, int]] = {}
     hidden: dict[str, list[Cell]] = {}
+    hides = bool(sheet.hidden_rows or sheet.hidden_columns)
     worksheet.reset_dimensions()
     for row in worksheet.iter_rows():
-        limits.tick(0)
-        before = len(grid.cells)
+        before = len(cells)
         for cell in row:
             value = cell.value
-            if value is None or (isinstance(value, str) and not value.strip()):
+            words = isinstance(value, str)
+            if value is None or (words and not value.strip()):
                 continue
             place = (cell.row, cell.column)
             style = cell._style_id
@@ -150,13 +152,13 @@ def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
                     _indent(cell.alignment),
                 )
             shown, bold, indent = styles[style]
-            error, link = _is_error(value, cell.data_type), bool(sheet.links) and address(*place) in sheet.links
-            found = Cell(*place, _value(value), shown, bold, indent, error, link)
-            if (sheet.hidden_rows or sheet.hidden_columns) and (why := hidden_place(sheet, *place)):
+            error, link = words and _is_error(value, cell.data_type), bool(sheet.links) and address(*place) in sheet.links
+            found = Cell(*place, value if type(value) is float else _value(value), shown, bold, indent, error, link)
+            if hides and (why := hidden_place(sheet, *place)):
                 hidden.setdefault(why, []).append(found)
             else:
-                grid.cells[place] = found
-        limits.tick(len(grid.cells) - before)
+                cells[place] = found
+        limits.tick(len(cells) - before)
     _finish(grid, hidden, lambda row, column: bool(hidden_place(sheet, row, column)))
     return grid
 
@@ -182,7 +184,7 @@ def _finish(grid: Grid, hidden: dict[str, list[Cell]], is_hidden: Callable[[int,
     for place in covered:
         grid.hidden.append((address(*place), "under a merged area"))
         del grid.cells[place]
-    grid.__dict__.pop("_merge_of", None)
+    grid.__dict__.pop("_merged", None)
 
 
 def _indent(alignment: Any) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from . import notes, units
 from .blocks import RawBlock
@@ -29,6 +29,7 @@ MOST_PERCENT, MOST_CHANGE = 100.5, 1000.0
 _THOUSANDS = {1: ("millier", "thousand"), 2: ("million",), 3: ("milliard", "billion")}
 _SCALES = (*(word for words in _THOUSANDS.values() for word in words), "k€", "m€")
 _CHANGE_TITLE = re.compile(r"\W*(?:tableau|graphique|figure)?[\s\w.]{0,8}\W*evolution")
+_NOTHING = Read("text")
 _PROVISIONAL_TITLE = re.compile(r"(?:donnees?|chiffres?|resultats?) (?:semi-definiti\w+|provisoires?)")
 
 
@@ -36,7 +37,8 @@ _PROVISIONAL_TITLE = re.compile(r"(?:donnees?|chiffres?|resultats?) (?:semi-defi
 class _Side:
     """What the labels of one row, or the headers of one column, say of its cells; the nearest label first."""
 
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] = field(compare=False)
+    named: bool
     units: tuple[str, ...]
     decision: tuple[str, Decision] | None
     footnotes: tuple[str, ...]
@@ -49,9 +51,27 @@ class _Side:
         marks = [mark for label in near for mark in label.marks]
         decided = next(((mark, found) for mark in marks if (found := legend.mark(mark))), None)
         footnotes = tuple(f"{mark} {words}" for mark in dict.fromkeys(reversed(marks)) if (words := legend.footnote(mark)))
-        evolves = bool(_EVOLUTION.search(folded(" ".join(texts(path)))))
+        said = texts(path)
         near_units = tuple(units.of_label(label.written) for label in near)
-        return cls(texts(path), near_units, decided, footnotes, evolves, doubt)
+        return cls(said, bool(said), near_units, decided, footnotes, bool(_EVOLUTION.search(folded(" ".join(said)))), doubt)
+
+
+@dataclass(frozen=True)
+class _Meeting:
+    """What a row and a column say together of the cell where they meet; many rows say the same.
+
+    `units` are all that its row and its column give, `unit` the nearest, `unsure` why that is no unit of a number that gives none
+    itself. `doubt` is about the labels.
+    """
+
+    columns: tuple[str, ...]
+    units: tuple[tuple[str, ...], tuple[str, ...]]
+    unit: str
+    unsure: str
+    doubt: str
+    decision: tuple[str, Decision] | None
+    evolves: bool
+    footnotes: tuple[str, ...]
 
 
 class Table:
@@ -93,8 +113,7 @@ class Table:
             _CHANGE_TITLE.match(title) and re.search(r"\bde -?\d+(?:,\d+)? points?\b", folded(self.words["reading"]))
         )
         self.decided: dict[str, tuple[str, str, str]] = {}
-        self._units: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
-        self._unit_doubts: dict[tuple[str, tuple[str, ...], tuple[str, ...]], str] = {}
+        self._met: dict[_Side, dict[int, _Meeting]] = {}
 
     def explained(self) -> set[str]:
         """Addresses of the cells that gave labels, headers or flags."""
@@ -121,8 +140,10 @@ class Table:
         return _doubted(list(self._cells()))
 
     def _cells(self) -> Iterator[TidyCell]:
+        cells, merged = self.grid.cells, bool(self.grid.merges)
         for row, path, doubt in self.rows:
-            side = _Side.of(path, self.legend, doubt or self.doubted_rows.get(row.line.row, ""))
+            number = row.line.row
+            side = _Side.of(path, self.legend, doubt or self.doubted_rows.get(number, ""))
             if (own := row.line.cells.get(self.block.unit_column)) is not None:
                 side = replace(side, units=(units.normal(own.text), *side.units))
             flags = {
@@ -130,36 +151,50 @@ class Table:
                 for column, target in self.block.flags.items()
                 if (cell := row.line.cells.get(column)) and read(cell).kind != "number"  # a zero flags nothing
             }
-            for column in self.block.data:
-                place = (row.line.row, column)
-                cell = self.grid.cells.get(place)
-                if cell is None and self.grid.merge(*place):
+            for column, met in self._meetings(side).items():
+                cell = cells.get((number, column))
+                if cell is None and merged and self.grid.merge(number, column):
                     continue  # the anchor of the merged area has been given
-                yield self._cell(place, cell, side, self.columns[column], flags.get(column, ""))
+                yield self._cell((number, column), cell, side.texts, met, flags.get(column, ""))
 
-    def _cell(self, place: tuple[int, int], cell: Cell | None, row: _Side, column: _Side, flag: str) -> TidyCell:
-        found = read(cell) if cell else Read("text")
-        unit = found.unit or self._unit(row.units, column.units)
-        value, status, marker = self._status(cell, found, row, column, flag)
+    def _meetings(self, row: _Side) -> dict[int, _Meeting]:
+        """What a row says together with each column of figures."""
+        if row not in self._met:
+            self._met[row] = {column: self._meeting(row, self.columns[column]) for column in self.block.data}
+        return self._met[row]
+
+    def _meeting(self, row: _Side, column: _Side) -> _Meeting:
+        unit = self._nearest_unit(row.units, column.units)
+        named = (row.named or not self.block.labels) and (column.named or bool(self.block.labels))
+        return _Meeting(
+            column.texts, (row.units, column.units), unit, self._unit_doubt(unit, row.units, column.units),
+            (self.block.doubt or row.doubt or column.doubt) if named else "no label", row.decision or column.decision,
+            self.evolves or row.evolves or column.evolves, (*row.footnotes, *column.footnotes),
+        )  # fmt: skip
+
+    def _cell(self, place: Place, cell: Cell | None, labels: tuple[str, ...], met: _Meeting, flag: str) -> TidyCell:
+        found = read(cell) if cell else _NOTHING
+        unit = found.unit or met.unit
+        value, status, marker = self._status(cell, found, met, flag)
         divided = found.divided
         if value is not None and divided and unit.startswith(_THOUSANDS.get(divided, ())):
             value, divided = value / 1000**divided, 0  # the number is in units, shown and announced in thousands
         if status not in ("ambiguous", "blank", "error") and (
-            doubt := self._label_doubt(row, column) or self._doubt(place, cell, value, unit, row, column, divided)
+            doubt := met.doubt or self._doubt(place, cell, found, value, unit, met, divided)
         ):
             status, marker = "ambiguous", doubt
-        own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
         note = self.note
-        if own or row.footnotes or column.footnotes:
-            note = " ".join(dict.fromkeys([*own, *row.footnotes, *column.footnotes, self.note])).strip()
+        if found.marks or met.footnotes:
+            own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
+            note = " ".join(dict.fromkeys([*own, *met.footnotes, self.note])).strip()
         return TidyCell(
-            self.sheet, address(*place), self.name, self.title, row.texts, column.texts, value,
+            self.sheet, address(*place), self.name, self.title, labels, met.columns, value,
             "" if unit in (units.COUNT, units.MIXED) else unit, status, marker,
             self.words["population"], self.words["source"], self.words["reading"],
             note,
         )  # fmt: skip
 
-    def _status(self, cell: Cell | None, found: Read, row: _Side, column: _Side, flag: str) -> tuple[float | None, Status, str]:
+    def _status(self, cell: Cell | None, found: Read, met: _Meeting, flag: str) -> tuple[float | None, Status, str]:
         """Value, status and marker: the cell's own sign first, then the flag beside it, its row, its column, the title."""
         if cell is None:
             return None, "blank", ""
@@ -178,7 +213,7 @@ class Table:
             return None, "ambiguous", cell.text
         marks = (*found.marks, flag) if flag else found.marks
         own = next(((mark, decision) for mark in marks if (decision := self.legend.mark(mark))), None) if marks else None
-        if decided := own or row.decision or column.decision:
+        if decided := own or met.decision:
             mark, (status, how) = decided
             self.decided[mark] = (mark, status, how)
             return found.value, status, mark
@@ -186,14 +221,8 @@ class Table:
             return found.value, "provisional", "title"
         return found.value, "observed", " ".join(found.marks)
 
-    def _label_doubt(self, row: _Side, column: _Side) -> str:
-        """Why what a cell is about is not taken for granted, whatever it holds."""
-        if not (row.texts or not self.block.labels) or not (column.texts or self.block.labels):
-            return "no label"
-        return self.block.doubt or row.doubt or column.doubt
-
     def _doubt(
-        self, place: Place, cell: Cell | None, value: float | None, unit: str, row: _Side, column: _Side, divided: int
+        self, place: Place, cell: Cell | None, found: Read, value: float | None, unit: str, met: _Meeting, divided: int
     ) -> str:  # fmt: skip
         """Why a number is not taken for granted: it may be a header, or its unit cannot hold it."""
         if value is None:
@@ -202,13 +231,12 @@ class Table:
             return "the format divides by thousands, and the unit is another one"
         if cell and not self.block.header and cell.row == self.block.top and is_yearish(cell):
             return "a year or a number"
-        own = cell is not None and read(cell).unit == "%"  # what a person sees in the cell itself
-        most = MOST_CHANGE if own or self.evolves or row.evolves or column.evolves else MOST_PERCENT
-        if unit == "%" and abs(value) > most:
+        own = found.unit == "%"  # what a person sees in the cell itself
+        if unit == "%" and abs(value) > (most := MOST_CHANGE if own or met.evolves else MOST_PERCENT):
             return f"more than {most:.0f} %"
-        if (area := self.grid.merge(*place)) and self._covers(area):
+        if self.grid.merges and (area := self.grid.merge(*place)) and self._covers(area):
             return "one figure over several rows or columns"
-        if not own and (why := self._unit_doubt(unit, row.units, column.units)):
+        if not own and (why := met.unsure if unit == met.unit else self._unit_doubt(unit, *met.units)):
             return why
         if unit == units.MIXED and not self._counts(place[1]):
             return "a percentage or a number: the unit says both"
@@ -217,18 +245,14 @@ class Table:
     def _unit_doubt(self, unit: str, row: tuple[str, ...], column: tuple[str, ...]) -> str:
         """Whether the words around a number say the unit that was read: one of them at least, and not two in a table that has a
         column of units."""
-        key = (unit, row, column)
-        if key not in self._unit_doubts:
-            said = {*row, *column, self.block.unit, self.title_unit}
-            headed = next(filter(None, column), "")
-            why = ""
-            own = row[0] if self.block.unit_column and row else ""
-            if own and (unit != own or headed not in ("", own)):
-                why = "two units: of its row, and of its column"
-            elif (unit == "%" and "%" not in said) or (headed == "%" and unit not in ("%", "points")):
-                why = "a percentage or a number: words say otherwise"
-            self._unit_doubts[key] = why
-        return self._unit_doubts[key]
+        said = {*row, *column, self.block.unit, self.title_unit}
+        headed = next(filter(None, column), "")
+        own = row[0] if self.block.unit_column and row else ""
+        if own and (unit != own or headed not in ("", own)):
+            return "two units: of its row, and of its column"
+        if (unit == "%" and "%" not in said) or (headed == "%" and unit not in ("%", "points")):
+            return "a percentage or a number: words say otherwise"
+        return ""
 
     def _covers(self, area: Area) -> bool:
         """Whether a merged figure stands for more than one row of figures, or more than one column of them."""
@@ -240,13 +264,8 @@ class Table:
         cells = (line.reads.get(column) for line in self.block.figures())
         return any(found.value is not None and abs(found.value) > MOST_PERCENT for found in cells if found)
 
-    def _unit(self, row: tuple[str, ...], column: tuple[str, ...]) -> str:
-        """Unit of a cell from the nearest words that give one: column, spanner, row, unit of the table, title."""
-        if (row, column) not in self._units:
-            self._units[row, column] = self._nearest_unit(row, column)
-        return self._units[row, column]
-
     def _nearest_unit(self, row: tuple[str, ...], near: tuple[str, ...]) -> str:
+        """Unit of a cell from the nearest words that give one: column, spanner, row, unit of the table, title."""
         if row[:1] == (units.COUNT,) and near[:1] != ("%",):
             near = ()  # « Effectif » at the head of a row counts, whatever a spanner says of the others
         chain = (*near, *row, self.block.unit, self.title_unit)

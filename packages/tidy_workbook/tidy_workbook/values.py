@@ -123,7 +123,7 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3}){2,}")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 
 
-@dataclass(unsafe_hash=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Read:
     """One cell as it was understood; as `Cell`, never changed.
 
@@ -146,10 +146,10 @@ def read(cell: Cell) -> Read:
     A percentage (format ``0 %`` or text « 15,4 % ») comes back on 0-100 with unit ``%``. The answer is kept with the cell,
     as a cached property would: delimiting tables asks again and again.
     """
-    known: Read | None = cell.__dict__.get("_read")
-    if known is None:
-        known = cell.__dict__["_read"] = _read(cell)
-    return known
+    found: Read | None = cell.understood
+    if found is None:
+        found = cell.understood = _read(cell)
+    return found
 
 
 def _read(cell: Cell) -> Read:

@@ -1,0 +1,39 @@
+"""Disclosure control of any linked count tables: which cells to hide, the least possible, and proof that it cannot be undone."""
+
+from __future__ import annotations
+
+from .audit import Interval, audit
+from .crossing import crossing
+from .errors import DisclosureError, ProfileError, TablesError, UndoneError
+from .model import Cell, Fate, Relation, Tables, contributors, difference, share, total
+from .profiles import Profile, Why, Zeros, profile
+from .rules import Need, Reason, needs
+from .suppression import Decision, Release, protect
+
+__all__ = [
+    "Cell",
+    "Decision",
+    "DisclosureError",
+    "Fate",
+    "Interval",
+    "Need",
+    "Profile",
+    "ProfileError",
+    "Reason",
+    "Relation",
+    "Release",
+    "Tables",
+    "TablesError",
+    "UndoneError",
+    "Why",
+    "Zeros",
+    "audit",
+    "contributors",
+    "crossing",
+    "difference",
+    "needs",
+    "profile",
+    "protect",
+    "share",
+    "total",
+]

@@ -1,0 +1,222 @@
+"""Can this release be undone? Asked apart from whoever chose what to hide, of everything that is known, in whole numbers.
+
+Each question is an integer programme. A solution that the solver gives counts only once it has been checked in whole numbers:
+where that fails, or where time ends, the cell is said to be unprotected.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array, csr_array, hstack, vstack
+from scipy.sparse.csgraph import connected_components
+
+from .errors import TablesError, UndoneError, named
+from .model import Cell, Fate, Tables
+from .profiles import Profile
+from .rules import Need, contributor_rules, floor, needs
+
+Released = Mapping[str, int | tuple[int, int]]
+"""What is published of each cell: its count, or the bounds that a rounded one stands for. What is not named is hidden."""
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The values of a hidden cell that agree with everything published. `high` is ``None`` where nothing bounds it."""
+
+    low: int
+    high: int | None
+
+
+Failure = tuple[tuple[str, ...], str]
+"""Cells that are exposed, and a sentence on how."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an attacker obtains: the interval of each hidden cell, and the sensitive ones that are not protected."""
+
+    intervals: Mapping[str, Interval]
+    failures: list[Failure]
+
+
+class _Unknowns:
+    """Cells that are not known and that relations tie to each other, everything else being known."""
+
+    def __init__(self, cells: list[Cell], low: Whole, high: Whole, rows: csr_array, least: Whole, most: Whole) -> None:
+        self.cells = cells
+        self.place = {cell.name: number for number, cell in enumerate(cells)}
+        self.truth = np.array([cell.count for cell in cells])
+        self.low, self.high, self.rows, self.least, self.most = low, high, rows, least, most
+        self.moves = hstack([rows, -rows], format="csc")
+        self.witnesses = self.truth.reshape(1, -1)
+
+    def vector(self, terms: Mapping[str, int]) -> Whole:
+        """A quantity as factors of these cells. What is known of it is left out."""
+        vector = np.zeros(len(self.cells), dtype=np.int64)
+        for name, factor in terms.items():
+            if name in self.place:
+                vector[self.place[name]] = factor
+        return vector
+
+    def solve(self, cost: Whole, low: Whole, high: Whole, asked: Whole | None = None, least: int = 0) -> Whole | None:
+        """Counts of least cost, by how far above and below the truth they are, where `asked` reaches `least`; if any."""
+        rows, first, last = self.moves, self.least - self.rows @ self.truth, self.most - self.rows @ self.truth
+        if asked is not None:
+            rows = vstack([rows, csr_array(np.concatenate([asked, -asked]).reshape(1, -1))], format="csc")
+            first, last = np.append(first, least - asked @ self.truth), np.append(last, np.inf)
+        constraints = LinearConstraint(rows, first, last) if rows.shape[0] else ()
+        bounds = Bounds(0, np.concatenate([np.maximum(high - self.truth, 0), np.maximum(self.truth - low, 0)]))
+        for whole in (0, 1):  # in fractions, whose solution is most often in whole numbers; if not, in whole numbers
+            found = milp(cost, constraints=constraints, bounds=bounds, integrality=whole, options={"time_limit": 10.0})
+            if found.x is None:
+                return None
+            moves = np.rint(found.x).astype(np.int64)
+            counts: Whole = self.truth + moves[: len(self.truth)] - moves[len(self.truth) :]
+            sums = self.rows @ counts
+            agree = (counts >= low).all() and (counts <= high).all() and (sums >= self.least).all() and (sums <= self.most).all()
+            if agree and (whole or abs(cost @ moves - found.fun) < 1e-6):
+                self.witnesses = np.vstack([self.witnesses, counts])
+                return counts
+        return None
+
+    def extreme(self, name: str, sign: int) -> int:
+        """The least (-1) or greatest (1) count of a cell; the truth where no other is proven."""
+        vector = -sign * self.vector({name: 1})
+        found = self.solve(np.concatenate([vector, -vector]), self.low, self.high)
+        return int((self.truth if found is None else found)[self.place[name]])
+
+    def believable(self, asked: Whole, least: int, own: Whole, owned: NDArray[np.bool_]) -> bool:
+        """Whether someone who knows what it brings itself may believe that a quantity reaches `least`."""
+        low = np.where(owned, self.truth, np.maximum(self.low, own))
+        high = np.where(owned, self.truth, self.high)
+        known = self.witnesses[self.witnesses @ asked >= least]
+        if ((known >= low) & (known <= high)).all(axis=1).any():
+            return True
+        found = self.solve(np.ones(2 * len(self.cells), dtype=np.int64), low, high, asked, least)
+        return found is not None and bool(asked @ found >= least)
+
+
+def _bounds(tables: Tables, profile: Profile, released: Released) -> dict[str, tuple[int, int]]:
+    """What everyone knows of each cell by itself. No count is unbounded for the solver: beyond twice everybody, it is."""
+    beyond = 2 * sum(cell.count for cell in tables.cells.values()) + 1000
+    found = {}
+    for name, cell in tables.cells.items():
+        if cell.structural or cell.fate is Fate.PUBLIC:
+            found[name] = (cell.count, cell.count)
+        elif name in released:
+            value = released[name]
+            low, high = value if isinstance(value, tuple) else (value, value)
+            if not low <= cell.count <= high:
+                raise TablesError(f"{name!r}: what is released is not its count.")
+            found[name] = (low, high)
+        else:
+            found[name] = (floor(cell, profile), beyond)
+    return found
+
+
+def _unknowns(tables: Tables, bounds: Mapping[str, tuple[int, int]]) -> Iterator[_Unknowns]:
+    """The cells that are not known, in groups that no relation ties to each other."""
+    cells = [tables.cells[name] for name, (low, high) in bounds.items() if low < high]
+    place = {cell.name: number for number, cell in enumerate(cells)}
+    entries: list[tuple[int, int, int]] = []
+    known: list[int] = []
+    for number, relation in enumerate(tables.relations):
+        known.append(sum(factor * bounds[name][0] for name, factor in relation.terms.items() if name not in place))
+        entries += [(number, place[name], factor) for name, factor in relation.terms.items() if name in place]
+    if not cells:
+        return
+    rows, columns, factors = np.array(entries, dtype=np.int64).reshape(-1, 3).T
+    matrix = csr_array(coo_array((factors, (rows, columns)), shape=(len(tables.relations), len(cells))))
+    _, groups = connected_components((abs(matrix.T) @ abs(matrix)) if entries else csr_array((len(cells), len(cells))))
+    for group in range(groups.max() + 1):
+        members = np.flatnonzero(groups == group)
+        used = np.unique(rows[np.isin(columns, members)])
+        yield _Unknowns(
+            [cells[member] for member in members],
+            np.array([bounds[cells[member].name][0] for member in members]),
+            np.array([bounds[cells[member].name][1] for member in members]),
+            matrix[used][:, members],
+            np.array([tables.relations[row].low - known[row] for row in used]),
+            np.array([tables.relations[row].high - known[row] for row in used]),
+        )
+
+
+def _unprotected(need: Need, unknowns: _Unknowns | None, tables: Tables, profile: Profile) -> Iterator[Failure]:
+    """Those who can place a sensitive quantity within bounds narrower than it needs."""
+    why = f"{need.subject!r} ({', '.join(need.reasons)})"
+    if unknowns is None:
+        yield (need.subject,), f"{why} is published, or follows from what is."
+        return
+    vector = unknowns.vector(need.terms)
+    value = sum(factor * tables.cells[name].count for name, factor in need.terms.items())
+    known = value - int(vector @ unknowns.truth)
+    nobody = np.zeros(len(unknowns.cells), dtype=np.int64)
+    for sign, target in ((-1, need.low), (1, need.high)):
+        if not unknowns.believable(sign * vector, sign * (target - known), nobody, nobody > 0):
+            yield (need.subject,), f"{why}: a reader can tell that it is {'above' if sign < 0 else 'below'} what it needs."
+    for who in sorted({who for cell in unknowns.cells for who in cell.contributions or ()}) if profile.insiders else ():
+        if all(tables.cells[name].owner == who for name in need.terms):
+            continue  # nobody else is in it
+        own = np.array([(cell.contributions or {}).get(who, 0) for cell in unknowns.cells])
+        owned = np.array([cell.owner == who for cell in unknowns.cells])
+        part = sum(factor * (tables.cells[name].contributions or {}).get(who, 0) for name, factor in need.terms.items())
+        for sign, target in ((-1, max(need.low, part)), (1, need.high)):
+            if not unknowns.believable(sign * vector, sign * (target - known), own, owned):
+                yield (
+                    (need.subject,),
+                    f"{why}: contributor {who!r}, who knows its own, can tell more of it than it should.",
+                )
+
+
+def _lines(tables: Tables, profile: Profile, bounds: Mapping[str, tuple[int, int]]) -> Iterator[Failure]:
+    """Lines whose hidden cells, taken together, are the total less what is published, when this sum is sensitive."""
+    for relation in tables.relations:
+        if relation.margin is None or bounds[relation.margin[0]][0] < bounds[relation.margin[0]][1]:
+            continue
+        hidden = [tables.cells[part] for part in relation.margin[1] if bounds[part][0] < bounds[part][1]]
+        together: Counter[str] = Counter()
+        for cell in hidden:
+            together.update(cell.contributions or {})
+        if len(hidden) > 1 and (broken := contributor_rules(together.total(), together, profile)):
+            names = tuple(cell.name for cell in hidden)
+            sentence = f"their sum, obtained by subtraction, breaks a rule on contributors ({', '.join(broken)})."
+            yield names, f"{', '.join(map(repr, names))}: {sentence}"
+
+
+def examine(tables: Tables, profile: Profile, released: Released) -> Findings:
+    """What an attacker obtains from a release."""
+    for name in released:
+        if name not in tables.cells:
+            raise TablesError(f"No cell is called {name!r}. {named(name, tables.cells)}")
+    bounds = _bounds(tables, profile, released)
+    where = {cell.name: group for group in _unknowns(tables, bounds) for cell in group.cells}
+    found: dict[str, Interval] = {}
+    for name, unknowns in where.items():
+        low, high = unknowns.extreme(name, -1), unknowns.extreme(name, 1)
+        found[name] = Interval(low, None if high >= bounds[name][1] else high)
+    failures: list[Failure] = []
+    for need in needs(tables, profile):
+        group = next((where[name] for name in need.terms if name in where), None)
+        failures += _unprotected(need, group, tables, profile)
+    return Findings(found, failures + list(_lines(tables, profile, bounds)))
+
+
+def audit(tables: Tables, profile: Profile, released: Released) -> Mapping[str, Interval]:
+    """Give the interval that an attacker finds for each hidden cell, or refuse the release.
+
+    Raises
+    ------
+    UndoneError
+        A sensitive cell can be placed within bounds narrower than the profile requires, by a reader or by a contributor.
+    """
+    findings = examine(tables, profile, released)
+    if findings.failures:
+        raise UndoneError(findings.failures)
+    return findings.intervals
