@@ -19,9 +19,6 @@ from .errors import CatalogueError, available
 DO_NOT_QUOTE = "Chiffres d’exemple : le classeur de cette édition est inventé, en tout ou partie ; ne pas citer."
 """Said on everything that shows numbers of an example."""
 
-DEMONSTRATION = "demo"
-"""How the key of a demonstration edition begins."""
-
 SYNTHETIC = "Données synthétiques – démonstration"
 """Said on everything that shows numbers of a demonstration edition: nobody gave the answers that they are computed from."""
 
@@ -74,8 +71,8 @@ class Strict(BaseModel):
 
 
 def is_synthetic(edition: str | int) -> bool:
-    """Whether a key is that of a demonstration edition."""
-    return str(edition).startswith(DEMONSTRATION)
+    """Whether a key is that of a demonstration edition, as demo2022."""
+    return str(edition).startswith("demo")
 
 
 class DataFile(Strict):
@@ -115,9 +112,7 @@ class Source(Strict):
 
 
 class Edition(Strict):
-    """One edition of the survey; `key` is the reference year, as text, where the year is known: 2022, or demo2022 for a
-    demonstration, whose `observations` are computed from synthetic answers.
-    """
+    """One edition of the survey; `key` is the reference year, as text, if it is known: 2022, or demo2022 for a demonstration."""
 
     key: str
     number: int
@@ -136,7 +131,7 @@ class Edition(Strict):
     source: list[Source] = []
 
     def _faults(self) -> dict[str, bool]:
-        year, key = self.reference_year, f"{DEMONSTRATION if self.observations else ''}{self.reference_year}"
+        year, key = self.reference_year, f"{'demo' if self.observations else ''}{self.reference_year}"
         return {
             "give either reference_year or possible_years": (year is None) == (self.possible_years is None),
             f"the key {self.key!r} must be the reference year, {key}": year is not None and self.key != key,
@@ -154,12 +149,7 @@ class Edition(Strict):
     @property
     def warning(self) -> str:
         """What stands wherever its numbers are shown, when they describe nobody: a demonstration, or an example."""
-        return f"{SYNTHETIC}." if self.observations else DO_NOT_QUOTE if self.invented else ""
-
-    @property
-    def invented(self) -> bool:
-        """Whether its workbook is an example, whose numbers mean nothing."""
-        return self.workbook is not None and self.workbook.invented
+        return f"{SYNTHETIC}." if self.observations else DO_NOT_QUOTE if self.workbook and self.workbook.invented else ""
 
     @property
     def years(self) -> tuple[int, int]:
@@ -320,8 +310,7 @@ def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[
 class Catalogue:
     """Everything that ``data/*.toml`` says, validated when it is read; the project folder is the one found, by default.
 
-    Demonstration editions have a catalogue of their own, without anything that was published (`synthetic`): nothing that is asked
-    of editions together (a series, a comparison, an index, a search) can mix them with real ones.
+    Demonstrations have one of their own (`synthetic`): no series, comparison, index or search can mix them with real editions.
     """
 
     def __init__(self, root: Path | None = None, *, synthetic: bool = False) -> None:

@@ -225,8 +225,8 @@ class Explore:
         parts = {column: _code(code, _things(column, words)) for column, code in named}
         check_question(words, variable, category, population=population, sub_population=parts)
         every = [edition.key for edition in catalogue.dated]
-        chosen = {"None": [catalogue.default], "all": every, "latest": every[-1:]}.get(str(editions), chosen)
-        keys = sorted({catalogue.edition(key).key for key in chosen})
+        words_for = {"None": [catalogue.default], "all": every, "latest": every[-1:]}
+        keys = sorted({catalogue.edition(key).key for key in words_for.get(str(editions), chosen)})
         if not keys:
             raise ObservationsError(f"No edition is chosen. {available('', every)}")
         kept = table[table["edition"].isin([*keys, ""])]  # breaks are those between the editions chosen, not those left out

@@ -335,12 +335,6 @@ class Survey:
 
 
 def open_edition(edition: str | int) -> Survey:
-    """Open an edition of the survey by its reference year.
-
-    Parameters
-    ----------
-    edition : str or int
-        Reference year (papermill's command line makes a year an int), or ``demo2022`` for a demonstration.
-    """
+    """Open an edition of the survey by its reference year, as text or a number, or a demonstration by its key, ``"demo2022"``."""
     catalogue, words, table = load(synthetic=is_synthetic(edition))
     return Survey(catalogue.edition(edition), catalogue, words, table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -42,7 +43,7 @@ def _ratios(found: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         if len(part) and len(whole):
             rows = take(found, whole)
             base = int(rows["value"].iloc[0])
-            told = {"variable": rule.variable, "category": rule.category, "unit": "percent", "base": base}
+            told: dict[str, Any] = {"variable": rule.variable, "category": rule.category, "unit": "percent", "base": base}
             names = rows["statement_id"].str.replace("total._T/count", f"{rule.variable}.{rule.category}/percent")
             made.append(rows.assign(**told, value=percent(found["value"].iloc[part[0]], base), statement_id=names))
     return pd.concat(made) if made else found.iloc[:0]

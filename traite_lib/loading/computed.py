@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from ..catalogue import Catalogue
 from ..nomenclature import ALL
 from ..table import COLUMNS, SUB_POPULATION
 
-SAME = {"bound": "", "status": "A", "confidentiality": "F", "publication": "", "locator": "records", "rank": 4, "retained": True,
-        "reason": "", "note": ""}  # fmt: skip
-"""What every computed statement has: it is exact and sure, and the only one of its statistic."""
-
+SAME: Any = {"status": "A", "confidentiality": "F", "locator": "records", "rank": 4, "retained": True}
+SAME |= dict.fromkeys(["bound", "publication", "reason", "note"], "")
 KEPT = ["statement_id", "source_id", "population", *SUB_POPULATION[:4], "variable", "category", "unit", "value", "base"]
-"""Columns of the file; the others are in `SAME`, or follow from the edition."""
+"""Columns of a file; what is the `SAME` for every computed statement is not in it, nor what its edition tells."""
 
 
 def read_computed(catalogue: Catalogue) -> pd.DataFrame:

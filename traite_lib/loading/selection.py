@@ -217,7 +217,5 @@ def _loaded(root: Path, synthetic: bool) -> tuple[Catalogue, Nomenclatures, pd.D
 
 
 def load(root: Path | None = None, *, synthetic: bool = False) -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
-    """Catalogue, nomenclatures and Observations of a project (by default the one found), read once per process: what was
-    published, or demonstrations (`synthetic`).
-    """
+    """Catalogue, nomenclatures and Observations of a project, of what was published or of demonstrations, read once a process."""
     return _loaded(root or project_root(), synthetic)
