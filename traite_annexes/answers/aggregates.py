@@ -251,6 +251,8 @@ class _Maker:
             return
         column = table.of or table.variable
         tally = _tally(records, column, rows, self.listed(records, column, population, table.levels), table)
+        if (table.variable, table.base) == ("form", "core") and population != "identified" and not sub:
+            self._supporting(tally)
         base, unknown = int(tally.answered.sum()), int(tally.unknown.sum())
         asked = base + unknown
         if not asked:
@@ -274,6 +276,13 @@ class _Maker:
                            "low": 100 * total / asked, "high": 100 * (total + unknown) / asked,
                            "without_low": left.min(initial=np.inf), "without_high": left.max(initial=-np.inf)}
                 )  # fmt: skip
+
+    def _supporting(self, tally: _Tally) -> None:
+        """How many associations accompanied victims of each form, in the first population that says it."""
+        if not any(line["population"] == "associations" for line in self.lines):
+            for code, holding in zip(tally.codes, tally.holding.T, strict=True):
+                who = {"population": "associations", "form": code, "variable": "total", "category": ALL, "_base": "core"}
+                self.lines.append(who | {"unit": "count", "value": int((holding > 0).sum())})
 
     def finish(self, source_id: str) -> Aggregates:
         """The table, and what is kept beside it."""

@@ -186,9 +186,8 @@ class Demonstration:
             {"code": "NBREP", "type": "N", "text": "Combien de victimes avez-vous repérées ?"},
             {"code": "NBACC", "type": "N", "text": "Combien de victimes avez-vous accompagnées ?"},
         ]
-        if self._identified():
-            text = "Victimes repérées, par forme d’exploitation"
-            core.append({"code": "NBREPF", "type": "K", "text": text, "rows": rows("form", FORMS)})
+        text = "Victimes repérées, par forme d’exploitation"
+        core.append({"code": "NBREPF", "type": "K", "text": text, "rows": rows("form", FORMS)})
         if self.edition.in_france_only:
             core.append({"code": "NBFR", "type": "N", "text": "Dont exploitées au moins en partie en France"})
             core.append({"code": "NBETR", "type": "N", "text": "Dont exploitées uniquement à l’étranger"})
@@ -280,14 +279,16 @@ class Demonstration:
         parents = {code: [form for form in domains["form"] if self.words.within("form", form, code)] for code in FORMS}
         own = {code: np.bincount(self.victims["association"][self.victims["form"].isin(parts)], minlength=len(size))
                for code, parts in parents.items()}  # fmt: skip
-        more = {code: self.random.multinomial(by_form.get(code, 0) - own[code].sum(), size / size.sum()) for code in by_form}
-        others = self.random.multinomial(total - accompanied, size / size.sum())
+        if not by_form:  # not published that year: those who were identified only are as those who were accompanied
+            known = np.array([own[code].sum() for code in FORMS])
+            others = self.random.multinomial(total - accompanied, known / known.sum())
+            by_form = dict(zip(FORMS, (known + others).tolist(), strict=True))
+        more = {code: self.random.multinomial(by_form[code] - own[code].sum(), size / size.sum()) for code in FORMS}
         for place in range(len(size)):
             mine = self.victims[self.victims["association"] == place]
-            identified = size[place] + abroad[place] + (sum(extra[place] for extra in more.values()) if more else others[place])
+            identified = size[place] + abroad[place] + sum(extra[place] for extra in more.values())
             found: dict[str, int] = {"NBREP": identified, "NBACC": size[place] + abroad[place]}
-            if more:
-                found |= {f"NBREPF[A{n}]": own[code][place] + more[code][place] for n, code in enumerate(FORMS, 1)}
+            found |= {f"NBREPF[A{n}]": own[code][place] + more[code][place] for n, code in enumerate(FORMS, 1)}
             if self.edition.in_france_only:
                 found |= {"NBFR": size[place], "NBETR": abroad[place]}
             for name, code in zip(COUNTED, ("NBFORME", "NBSEXE", "NBAGE"), strict=True):
@@ -306,8 +307,7 @@ class Demonstration:
         counts: list[dict[str, Any]] = [
             {"population": "identified", "question": "NBREP"}, {"population": "accompanied", "question": "NBACC"},
         ]  # fmt: skip
-        if self._identified():
-            counts.append({"population": "identified", "question": "NBREPF", "rows": axis("form", FORMS)})
+        counts.append({"population": "identified", "question": "NBREPF", "rows": axis("form", FORMS)})
         if self.edition.in_france_only:
             counts.append({"population": "accompanied_in_france", "question": "NBFR"})
             counts.append({"population": "accompanied_abroad_only", "question": "NBETR"})

@@ -45,8 +45,6 @@ class _Associations(_Strict):
     spread_reason: str
     aliases: float
     aliases_reason: str
-    identified_ratio: float
-    identified_ratio_reason: str
 
 
 class _Start(_Strict):

@@ -161,7 +161,7 @@ class Captions:
         whole = self.words.populations[described.pop()].scope_fr if len(described) == 1 else ""
         parts = list(result.frame["who"])
         population = together(parts)
-        if whole and len(set(parts)) > 1:
+        if whole and universe != "associations" and len(set(parts)) > 1:
             population = f"{whole} ; chaque ligne dit laquelle de ses parties"
             parts = [wording.part_of(row, self.words) for row in found]
             parts = [f"ensemble des {part}" if " " not in part else part for part in parts]

@@ -203,7 +203,7 @@ def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent:
     frame = wide.reindex(columns=periods).fillna("—").rename_axis(columns=None).reset_index().drop(columns="unit")
     if frame["Population"].nunique() == 1:  # the notes say it
         frame = frame.drop(columns="Population")
-    return Table(frame, title, notes, tuple(periods), absent)
+    return Table(frame, title, notes, tuple(periods), absent, folded=len(frame) > 3 * LONG)
 
 
 def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
