@@ -7,6 +7,7 @@ gives, and leaves no temporary file.
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import shutil
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,10 @@ from test_batch import chapter, only
 SECONDS = int(os.environ.get("TRAITE_CHAOS_SECONDS", "540"))
 KILLS = int(os.environ.get("TRAITE_CHAOS_KILLS", "100"))
 NAMES = ("15_first", "16_second", "17_third")
-EDITIONS = ("2022",)
+LANES = (os.cpu_count() or 1) + 1
+"""Projects at once: a blow waits more than it works."""
+MOST = 3
+TWO = "two renders at once"
 
 
 class Chaos:
@@ -47,7 +52,9 @@ class Chaos:
         self.notebooks = {state: self.chapters(state) for state in (0, 1)}
         for state in (0, 1):
             self.write(state)
+            begun = time.monotonic()
             self.render().wait()
+            self.usual = time.monotonic() - begun
             self.right[state] = contents(self.root / "outputs")
 
     def chapters(self, state: int) -> dict[Path, bytes]:
@@ -84,12 +91,20 @@ class Chaos:
                 continue
         return found
 
+    def ended(self, name: str, process: subprocess.Popen[bytes]) -> None:
+        """Wait for a render; one that does not end is frozen."""
+        try:
+            process.wait(120)
+        except subprocess.TimeoutExpired:
+            self.counts[name, "frozen"] += 1
+            process.kill()
+
     def settled(self, name: str, *, check_next: bool, state: int) -> None:
         """Count what is true after a blow."""
         end = time.monotonic() + 15
         while (left := self.left()) and time.monotonic() < end:
             time.sleep(0.1)
-        self.counts[name, "done"] += 1
+        self.counts[name, "blows"] += 1
         self.counts[name, "not whole"] += not self.whole()
         self.counts[name, "processes left"] += len(left)
         for process in left:
@@ -116,28 +131,23 @@ def victims(parent: psutil.Process, name: str) -> list[psutil.Process]:
         return []
 
 
-def blow(chaos: Chaos, name: str, moment: float) -> bool:
-    """Start a render and kill one of its processes after so long; whether there was one."""
+def blow(chaos: Chaos, name: str, moments: list[float]) -> int:
+    """Start a render and kill some of its processes, each after so long; how many there were."""
     process = chaos.render()
     parent = psutil.Process(process.pid)
-    begun, hit = time.monotonic(), False
-    while process.poll() is None and not hit and time.monotonic() - begun < 60:
-        if time.monotonic() - begun >= moment and (found := victims(parent, name)):
-            try:
+    begun, hits, waiting = time.monotonic(), 0, sorted(moments)
+    while process.poll() is None and waiting and time.monotonic() - begun < 60:
+        if time.monotonic() - begun >= waiting[0] and (found := victims(parent, name)):
+            with suppress(psutil.Error):
                 random.choice(found).kill()
-                hit = True
-            except psutil.Error:
-                pass
+                hits += 1
+            waiting.pop(0)
         time.sleep(0.01)
-    try:
-        process.wait(60)
-    except subprocess.TimeoutExpired:
-        chaos.counts[name, "frozen"] += 1
-        process.kill()
-    return hit
+    chaos.ended(name, process)
+    return hits
 
 
-def cluster_blow(chaos: Chaos, name: str, moment: float) -> bool:
+def cluster_blow(chaos: Chaos, name: str, moments: list[float]) -> int:
     """The same with a dask cluster, of which the worker or the scheduler is killed."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -148,39 +158,30 @@ def cluster_blow(chaos: Chaos, name: str, moment: float) -> bool:
     scheduler = subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], **how)
     worker = [*dask, "worker", address, "--nworkers", "1", "--nthreads", "2", "--no-dashboard", "--death-timeout", "10"]
     working = [subprocess.Popen(worker, **how) for _ in range(2)]
-    time.sleep(6)
+    time.sleep(4)
     process = chaos.render("--dask", address)
-    time.sleep(4 + moment)
+    time.sleep(2 + moments[0])
     hit = process.poll() is None
     os.killpg((scheduler if name == "scheduler" else working[0]).pid, signal.SIGKILL)
-    try:
-        process.wait(60)
-    except subprocess.TimeoutExpired:
-        chaos.counts[name, "frozen"] += 1
-        process.kill()
+    chaos.ended(name, process)
     for each in (*working, scheduler):
         with suppress(ProcessLookupError):
             os.killpg(each.pid, signal.SIGKILL)
         each.wait()
-    return hit
+    return int(hit)
 
 
-def two_at_once(chaos: Chaos) -> None:
-    for process in [chaos.render(), chaos.render()]:
-        process.wait()
-
-
-def report(chaos: Chaos, seconds: float) -> str:
-    columns = ["done", "frozen", "not whole", "processes left", "next renders", "next render wrong", "files left"]
-    names = sorted({name for name, _ in chaos.counts})
-    lines = [f"| {name} | " + " | ".join(str(chaos.counts[name, column]) for column in columns) + " |" for name in names]
-    kills = sum(chaos.counts[name, "done"] for name in names if name != "two renders at once")
+def report(counts: Counter[tuple[str, str]], seconds: float) -> str:
+    columns = ["kills", "blows", "frozen", "not whole", "processes left", "next renders", "next render wrong", "files left"]
+    names = sorted({name for name, _ in counts})
+    lines = [f"| {name} | " + " | ".join(str(counts[name, column]) for column in columns) + " |" for name in names]
+    kills = sum(counts[name, "kills"] for name in names)
     return "\n".join(
         [
             "# What survives\n", "Written by `make chaos` (`tests/chaos.py`, which says what is done), never by hand.\n",
             f"{kills} processes killed at random moments in {seconds:.0f} s (asked: {KILLS} in at most {SECONDS} s), on a machine of "
-            f"{os.cpu_count()} cores, {os.getloadavg()[1]:.0f} processes wanting them. All columns but the two that count "
-            "attempts should hold 0.\n",
+            f"{os.cpu_count()} cores, {os.getloadavg()[1]:.0f} processes wanting them. A blow is a render, during which one process is "
+            f"killed, or up to {MOST} kernels. All columns but those that count attempts should hold 0.\n",
             "| killed | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|", *lines, "",
             "A full disk, a long or full temporary folder, another umask and the locale C: `tests/traite_annexes/test_resources.py`.",
             "",
@@ -188,43 +189,44 @@ def report(chaos: Chaos, seconds: float) -> str:
     )  # fmt: skip
 
 
+def lane(base: Path, end: float, kills: Counter[str], first: int) -> Counter[tuple[str, str]]:
+    """Blows on one project until there are enough of them, or no time is left."""
+    base.mkdir()
+    chaos = Chaos(base)
+    order = ["parent", "server", "kernel", "kernel", "parent", TWO, "kernel", "scheduler", "server", "worker", "kernel"]
+    state = 1
+    for number in itertools.count(first):
+        if kills.total() >= KILLS or time.monotonic() > end:
+            return chaos.counts
+        name, state = order[number % len(order)], 1 - state
+        chaos.write(state)
+        moments = [random.uniform(0, chaos.usual) for _ in range(random.randint(1, MOST) if name == "kernel" else 1)]
+        if name == TWO:
+            hits = 0
+            for process in [chaos.render(), chaos.render()]:
+                chaos.ended(name, process)
+        else:
+            hits = (cluster_blow if name in ("scheduler", "worker") else blow)(chaos, name, moments)
+        if hits or name == TWO:
+            kills[name] += hits
+            chaos.counts[name, "kills"] += hits
+            chaos.settled(name, check_next=number % 3 == 0, state=state)
+    raise AssertionError("it counts for ever")
+
+
 def main() -> int:
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(dir="/tmp", prefix="c") as base:
-        chaos = Chaos(Path(base))
-        order = [
-            "parent",
-            "server",
-            "kernel",
-            "parent",
-            "kernel",
-            "server",
-            "kernel",
-            "two renders at once",
-            "scheduler",
-            "parent",
-            "worker",
-        ]
-        number = kills = 0
-        state = 1
-        while kills < KILLS and time.monotonic() - begun < SECONDS - 60:
-            name, state = order[number % len(order)], 1 - state
-            chaos.write(state)
-            moment = random.uniform(0, 6)
-            if name == "two renders at once":
-                two_at_once(chaos)
-                hit = True
-            else:
-                hit = (cluster_blow if name in ("scheduler", "worker") else blow)(chaos, name, moment)
-                kills += hit
-            if hit:
-                chaos.settled(name, check_next=number % 3 == 0, state=state)
-            number += 1
-        text = report(chaos, time.monotonic() - begun)
+    kills: Counter[str] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="c") as base, ThreadPoolExecutor(LANES) as pool:
+        lanes = [pool.submit(lane, Path(base, str(n)), begun + SECONDS - 60, kills, 4 * n) for n in range(LANES)]
+        for each in lanes:
+            counts += each.result()
+    text = report(counts, time.monotonic() - begun)
     (ROOT / "docs" / "reliability.md").write_text(text, encoding="utf-8")
     print(text)
     bad = ("frozen", "not whole", "processes left", "next render wrong", "files left")
-    return int(any(count for (_, column), count in chaos.counts.items() if column in bad))
+    return int(any(count for (_, column), count in counts.items() if column in bad))
 
 
 if __name__ == "__main__":

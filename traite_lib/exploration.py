@@ -186,6 +186,7 @@ class Explore:
         editions: Iterable[str | int] | pd.DataFrame | str | int | None = None, **sub_population: str,
     ) -> Exploration:  # fmt: skip
         """What was published on a question. A code may be its label: ``explore("Sexe")``, ``form="exploitation sexuelle"``.
+        One that does not exist is a `TraiteError` that lists those that do, and the nearest one.
 
         Parameters
         ----------
@@ -199,11 +200,6 @@ class Explore:
             Reference years, ``"all"``, ``"latest"``, or what `editions` gives; the default edition when none is named.
         **sub_population : str
             A part of the population: ``form="sexual"``, ``sex="women"``, ``age="minor"``, ``origin=…``.
-
-        Raises
-        ------
-        TraiteError
-            A code does not exist: the message lists those that do, and the nearest one.
 
         Examples
         --------
@@ -221,7 +217,7 @@ class Explore:
             population and _code(population, _things("population", words)),
         )
         category = _code(category, _things(variable, words))
-        named = ((_code(column, terms("columns").values()), code) for column, code in sub_population.items())
+        named = ((_code(column, [*terms("columns").values()]), code) for column, code in sub_population.items())
         parts = {column: _code(code, _things(column, words)) for column, code in named}
         check_question(words, variable, category, population=population, sub_population=parts)
         every = [edition.key for edition in catalogue.dated]
@@ -347,11 +343,10 @@ def _names(thing: _Named) -> list[str]:
     return [thing.code, thing.label_fr, thing.label_en, *getattr(thing, "source_labels", ())]
 
 
-def _code(word: str, things: Iterable[_Named]) -> str:
+def _code(word: str, things: Sequence[_Named]) -> str:
     """The code that a word is or names, in French or English, accents, capitals, number and gender aside."""
-    known = list(things)
-    codes = {thing.code for thing in known if key(word) in map(key, _names(thing))}
-    return word if len(codes) != 1 or word in [ALL, *(thing.code for thing in known)] else codes.pop()
+    codes = {thing.code for thing in things if key(word) in map(key, _names(thing))}
+    return word if len(codes) != 1 or word in [ALL, *(thing.code for thing in things)] else codes.pop()
 
 
 explore = Explore()

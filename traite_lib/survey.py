@@ -257,9 +257,8 @@ class Survey:
         counts = self._retained().groupby("variable", sort=False).size()
         asked = [(v.label_fr, v.code, str(counts[v.code])) for v in self.nomenclatures.variables.values() if v.code in counts]
         frame = pd.DataFrame(asked, columns=["Variable", "Code", "Chiffres retenus"])
-        about = self.heading().text.replace("**", "")
         table = Table(frame, "Ce que l’on peut demander : survey.distribution(code), survey.series(code, modalité)…")
-        return f"<p>{escape(about)}</p>\n{table.html()}"
+        return f"<p>{escape(self.heading().text.replace('**', ''))}</p>\n{table.html()}"
 
     words = renamed("words", "nomenclatures")
     figures = renamed("figures", "statistics")

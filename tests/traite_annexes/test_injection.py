@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 import workbooks
-from commands import traite
+from commands import contents, traite
 from pydantic import ValidationError
 from test_batch import only
 
 import traite_lib.loading.derived
 import traite_lib.loading.official.layouts
 import traite_lib.nomenclature  # noqa: F401
-from traite_lib.catalogue import Strict, plain_words
+from traite_annexes.adding import Details, add_edition
+from traite_lib.catalogue import Catalogue, Strict, plain_words
+from traite_lib.errors import TraiteError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -96,6 +98,20 @@ def test_options_of_the_command_are_data_too(project: Path, tmp_path: Path, monk
         done = traite("add-edition", "2025", str(book), "--invented", option, REFUSED["tag"], root=project, check=1)
         assert "plain words were expected" in done.stderr, option
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "<b>A", "{{ 7 }}"])
+def test_the_name_of_a_sheet_is_data_too(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setitem(workbooks.DATA, 2025, workbooks.DATA[2022])
+    path = workbooks.write(tmp_path / "classeur.xlsx", "A", 2025)
+    book = openpyxl.load_workbook(path)
+    for number, sheet in enumerate(book.worksheets):
+        sheet.title = f"{name}{number}"
+    book.save(path)
+    before = contents(project / "data")
+    with pytest.raises(TraiteError, match=r"classeur.xlsx, .*!A?[A-Z]\d+: plain words were expected, found"):
+        add_edition(Catalogue(project), "2025", path, Details(invented=True))
+    assert contents(project / "data") == before
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ FAULTS: dict[str, tuple[tuple[str, str], dict[str, str], str]] = {
         {"population": "acompanied"},
         "There is no population 'acompanied'. Available: identified",
     ),
-    "column": (("form", "sexual"), {"sexx": "women"}, "There is no sub-population 'sexx'. Available: form, sex, age"),
+    "column": (("form", "sexual"), {"sxe": "women"}, "There is no sub-population 'sxe'. Available: form, sex, age"),
     "code": (("form", "sexual"), {"sex": "womem"}, "'sex' has no category 'womem'. Available: women, men"),
     "unit": (("form", "sexual"), {"unit": "percents"}, "There is no unit 'percents'. Available: count, percent"),
     "by": (("form", "sexual"), {"by": "gender"}, "There is no sub-population 'gender'. Available: form, sex"),

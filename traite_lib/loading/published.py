@@ -48,8 +48,9 @@ def _number(text: str, column: str, where: str, kind: type[float]) -> float:
     try:
         return kind(text)
     except ValueError:
-        a = "a whole number" if kind is int else "a number"
-        raise ObservationsError(f"{where}, column {column}: {a} was expected, found {text!r}.") from None
+        raise ObservationsError(
+            f"{where}, column {column}: a{' whole' * (kind is int)} number was expected, found {text!r}."
+        ) from None
 
 
 def _years(text: str, edition: Edition | None, where: str) -> tuple[Years, str]:

@@ -18,8 +18,8 @@ FORMAT_LENGTH = 255
 """Characters of a number format, as spreadsheets have it."""
 _LEAST_UNPACKED, _RATIO = 32 * MiB, 40
 _LEAST_CELLS, _BYTES_A_CELL = 100_000, 4
-_TICKS = 16
-"""The clock is looked at once in so many ticks: asking the system costs more than most of what a tick stands for."""
+_TICKS = 256
+"""The clock is looked at once in so many ticks, a cell being one: asking the system costs more than most ticks."""
 _SECONDS, _CELLS_A_SECOND, _LARGE_CELLS_A_SECOND = 4.0, 10_000, 2_500
 """A file of up to 1 MiB ends within seconds whatever it holds, a cell taking 40 µs of an idle core: a slower one reads it too. A
 larger file, as real ones are, has four times more."""
@@ -58,8 +58,8 @@ class _Clock:
             self._until += found / self._pace
             if self._left < 0:
                 raise LimitError(f"it holds more than {self._most:,} cells, the limit for a file of its size")
-        self._ticks += work
-        if self._ticks >= _TICKS or found > _TICKS:
+        self._ticks += max(work, found)
+        if self._ticks >= _TICKS:
             self._ticks = 0
             if time.process_time() > self._until:
                 raise LimitError(f"reading it takes more than {_SECONDS:g} s and 1 s for each {self._pace:,} cells, the limit")

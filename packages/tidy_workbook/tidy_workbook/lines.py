@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from functools import cached_property
+from itertools import groupby, pairwise
 
 from . import notes, units
 from .grid import Cell, Grid, address
+from .limits import COLUMNS
 from .metadata import is_navigation, read_metadata
 from .values import (
     Kind,
@@ -265,63 +267,101 @@ def _is_head(cell: Cell, grid: Grid) -> bool:
     return any(below is not None and read(below).kind in ("number", "symbol") for below in under)
 
 
-def lines_of(grid: Grid, columns: range) -> list[Line]:
-    """Lines of some columns of a sheet, from top to bottom; rows without a cell there have no line."""
-    found = []
+def lines_of(grid: Grid, groups: list[range]) -> list[list[Line]]:
+    """Lines of each group of columns of a sheet, from top to bottom; rows without a cell there have no line."""
+    found: list[list[Line]] = [[] for _ in groups]
+    starts = [columns.start for columns in groups]
     for row, cells in grid.rows.items():
-        inside = {cell.column: cell for cell in cells if cell.column in columns}
-        if inside:
-            found.append(Line(row, inside, {column: read(cell) for column, cell in inside.items()}))
-    for line, after in pairwise(found):  # « Oui | Non | NSP | NR » above figures: signs that are headers
-        signs = line.columns("symbol")
-        if signs and not line.numbers and len(line.cells) > 2 and all(line.cells[column].text.isalpha() for column in signs):
-            words = [column for column in line.columns("text") if column != line.first.column]
-            line.heads = bool(words) and len(set(after.numbers) & set(line.cells)) >= len(line.cells) - 1
+        for number, inside in groupby(cells, lambda cell: bisect_right(starts, cell.column)) if len(starts) > 1 else [(1, cells)]:
+            own = {cell.column: cell for cell in inside}
+            found[number - 1].append(Line(row, own, {column: read(cell) for column, cell in own.items()}))
+    for lines in found:
+        for line, after in pairwise(lines):  # « Oui | Non | NSP | NR » above figures: signs that are headers
+            signs = line.columns("symbol")
+            if signs and not line.numbers and len(line.cells) > 2 and all(line.cells[column].text.isalpha() for column in signs):
+                words = [column for column in line.columns("text") if column != line.first.column]
+                line.heads = bool(words) and len(set(after.numbers) & set(line.cells)) >= len(line.cells) - 1
     return found
+
+
+class _Columns:
+    """Columns of a sheet: their cells, and the rows where words and numbers stand beside others (a text alone is a title)."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.rows = [cells for cells in grid.rows.values() if len(cells) > 1]
+        self.cells: dict[int, list[Cell]] = {}
+        for row in grid.rows.values():
+            for cell in row:
+                self.cells.setdefault(cell.column, []).append(cell)
+        self.words: dict[int, list[int]] = {}
+        self.numbers: dict[int, list[int]] = {}
+        self.others: dict[int, set[int]] = {}
+        for row in self.rows:
+            for cell in row:
+                kind = read(cell).kind
+                if kind == "text":
+                    self.words.setdefault(cell.column, []).append(cell.row)
+                elif kind == "number":
+                    self.numbers.setdefault(cell.column, []).append(cell.row)
+                else:
+                    self.others.setdefault(cell.column, set()).add(cell.row)
+        self.used = sorted(self.words.keys() | self.numbers.keys() | self.others.keys())
+        self.top_at_right: dict[int, int] = {}
+        top = 0
+        for column in reversed(self.used):
+            self.top_at_right[column] = top
+            if first := next(iter(self.numbers.get(column, [])), 0):
+                top = min(first, top or first)
+
+    def stand_apart(self, before: int, column: int) -> bool:
+        """Whether a table of its own begins at a column, after an empty one: it has a title there, or labels for its rows."""
+        # one column alone is no table, but the labels of the one beside it
+        left = self.used[1] < column and min(self.numbers, default=column) < column
+        if not left or not (top := self.top_at_right[column]):
+            return False
+        between = self.inside(before + 1, column)
+        if any(is_caption(cell.text) for other in between for cell in self.cells[other]):
+            return True
+        numbers, others = set(self.numbers.get(column, [])), self.others.get(column, set())
+        body = [cell for cell in self.cells[column] if cell.row >= top]
+        figures = sum(cell.row in numbers for cell in body)
+        words = sum(cell.row not in numbers and cell.row not in others for cell in body)
+        if not figures and words > 1:
+            return True
+        written = set(self.words.get(column, []))
+        return any(is_labelish(cell.text) for cell in self.cells[column] if cell.row in written) or words > 1.5 * figures > 0
+
+    @cached_property
+    def _every(self) -> list[int]:
+        return sorted(self.cells)
+
+    def inside(self, first: int, last: int) -> list[int]:
+        """Columns that hold something, from one to another."""
+        return self._every[bisect_left(self._every, first) : bisect_right(self._every, last)]
+
+    def in_words_below(self, row: int, column: int) -> bool:
+        """Whether a column holds words rather than numbers below a row."""
+        words, numbers = (
+            len(rows) - bisect_right(rows, row) for at in (self.words, self.numbers) for rows in [at.get(column, [])]
+        )
+        return words >= 2 and words > numbers
 
 
 def column_groups(grid: Grid) -> list[range]:
     """Columns of each table that stands beside another: a new one begins where labels begin again after an empty column."""
-    rows = [cells for cells in grid.rows.values() if len(cells) > 1]
-    used = sorted({cell.column for cells in rows for cell in cells})
-    if not used:
-        return [range(1, 16385)]
-    kinds = {(cell.row, cell.column): read(cell).kind for cells in rows for cell in cells}
-    starts = [1]
-    for before, column in pairwise(used):
-        if column - before > 1 and _is_table_beside(grid, before, column, kinds):
-            starts.append(column)
-    for cells in rows:  # « Pays | Effectif | Pays | Effectif », without an empty column
-        again = [cell.column for cell in cells[2:] if kinds[cell.place] == "text" and cell.text == cells[0].text]
-        for column in again if cells[0].column in (1, used[0]) else []:
-            under = Counter(kinds.get((later[0].row, column), "") for later in rows if later[0].row > cells[0].row)
-            words = under["text"] >= 2 and under["text"] > under["number"]
-            if column not in starts and (words or is_labelish(cells[0].text)):
-                starts.append(column)
-    starts.sort()
-    return [range(start, end) for start, end in zip(starts, [*starts[1:], 16385], strict=True)]
-
-
-def _is_table_beside(grid: Grid, before: int, column: int, kinds: dict[tuple[int, int], Kind]) -> bool:
-    """Whether a table of its own begins at a column, after an empty one: it has a title there, or labels for its rows."""
-    here = [cell for cell in grid.cells.values() if cell.column == column]
-    # one column alone is no table, but the labels of the one beside it
-    left = len({place[1] for place in kinds if place[1] < column}) > 1 and any(
-        kind == "number" for place, kind in kinds.items() if place[1] < column
-    )
-    right = [place for place, kind in kinds.items() if place[1] > column and kind == "number"]
-    if not left or not right:
-        return False
-    if any(is_caption(cell.text) for cell in grid.cells.values() if before < cell.column <= column):
-        return True
-    body = [cell for cell in here if cell.row >= min(row for row, _ in right)]
-    count = Counter(kinds.get(cell.place, "text") for cell in body)
-    if not count["number"] and count["text"] > 1:
-        return True
-    return (
-        any(is_labelish(cell.text) for cell in here if kinds.get(cell.place) == "text")
-        or count["text"] > 1.5 * count["number"] > 0
-    )
+    columns = _Columns(grid)
+    if not (used := columns.used):
+        return [range(1, COLUMNS + 1)]
+    starts = {1}
+    starts.update(column for before, column in pairwise(used) if column - before > 1 and columns.stand_apart(before, column))
+    for cells in columns.rows:  # « Pays | Effectif | Pays | Effectif », without an empty column
+        head = cells[0]
+        if head.column not in (1, used[0]) or read(head).kind != "text":
+            continue
+        again = [cell.column for cell in cells[2:] if isinstance(cell.value, str) and cell.text == head.text]
+        starts.update(c for c in again if c not in starts and (is_labelish(head.text) or columns.in_words_below(head.row, c)))
+    bounds = sorted(starts)
+    return [range(start, end) for start, end in zip(bounds, [*bounds[1:], COLUMNS + 1], strict=True)]
 
 
 def unit_of(line: Line, following: Line | None, grid: Grid) -> int | None:

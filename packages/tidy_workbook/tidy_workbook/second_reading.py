@@ -7,6 +7,7 @@ disagrees is said, and a person looks.
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -121,6 +122,23 @@ class _Above:
             for column, cells in self.columns.items()
             if not any((area := grid.merge(*cell.place)) and area.bottom > area.top for cell in cells)
         ]
+        self.parents: dict[Place, Cell] = {}
+        self.ends: dict[Place, float] = {}
+        for column, cells in self.columns.items():
+            self._hang(cells, self.depths[column])
+
+    def _hang(self, cells: list[Cell], depths: dict[int, int]) -> None:
+        """For each label of a column, the nearest one above that is less indented, and the row where what hangs on it ends."""
+        above: list[Cell] = []  # each more indented than the one before
+        for cell in cells:
+            depth, dont = depths[cell.row], starts_dont(cell.text)
+            while above and not dont and depths[above[-1].row] >= depth:
+                self.ends[above.pop().place] = cell.row
+            if parent := next((other for other in reversed(above) if depths[other.row] < depth), None):
+                self.parents[cell.place] = parent
+            if not dont:
+                above.append(cell)
+        self.ends.update((cell.place, math.inf) for cell in above)
 
     def disagrees(self, row: BodyRow, path: Path) -> str:
         """Whether a label above is missing from the path of a row, or is there without hanging over it."""
@@ -143,20 +161,12 @@ class _Above:
             look = self._look(self.grid.cells[at])
             between = self.headings[bisect_right(self.headings, at[0]) : bisect_left(self.headings, number)]
             return not any(self._look(self.sections[other].line.first) == look for other in between)
-        numbers = self.numbers.get(at[1], [])
-        since = self.columns.get(at[1], [])[bisect_right(numbers, at[0]) : bisect_right(numbers, number)]
-        since = [cell for cell in since if not starts_dont(cell.text)]
-        depths = self.depths.get(at[1], {})
-        return all(depths.get(cell.row, 0) > depths.get(at[0], 0) for cell in since)
+        return number < self.ends.get(at, 0)
 
     def _indented_under(self, row: BodyRow) -> Place | None:
         """The nearest label above, in the same column, that the label of a row is indented below."""
         cell = next((row.line.cells[column] for column in reversed(self.block.labels) if column in row.line.cells), None)
-        if cell is None or not (depth := self.depths[cell.column].get(cell.row, 0)):
-            return None
-        higher = self.columns[cell.column][: bisect_left(self.numbers[cell.column], cell.row)]
-        above = (other for other in reversed(higher) if not starts_dont(other.text))
-        found = next((other for other in above if self.depths[cell.column].get(other.row, 0) < depth), None)
+        found = None if cell is None else self.parents.get(cell.place)
         return None if found is None or units.lone(found.text) else found.place
 
     def _section_of(self, row: BodyRow) -> Place | None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from . import notes, units
 from .blocks import RawBlock, Reader, Title
-from .lines import Cleared, column_groups, is_caption, is_labelish
+from .lines import Cleared, column_groups, is_caption, is_labelish, lines_of
 from .notes import Note, NoteKind
 
 ALL_KINDS: tuple[NoteKind, ...] = ("population", "source", "reading", "note")
@@ -18,8 +18,13 @@ def read_blocks(cleared: Cleared) -> tuple[list[RawBlock], list[tuple[int, str]]
     every: list[RawBlock] = []
     texts: list[tuple[int, str]] = []
     skipped: list[tuple[str, str]] = []
-    for columns in column_groups(cleared.grid):
-        reader = Reader(cleared, columns)
+    groups = column_groups(cleared.grid)
+    starts = [columns.start for columns in groups]
+    note_rows: list[list[int]] = [[] for _ in groups]
+    for row, column in sorted(cleared.note_places):
+        note_rows[bisect_right(starts, column) - 1].append(row)
+    for lines, rows in zip(lines_of(cleared.grid, groups), note_rows, strict=True):
+        reader = Reader(cleared.grid, lines, rows)
         blocks = reader.read()
         _give_titles(blocks, every)
         _give_corners(blocks)

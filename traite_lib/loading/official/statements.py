@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import tidy_workbook
 from tidy_workbook import Reading, TidyCell
 
-from ...catalogue import Catalogue, Edition, Workbook, read_toml
+from ...catalogue import Catalogue, Edition, Workbook, plain_words, read_toml
 from ...errors import ObservationsError, WorkbookError, available
 from ...nomenclature import Nomenclatures
 from ..published import Observation
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 def open_workbook(path: Path) -> Reading:
     """A workbook as the reader understands it; its errors are errors of this library, with the same sentence."""
     try:
-        return tidy_workbook.read_workbook(path)
-    except tidy_workbook.WorkbookError as error:
-        raise WorkbookError(str(error)) from None
+        reading = tidy_workbook.read_workbook(path)
+        for cell in reading.cells:  # of what its maker wrote, names of sheets and notes are shown as they are
+            plain_words(cell.sheet), plain_words(cell.note)
+    except (tidy_workbook.WorkbookError, ValueError) as error:
+        raise WorkbookError(str(error) if path.name in str(error) else f"{path.name}, {locator(cell)}: {error}.") from None
+    return reading
 
 
 @lru_cache(maxsize=16)
@@ -67,8 +70,7 @@ class Matching:
                 "population": s.population, **s.sub, "variable": s.variable, "category": s.category, "value": s.value,
                 "unit": s.unit, "bound": s.bound, "status": s.status, "note": s.note,
                 "edition": keys[s.year], "reference_year": s.year, "period": str(s.year), "base": s.base,
-                "confidentiality": "C" if s.status == "Q" else "F", "source_id": source.source_id,
-                "publication": "",
+                "confidentiality": "C" if s.status == "Q" else "F", "source_id": source.source_id, "publication": "",
                 "locator": locator(p.cell), "statement_id": self.statement_id(p.cell), "rank": source.rank,
             }
             for p in self.placed if p.state == "observation" and (s := p.statement)
@@ -100,8 +102,9 @@ def matching(edition: Edition, catalogue: Catalogue, words: Nomenclatures, lexic
     reading = _read(catalogue.verified(workbook), workbook.sha256)
     layout = read_toml(catalogue.data / workbook.layout, Layout) if workbook.layout else Layout()
     check(layout, reading, workbook.layout)
-    years = {e.years[0] for e in catalogue.dated}
-    return match(edition, reading, years, words, lexicon or Lexicon(catalogue.data, words), layout)
+    return match(
+        edition, reading, {e.years[0] for e in catalogue.dated}, words, lexicon or Lexicon(catalogue.data, words), layout
+    )
 
 
 def tidy_frame(matched: Matching | None, sheet: str | None = None) -> pd.DataFrame:
