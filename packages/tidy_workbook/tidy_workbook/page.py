@@ -244,7 +244,8 @@ class Page:
 
     def _spread(self, head: Line, line: Line) -> bool:
         """Whether the headers of a line stand over several of the columns below each, as spanners do."""
-        inside = [column for column in line.numbers if column >= min(head.cells)]
+        left = min(head.cells)
+        inside = [column for column in line.numbers if column >= left]
         return any((cell := head.cells.get(column)) is None or self.spans(cell) for column in inside)
 
     def year_section(self, index: int) -> bool:

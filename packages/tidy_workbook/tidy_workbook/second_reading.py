@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from . import units
+from . import limits, units
 from .blocks import BodyRow, RawBlock
 from .grid import Cell, Grid, Place
 from .headers import numbers_columns
@@ -60,6 +60,7 @@ def second_reading(block: RawBlock, grid: Grid, rows: Sequence[tuple[BodyRow, Pa
     lines = [row.line for row, _ in rows]
     above = _Above(block, grid)
     for row, path in rows:
+        limits.tick(work=1 + len(path))
         if why := _row_is_said(block, grid, row, path) or above.disagrees(row, path):
             doubts.rows.setdefault(row.line.row, why)
     for column, path in columns.items():
@@ -122,6 +123,12 @@ class _Above:
             for column, cells in self.columns.items()
             if not any((area := grid.merge(*cell.place)) and area.bottom > area.top for cell in cells)
         ]
+        self.alike: dict[Place, int] = {}  # the next section that looks as one of the cells of a section
+        below: dict[tuple[int, int, bool], int] = {}
+        for heading in reversed(self.headings):
+            line = self.sections[heading].line
+            self.alike.update((cell.place, below[look]) for cell in line.cells.values() if (look := self._look(cell)) in below)
+            below[self._look(line.first)] = heading
         self.parents: dict[Place, Cell] = {}
         self.ends: dict[Place, float] = {}
         for column, cells in self.columns.items():
@@ -158,9 +165,7 @@ class _Above:
         if area is not None and area.bottom > area.top:
             return area.bottom >= number
         if at[0] in self.sections:
-            look = self._look(self.grid.cells[at])
-            between = self.headings[bisect_right(self.headings, at[0]) : bisect_left(self.headings, number)]
-            return not any(self._look(self.sections[other].line.first) == look for other in between)
+            return number <= self.alike.get(at, number)
         return number < self.ends.get(at, 0)
 
     def _indented_under(self, row: BodyRow) -> Place | None:
@@ -222,20 +227,25 @@ def _column_is_said(block: RawBlock, grid: Grid, column: int, path: Path) -> str
 
 def _carried(block: RawBlock, grid: Grid, line: Line, column: int) -> Place | None:
     """The header at the left of an empty one, when nothing is merged on its line and both have a header below."""
-    if line is block.header[-1] or any(grid.merge(*cell.place) for cell in line.cells.values()):
+    if line is block.header[-1]:
         return None
     under = block.header[block.header.index(line) + 1]
-    left = max((other for other in line.cells if block.data[0] <= other < column), default=0)
-    between = all(grid.at(under.row, other) is not None for other in range(left, column + 1))
-    return (line.row, left) if left and between else None
+    left = column
+    while left not in line.cells:  # over the empty cells, while each has a header below
+        limits.tick()
+        if left < block.data[0] or grid.at(under.row, left) is None:
+            return None
+        left -= 1
+    headed = left >= block.data[0] and grid.at(under.row, left) is not None
+    return (line.row, left) if headed and not any(grid.merge(*cell.place) for cell in line.cells.values()) else None
 
 
 def _after_words(block: RawBlock, grid: Grid) -> list[int]:
     """Columns of figures at the right of a column of words that names most rows otherwise than the labels do."""
-    lines = block.figures()
+    lines, figures = block.figures(), set(block.data)
     for column in range(block.data[0] + 1, block.data[-1]):
         words = [line.cells[column].text for line in lines if column in line.cells and line.reads[column].kind == "text"]
-        if column not in block.data and column not in block.flags and len(words) > 1 and len(set(words)) > len(lines) / 2:
+        if column not in figures and column not in block.flags and len(words) > 1 and len(set(words)) > len(lines) / 2:
             return [other for other in block.data if other > column]
     return []
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from . import notes, units
+from . import limits, notes, units
 from .blocks import RawBlock
 from .grid import Area, Cell, Grid, Place, address, letters
 from .headers import column_paths
@@ -94,6 +95,10 @@ class Table:
     def __init__(self, sheet: str, number: int, block: RawBlock, grid: Grid, legend: Legend) -> None:
         self.sheet, self.name, self.block, self.grid, self.legend = sheet, str(number), block, grid, legend
         self.title = " – ".join(block.titles)
+        self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
+        self.note = notes.words(block.notes, "note")
+        self._lines = [line.row for line in block.figures()]
+        limits.table(len(self._lines) * len(block.data), len(self.note) + sum(map(len, self.words.values())) + len(self.title))
         paths = column_paths(block, grid)
         self.rows = list(row_paths(block, grid))
         second = second_reading(
@@ -103,8 +108,6 @@ class Table:
         self.columns = {
             column: _Side.of(path, legend, doubt or second.columns.get(column, "")) for column, (path, doubt) in paths.items()
         }
-        self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
-        self.note = notes.words(block.notes, "note")
         self.title_unit = next((unit for title in reversed(block.titles) if (unit := units.of_title(title))), "")
         title = folded(self.title)
         self.evolves = bool(_CHANGES.search(title))
@@ -114,6 +117,8 @@ class Table:
         )
         self.decided: dict[str, tuple[str, str, str]] = {}
         self._met: dict[_Side, dict[int, _Meeting]] = {}
+        self._said: dict[tuple[str, ...], str] = {}
+        self._counting: dict[int, bool] = {}
 
     def explained(self) -> set[str]:
         """Addresses of the cells that gave labels, headers or flags."""
@@ -151,6 +156,7 @@ class Table:
                 for column, target in self.block.flags.items()
                 if (cell := row.line.cells.get(column)) and read(cell).kind != "number"  # a zero flags nothing
             }
+            limits.tick(work=len(self.block.data))
             for column, met in self._meetings(side).items():
                 cell = cells.get((number, column))
                 if cell is None and merged and self.grid.merge(number, column):
@@ -186,13 +192,18 @@ class Table:
         note = self.note
         if found.marks or met.footnotes:
             own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
-            note = " ".join(dict.fromkeys([*own, *met.footnotes, self.note])).strip()
+            note = self._with_footnotes((*own, *met.footnotes))
         return TidyCell(
             self.sheet, address(*place), self.name, self.title, labels, met.columns, value,
             "" if unit in (units.COUNT, units.MIXED) else unit, status, marker,
             self.words["population"], self.words["source"], self.words["reading"],
             note,
         )  # fmt: skip
+
+    def _with_footnotes(self, footnotes: tuple[str, ...]) -> str:
+        if footnotes not in self._said:
+            self._said[footnotes] = " ".join(dict.fromkeys([*footnotes, self.note])).strip()
+        return self._said[footnotes]
 
     def _status(self, cell: Cell | None, found: Read, met: _Meeting, flag: str) -> tuple[float | None, Status, str]:
         """Value, status and marker: the cell's own sign first, then the flag beside it, its row, its column, the title."""
@@ -256,13 +267,16 @@ class Table:
 
     def _covers(self, area: Area) -> bool:
         """Whether a merged figure stands for more than one row of figures, or more than one column of them."""
-        columns = sum(area.left <= column <= area.right for column in self.block.data)
-        return columns > 1 or any(area.top < line.row <= area.bottom for line in self.block.figures())
+        data, lines = self.block.data, self._lines
+        columns = bisect_right(data, area.right) - bisect_left(data, area.left)
+        return columns > 1 or bisect_right(lines, area.bottom) > bisect_right(lines, area.top)
 
     def _counts(self, column: int) -> bool:
         """Whether a column holds a number that no percentage of a whole reaches."""
-        cells = (line.reads.get(column) for line in self.block.figures())
-        return any(found.value is not None and abs(found.value) > MOST_PERCENT for found in cells if found)
+        if column not in self._counting:
+            cells = (line.reads.get(column) for line in self.block.figures())
+            self._counting[column] = any(found.value is not None and abs(found.value) > MOST_PERCENT for found in cells if found)
+        return self._counting[column]
 
     def _nearest_unit(self, row: tuple[str, ...], near: tuple[str, ...]) -> str:
         """Unit of a cell from the nearest words that give one: column, spanner, row, unit of the table, title."""
