@@ -69,6 +69,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
     unsure = _unsure_section(block, indent_of)
     uncertain = {column for column in block.labels if column not in merged and _starts_empty(block, column)}
     beside = _beside_dont(block, indent_of)
+    years_lead = leads_by_years(block)
     whole: Path = ()
     for row in block.body:
         if row.kind == "section" and units.lone(row.line.first.text):
@@ -76,7 +77,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
             continue
         if row.kind == "section":
             above, shaken = row.line.row, False
-            style = _style(row.line.first, indent_of)
+            style = _YEAR if years_lead and is_yearish(row.line.first) else _style(row.line.first, indent_of)
             _push_section(sections, style, Label.of(row.line.first), nested=not since_data)
             for cell in list(row.line.cells.values())[1:]:
                 sections.append((style, Label.of(cell)))
@@ -349,6 +350,16 @@ def depths(block: RawBlock, column: int) -> dict[int, int]:
 
 def _style(cell: Cell, indent_of: dict[int, dict[int, int]]) -> tuple[int, int, bool]:
     return cell.column, indent_of.get(cell.column, {}).get(cell.row, 0), not cell.bold
+
+
+_YEAR = (0, 0, False)
+"""Above every other section."""
+
+
+def leads_by_years(block: RawBlock) -> bool:
+    """Whether sections stand below years that are sections too: « 2021 », « Amont », rows, « Aval », rows, « 2022 »."""
+    sections = [row.line.first for row in block.body if row.kind == "section"]
+    return bool(sections) and is_yearish(sections[0]) and not all(is_yearish(cell) for cell in sections)
 
 
 def _push_section(

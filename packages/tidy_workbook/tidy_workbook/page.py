@@ -249,8 +249,8 @@ class Page:
         return any((cell := head.cells.get(column)) is None or self.spans(cell) for column in inside)
 
     def year_section(self, index: int) -> bool:
-        """Whether a year alone on its line, below a header, heads the rows that follow: « 2021 », then the forms."""
-        line, after = self.lines[index], self.line(index + 1)
+        """Whether a year alone on its line, below a header, heads the rows that follow: « 2021 », then the forms, or sections."""
+        line, after = self.lines[index], self.line(self._not_alone[index + 1])
         if not line.is_single or line.is_text or after is None or after.is_text:
             return False
         column = line.first.column

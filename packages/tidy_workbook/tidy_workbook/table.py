@@ -16,7 +16,7 @@ from .labels import Path, row_paths, texts
 from .model import Block, Status, TidyCell
 from .notes import KINDS, Decision, Legend
 from .second_reading import ABOVE, HUNDRED, above_a_hundred, second_reading, shares
-from .values import Read, folded, is_yearish, read
+from .values import SEVERAL, Read, folded, is_yearish, read
 
 _EVOLUTION = re.compile(
     r"\b(?:evolutions?|variations?|croissance|glissement|accroissement|hausse|baisse|progression|indices?|ratios?|base 100|"
@@ -30,6 +30,7 @@ MOST_PERCENT, MOST_CHANGE = 100.5, 1000.0
 _THOUSANDS = {1: ("millier", "thousand"), 2: ("million",), 3: ("milliard", "billion")}
 _SCALES = (*(word for words in _THOUSANDS.values() for word in words), "k€", "m€")
 _CHANGE_TITLE = re.compile(r"\W*(?:tableau|graphique|figure)?[\s\w.]{0,8}\W*evolution")
+_BRACKETED_NUMBER = re.compile(r"\(\d{1,2}\)")
 _NOTHING = Read("text")
 _PROVISIONAL_TITLE = re.compile(r"(?:donnees?|chiffres?|resultats?) (?:semi-definiti\w+|provisoires?)")
 
@@ -119,6 +120,7 @@ class Table:
         self._met: dict[_Side, dict[int, _Meeting]] = {}
         self._said: dict[tuple[str, ...], str] = {}
         self._counting: dict[int, bool] = {}
+        self._double: dict[int, bool] = {}
 
     def explained(self) -> set[str]:
         """Addresses of the cells that gave labels, headers or flags."""
@@ -238,6 +240,8 @@ class Table:
         """Why a number is not taken for granted: it may be a header, or its unit cannot hold it."""
         if value is None:
             return ""
+        if found.marks and (why := self._bracket_doubt(found.marks, place[1])):
+            return why
         if divided and unit.startswith(_SCALES):
             return "the format divides by thousands, and the unit is another one"
         if cell and not self.block.header and cell.row == self.block.top and is_yearish(cell):
@@ -252,6 +256,17 @@ class Table:
         if unit == units.MIXED and not self._counts(place[1]):
             return "a percentage or a number: the unit says both"
         return ""
+
+    def _bracket_doubt(self, marks: tuple[str, ...], column: int) -> str:
+        """Whether « 40 (12) » holds two figures: no note has this number, or others of its column are « 30 (10,5 %) »."""
+        numbers = [mark for mark in marks if _BRACKETED_NUMBER.fullmatch(mark)]
+        if not all(self.legend.footnote(mark) for mark in numbers):
+            return "a number in brackets that no note explains"
+        if column not in self._double:
+            self._double[column] = any(
+                line.reads[column].doubt == SEVERAL for line in self.block.figures() if column in line.reads
+            )
+        return "a note, or a second figure as in other cells of its column" if numbers and self._double[column] else ""
 
     def _unit_doubt(self, unit: str, row: tuple[str, ...], column: tuple[str, ...]) -> str:
         """Whether the words around a number say the unit that was read: one of them at least, and not two in a table that has a
@@ -290,6 +305,11 @@ class Table:
                 # a change between two percentages is in points, when the notes of the table say so
                 return "points" if unit == "%" and self.in_points and position >= len(near) else unit
         return ""
+
+
+def in_doubt(cell: TidyCell, why: str) -> TidyCell:
+    """A cell whose figure is not taken for granted; one that has none stays as it is."""
+    return cell if cell.value is None or cell.status == "ambiguous" else replace(cell, status="ambiguous", marker=why)
 
 
 def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
