@@ -161,8 +161,6 @@ def _left(before: set[int]) -> list[psutil.Process]:
 @pytest.mark.skipif(sys.platform != "linux", reason="a kernel adopts orphans, and is told their session, on Linux only")
 @pytest.mark.parametrize("how", OUTLIVES)
 def test_what_a_chapter_started_ends_with_it(project: Path, run_folder: Path, warm: bool, how: str) -> None:  # noqa: F811
-    if not warm and how in ("without environment", "forked twice"):
-        pytest.skip("an ordinary kernel does not adopt orphans")
     only(project)
     chapter(project, "15_daemon", f"import os, subprocess, time\nchild = {OUTLIVES[how]}\ntime.sleep(1)", "print(1)")
     before = set(psutil.pids())
