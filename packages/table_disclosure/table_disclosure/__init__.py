@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .audit import Interval, audit
+from .auditing import Interval, audit
 from .crossing import crossing
 from .errors import DisclosureError, ProfileError, TablesError, UndoneError
 from .model import Cell, Fate, Relation, Tables, contributors, difference, share, total

@@ -167,9 +167,14 @@ class Tables:
                 raise TablesError(f"{cell.name!r}: said to be a structural zero, and is not zero.")
             if cell.follows is not None and cell.follows not in named:
                 raise TablesError(f"{cell.name!r} follows {cell.follows!r}, which is not a cell.")
-        counts = {name: cell.count for name, cell in named.items()}
+        counts = self.counts
         for relation in known:
             if unknown := sorted(set(relation.terms) - set(counts)):
                 raise TablesError(f"A relation names {unknown[0]!r}, which is not a cell.")
             if not relation.holds(counts):
                 raise TablesError(f"The relation between {', '.join(map(repr, relation.terms))} is not true of their counts.")
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The count of each cell."""
+        return {name: cell.count for name, cell in self.cells.items()}

@@ -16,12 +16,15 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from .attacks import Attack, Choice, Cut, System
-from .audit import Interval, examine
+from .attacks import Attack, Choice, Cut, Numbers, System
+from .auditing import Interval, examine
 from .errors import UndoneError
 from .model import Fate, Tables
 from .profiles import Profile
 from .rules import Reason, contributor_rules, needs
+
+PATIENCE = 8
+"""Choices in whole numbers that attackers break before some are made in fractions, which most tables do not need."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class _Search:
         """All that may be hidden."""
         return self.system.free.copy()
 
-    def choose(self, deadline: float) -> tuple[Choice | None, bool]:
+    def choose(self, deadline: float, *, whole: bool = True) -> tuple[Numbers | None, bool]:
         """The cheapest choice that all inequalities allow, and whether it is known to be; ``None``: they allow none."""
         rows = [cut.factors for cut in self.cuts]
         least = [cut.least - 1e-7 for cut in self.cuts]
@@ -78,16 +81,21 @@ class _Search:
             self.system.loss,
             constraints=LinearConstraint(csr_array(np.array(rows)), least, np.inf) if rows else (),
             bounds=Bounds(self.system.never.astype(float), self.system.free.astype(float)),
-            integrality=1,
+            integrality=int(whole),
             options={"time_limit": max(deadline - time.monotonic(), 0.01), "mip_rel_gap": 1e-9},
         )
-        choice: Choice | None = None if found.x is None else found.x > 0.5
-        return choice, found.status != 1
+        return found.x, found.status != 1
 
     def succeeding(self, hidden: Choice) -> Iterator[Attack]:
-        """Attacks that succeed: those of readers, then, where there are none, those of contributors."""
+        """Attacks that succeed: those of readers, then, where there are none, those of contributors.
+
+        A contributor who succeeds whatever is hidden knows it without any release: it is not asked about again.
+        """
         for readers in (True, False):
             found = [a for a in self.system.attacks if (a.who == 0) is readers and not self.system.resists(a, hidden)]
+            hopeless = [a for a in found if a.who and self.system.cheapest(a, hidden) is None]
+            self.system.attacks = [a for a in self.system.attacks if a not in hopeless]
+            found = [a for a in found if a not in hopeless]
             yield from found
             if found:
                 return
@@ -106,17 +114,33 @@ class _Search:
                 others = [self.place[name] for name in (whole, *parts)]
                 yield inside, [number for number in others if number not in inside and self.system.free[number]]
 
+    def relaxed(self, deadline: float) -> None:
+        """Inequalities that choices in fractions break, which cost little to find, and shorten the search in whole numbers."""
+        attacks = [attack for attack in self.system.attacks if attack.who == 0]
+        while attacks and time.monotonic() < deadline:
+            chosen, _ = self.choose(deadline, whole=False)
+            if chosen is None:
+                return
+            found = [(attack, self.system.cut(attack, chosen)) for attack in attacks]
+            self.cuts += [cut for _, cut in found if cut is not None]
+            attacks = [attack for attack, cut in found if cut is not None]
+
     def exact(self, deadline: float) -> tuple[Choice, bool]:
         """The optimal choice; or, when time ends, the last one tried, which is not safe."""
         hidden = self.system.never.copy()
+        rounds = 0
         while time.monotonic() < deadline:
+            rounds += 1
+            if rounds == PATIENCE:
+                self.relaxed(deadline)
             chosen, certain = self.choose(deadline)
             if chosen is None:
                 return (self.everything(), False) if certain else (hidden, False)
-            hidden = chosen
+            hidden = chosen > 0.5
             if not certain:
                 break
-            found = [self.system.cut(attack, hidden) for attack in self.succeeding(hidden)]
+            tried = hidden.astype(float)
+            found = [self.system.cut(attack, tried) or self.system.more(hidden) for attack in self.succeeding(hidden)]
             for inside, others in self.exposed(hidden):
                 factors = np.zeros(len(self.cells))
                 factors[others] = 1.0
@@ -173,11 +197,11 @@ class _Search:
 
     def refuse(self) -> bool:
         """Learn that this choice, and so any that hides less, is undone; whether there is another to try."""
-        more = self.system.free & ~self.hidden
-        self.cuts.append(Cut(more.astype(float), 1.0))
+        more = self.system.more(self.hidden)
+        self.cuts.append(more)
         if not self.optimal:
             self.hidden = self.everything()
-        return bool(more.any())
+        return bool(more.factors.any())
 
 
 def _parts(tables: Tables) -> Iterator[Tables]:
