@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ class _Unknowns:
         self.low, self.high, self.rows, self.least, self.most = low, high, rows, least, most
         self.moves = hstack([rows, -rows], format="csc")
         self.witnesses = self.truth.reshape(1, -1)
+        self.views: dict[str | None, tuple[Whole, NDArray[np.bool_]]] = {}
 
     def vector(self, terms: Mapping[str, int]) -> Whole:
         """A quantity as factors of these cells. What is known of it is left out."""
@@ -85,6 +87,13 @@ class _Unknowns:
                 self.witnesses = np.vstack([self.witnesses, counts])
                 return counts
         return None
+
+    def known_to(self, who: str | None) -> tuple[Whole, NDArray[np.bool_]]:
+        """What a contributor brings to each cell, and the cells that it alone feeds. A reader brings nothing."""
+        if who not in self.views:
+            own = np.array([cell.brought(who) for cell in self.cells])
+            self.views[who] = own, np.array([who is not None and cell.owner == who for cell in self.cells])
+        return self.views[who]
 
     def extreme(self, name: str, sign: int) -> int:
         """The least (-1) or greatest (1) count of a cell; the truth where no other is proven."""
@@ -160,11 +169,10 @@ def _reached(need: Need, groups: Groups, tables: Tables, who: str | None) -> tup
     unknowns = next((groups[name] for name in need.terms if name in groups), None)
     if unknowns is None:
         return False, False  # published, or said by what is
-    brought = {name: (cell.contributions or {}).get(who or "", 0) for name, cell in tables.cells.items()}
-    own = np.array([brought[cell.name] for cell in unknowns.cells])
-    owned = np.array([who is not None and cell.owner == who for cell in unknowns.cells])
+    own, owned = unknowns.known_to(who)
     vector = unknowns.vector(need.terms)
-    value, part = (sum(factor * of[name] for name, factor in need.terms.items()) for of in (tables.counts, brought))
+    value = sum(factor * tables.cells[name].count for name, factor in need.terms.items())
+    part = sum(factor * tables.cells[name].brought(who) for name, factor in need.terms.items())
     known = value - int(vector @ unknowns.truth)
     return (
         unknowns.believable(-vector, known - max(need.low, part), own, owned),
@@ -178,20 +186,21 @@ def _failures(tables: Tables, profile: Profile, groups: Groups) -> Iterator[Fail
     What a contributor could tell if nothing at all were released is not told by this release.
     """
     people = sorted({who for cell in tables.cells.values() for who in cell.contributions or ()}) if profile.insiders else []
-    silence: Groups | None = None
+    silence = cache(lambda: _groups(tables, _bounds(tables, profile, {})))
+
+    def learns(need: Need, who: str) -> bool:
+        if all(tables.cells[name].owner == who for name in need.terms):
+            return False  # nobody else is in it
+        reached = _reached(need, groups, tables, who)
+        before = (True, True) if all(reached) else _reached(need, silence(), tables, who)
+        return any(could and not can for can, could in zip(reached, before, strict=True))
+
     for need in needs(tables, profile):
         why = f"{need.subject!r} ({', '.join(need.reasons)})"
         if not all(_reached(need, groups, tables, None)):
             yield (need.subject,), f"{why}: a reader can tell more of it than it should."
-            continue
-        for who in people:
-            if all(tables.cells[name].owner == who for name in need.terms):
-                continue  # nobody else is in it
-            if all(reached := _reached(need, groups, tables, who)):
-                continue
-            silence = silence if silence is not None else _groups(tables, _bounds(tables, profile, {}))
-            if any(before and not now for now, before in zip(reached, _reached(need, silence, tables, who), strict=True)):
-                yield (need.subject,), f"{why}: contributor {who!r}, who knows its own, can tell more of it than it should."
+        elif any(learns(need, who) for who in people):
+            yield (need.subject,), f"{why}: a contributor, who knows its own, can tell more of it than it should."
 
 
 def _lines(tables: Tables, profile: Profile, unknown: Collection[str]) -> Iterator[Failure]:

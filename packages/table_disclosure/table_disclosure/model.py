@@ -59,6 +59,10 @@ class Cell:
             return 0.0
         return self.weight if self.weight is not None else 1 + math.log1p(self.count)
 
+    def brought(self, who: str | None) -> int:
+        """How many someone brings; nobody brings nothing."""
+        return (self.contributions or {}).get(who, 0) if who is not None else 0
+
     @property
     def owner(self) -> str | None:
         """The contributor who brings everybody, and so knows the cell."""
@@ -167,14 +171,9 @@ class Tables:
                 raise TablesError(f"{cell.name!r}: said to be a structural zero, and is not zero.")
             if cell.follows is not None and cell.follows not in named:
                 raise TablesError(f"{cell.name!r} follows {cell.follows!r}, which is not a cell.")
-        counts = self.counts
+        counts = {name: cell.count for name, cell in named.items()}
         for relation in known:
             if unknown := sorted(set(relation.terms) - set(counts)):
                 raise TablesError(f"A relation names {unknown[0]!r}, which is not a cell.")
             if not relation.holds(counts):
                 raise TablesError(f"The relation between {', '.join(map(repr, relation.terms))} is not true of their counts.")
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """The count of each cell."""
-        return {name: cell.count for name, cell in self.cells.items()}

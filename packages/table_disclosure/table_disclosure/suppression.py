@@ -63,6 +63,7 @@ class _Search:
         self.system = System(tables, profile, needs(tables, profile))
         self.cells, self.place = self.system.cells, self.system.place
         self.cuts: list[Cut] = list(self.system.first_cuts())
+        self.certain = True
         self.follows = [(self.place[cell.name], self.place[cell.follows]) for cell in self.cells if cell.follows]
 
     def everything(self) -> Choice:
@@ -195,8 +196,9 @@ class _Search:
         if not self.optimal:
             self.hidden = self.pruned(self.grown(self.hidden, start / 4 + deadline * 3 / 4), deadline)
 
-    def refuse(self) -> bool:
-        """Learn that this choice, and so any that hides less, is undone; whether there is another to try."""
+    def refuse(self, certain: bool) -> bool:
+        """Learn that this choice, and any that hides less (if that is `certain`), is undone; whether there is another to try."""
+        self.certain &= certain
         more = self.system.more(self.hidden)
         self.cuts.append(more)
         if not self.optimal:
@@ -266,8 +268,9 @@ def protect(tables: Tables, profile: Profile, *, seconds: float = 20.0) -> Relea
         findings = examine(tables, profile, published)
         if not findings.failures:
             break
-        exposed = {name for names, _ in findings.failures for name in names}
-        stale = [search for search in searches if exposed & set(search.place) and search.refuse()]
+        exposed = {name: len(names) == 1 for names, _ in findings.failures for name in names}
+        hurt = [search for search in searches if exposed.keys() & search.place.keys()]
+        stale = [search for search in hurt if search.refuse(all(exposed.get(name, True) for name in search.place))]
         if not stale:
             raise UndoneError(findings.failures)
 
@@ -277,4 +280,5 @@ def protect(tables: Tables, profile: Profile, *, seconds: float = 20.0) -> Relea
         return Decision(name, True, reasons.get(name, (Reason.PROTECTS,)), findings.intervals.get(name))
 
     loss = sum(cell.loss for name, cell in tables.cells.items() if name not in published)
-    return Release({name: decision(name) for name in tables.cells}, published, loss, all(s.optimal for s in searches))
+    optimal = all(search.optimal and search.certain for search in searches)
+    return Release({name: decision(name) for name in tables.cells}, published, loss, optimal)
