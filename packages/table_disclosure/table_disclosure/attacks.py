@@ -133,10 +133,16 @@ class System:
         least = self._least.copy()
         least[attack.row] = attack.target
         room = np.concatenate([np.where(hidden, self.up[attack.who], 0.0), np.where(hidden, self.down[attack.who], 0.0)])
-        found = milp(np.tile(cost, 2), constraints=LinearConstraint(self._rows, least, self._most), bounds=Bounds(0, room))
+        columns = np.flatnonzero(room)
+        if not len(columns):
+            return None
+        constraints = LinearConstraint(self._rows[:, columns], least, self._most)
+        found = milp(np.tile(cost, 2)[columns], constraints=constraints, bounds=Bounds(0, room[columns]))
         if found.x is None:
             return None
-        move: Numbers = found.x[: len(cost)] - found.x[len(cost) :]
+        moves = np.zeros(len(room))
+        moves[columns] = found.x
+        move: Numbers = moves[: len(cost)] - moves[len(cost) :]
         self._moves = np.vstack([self._moves, move])
         self._lengths = np.append(self._lengths, np.abs(move).sum())
         return move
