@@ -63,7 +63,7 @@ class _Search:
         self.system = System(tables, profile, needs(tables, profile))
         self.cells, self.place = self.system.cells, self.system.place
         self.cuts: list[Cut] = list(self.system.first_cuts())
-        self.certain = True
+        self.certain, self.given_up = True, False
         self.follows = [(self.place[cell.name], self.place[cell.follows]) for cell in self.cells if cell.follows]
 
     def everything(self) -> Choice:
@@ -175,7 +175,6 @@ class _Search:
 
     def pruned(self, hidden: Choice, deadline: float) -> Choice:
         """Show again, the dearest first, what no attack needs hidden."""
-        required = {followed: follower for follower, followed in self.follows}
         for number in np.argsort(-self.system.loss):
             if time.monotonic() > deadline:
                 break
@@ -183,14 +182,14 @@ class _Search:
                 continue
             fewer = hidden.copy()
             fewer[number] = False
-            if number in required:
-                fewer[required[number]] = False
             if not any(self.succeeding(fewer)) and not any(self.exposed(fewer)):
                 hidden = fewer
         return hidden
 
     def solve(self, deadline: float) -> None:
         """Choose what to hide: exactly in half of the time that is left, by adding and taking away in the other half."""
+        if self.given_up:
+            return
         start = time.monotonic()
         self.hidden, self.optimal = self.exact((start + deadline) / 2)
         if not self.optimal:
@@ -202,37 +201,21 @@ class _Search:
         more = self.system.more(self.hidden)
         self.cuts.append(more)
         if not self.optimal:
-            self.hidden = self.everything()
+            self.hidden, self.given_up = self.everything(), True
         return bool(more.factors.any())
 
 
 def _parts(tables: Tables) -> Iterator[Tables]:
     """Tables cut where nothing ties them: what is known already ties nothing. Each part is solved by itself."""
-    group = {name: name for name in tables.cells}
-
-    def root(name: str) -> str:
-        while group[name] != name:
-            group[name] = group[group[name]]
-            name = group[name]
-        return name
-
-    unknown = {name for name, cell in tables.cells.items() if cell.fate is not Fate.PUBLIC and not cell.structural}
-    ties = [[name for name in relation.terms if name in unknown] for relation in tables.relations]
-    ties += [[cell.name, cell.follows] for cell in tables.cells.values() if cell.follows]
-    for tied in ties:
-        for name in tied[1:]:
-            group[root(name)] = root(tied[0])
-    relations: dict[str, list[int]] = {}
-    members: dict[str, set[str]] = {root(name): {name} for name in unknown}
-    for name in unknown:
-        members[root(name)].add(name)
-    for number, (relation, tied) in enumerate(zip(tables.relations, ties, strict=False)):
-        if tied:
-            relations.setdefault(root(tied[0]), []).append(number)
-            members[root(tied[0])] |= set(relation.terms)
-    for key, names in members.items():
-        cells = [cell for name, cell in tables.cells.items() if name in names]
-        yield Tables(cells, [tables.relations[number] for number in relations.get(key, [])])
+    group = {name: {name} for name, cell in tables.cells.items() if cell.fate is not Fate.PUBLIC and not cell.structural}
+    ties = [[name for name in relation.terms if name in group] for relation in tables.relations]
+    for tied in [*ties, *([cell.name, cell.follows] for cell in tables.cells.values() if cell.follows)]:
+        together = set().union(*(group[name] for name in tied))
+        group |= dict.fromkeys(together, together)
+    for members in {id(members): members for members in group.values()}.values():
+        relations = [relation for relation, tied in zip(tables.relations, ties, strict=True) if members.intersection(tied)]
+        names = members.union(*(relation.terms for relation in relations))
+        yield Tables([cell for name, cell in tables.cells.items() if name in names], relations)
 
 
 def protect(tables: Tables, profile: Profile, *, seconds: float = 20.0) -> Release:
