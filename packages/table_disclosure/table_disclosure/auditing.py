@@ -97,9 +97,12 @@ class _Unknowns:
 
     def extreme(self, name: str, sign: int) -> int:
         """The least (-1) or greatest (1) count of a cell; the truth where no other is proven."""
+        place = self.place[name]
+        if sign < 0 and self.witnesses[:, place].min() == self.low[place]:
+            return int(self.low[place])  # seen already
         vector = -sign * self.vector({name: 1})
         found = self.solve(np.concatenate([vector, -vector]), self.low, self.high)
-        return int((self.truth if found is None else found)[self.place[name]])
+        return int((self.truth if found is None else found)[place])
 
     def believable(self, asked: Whole, least: int, own: Whole, owned: NDArray[np.bool_]) -> bool:
         """Whether someone who knows what it brings itself may believe that a quantity reaches `least`."""

@@ -93,12 +93,16 @@ class _Search:
         A contributor who succeeds whatever is hidden knows it without any release: it is not asked about again.
         """
         for readers in (True, False):
-            found = [a for a in self.system.attacks if (a.who == 0) is readers and not self.system.resists(a, hidden)]
-            hopeless = [a for a in found if a.who and self.system.cheapest(a, hidden) is None]
-            self.system.attacks = [a for a in self.system.attacks if a not in hopeless]
-            found = [a for a in found if a not in hopeless]
-            yield from found
-            if found:
+            succeeded: set[int] = set()
+            for attack in [attack for attack in self.system.attacks if (attack.who == 0) is readers]:
+                if attack.row in succeeded or self.system.resists(attack, hidden):
+                    continue  # one contributor at a time: what is hidden from it may do for the others
+                if not readers and self.system.cheapest(attack, hidden) is None:
+                    self.system.attacks.remove(attack)
+                    continue
+                succeeded.add(attack.row)
+                yield attack
+            if succeeded:
                 return
 
     def exposed(self, hidden: Choice) -> Iterator[tuple[list[int], list[int]]]:
