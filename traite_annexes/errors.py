@@ -7,3 +7,7 @@ from traite_lib.errors import TraiteError
 
 class RenderError(TraiteError):
     """A chapter does not exist, breaks the notebook contract, or could not be rendered."""
+
+
+class AnswersError(TraiteError):
+    """Answers of associations cannot be used: where they lie, what their mapping says, or what may be done with them."""

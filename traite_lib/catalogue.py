@@ -19,6 +19,9 @@ from .errors import CatalogueError, available
 DO_NOT_QUOTE = "Chiffres d’exemple : le classeur de cette édition est inventé, en tout ou partie ; ne pas citer."
 """Said on everything that shows numbers of an example."""
 
+SYNTHETIC = "Données synthétiques – démonstration"
+"""Said on everything that shows numbers of a demonstration edition: nobody gave the answers that they are computed from."""
+
 CATALOGUE_FILE = Path("data", "editions.toml")
 
 _ALIVE = re.compile(
@@ -67,6 +70,11 @@ class Strict(BaseModel):
         return self
 
 
+def is_synthetic(edition: str | int) -> bool:
+    """Whether a key is that of a demonstration edition, as demo2022."""
+    return str(edition).startswith("demo")
+
+
 class DataFile(Strict):
     """A data file and the SHA-256 that its content must have; `path` is relative to ``data/``."""
 
@@ -91,20 +99,20 @@ class Workbook(DataFile):
 
 
 class Source(Strict):
-    """Who said a number. Rank 1 is official, 2 partner or scholarly, 3 press."""
+    """Who said a number. Rank 1 is official, 2 partner or scholarly, 3 press, 4 synthetic."""
 
     source_id: str
     publisher: str
     publisher_fr: str
     kind: str
-    rank: int = Field(ge=1, le=3)
+    rank: int = Field(ge=1, le=4)
     title: str
     citation_fr: str
     url: str = ""
 
 
 class Edition(Strict):
-    """One edition of the survey; `key` is the reference year, as text, where the year is known."""
+    """One edition of the survey; `key` is the reference year, as text, if it is known: 2022, or demo2022 for a demonstration."""
 
     key: str
     number: int
@@ -119,14 +127,15 @@ class Edition(Strict):
     note: str = ""
     figures: DataFile | None = None
     workbook: Workbook | None = None
+    observations: DataFile | None = None
     source: list[Source] = []
 
     def _faults(self) -> dict[str, bool]:
-        year = self.reference_year
+        year, key = self.reference_year, f"{'demo' if self.observations else ''}{self.reference_year}"
         return {
             "give either reference_year or possible_years": (year is None) == (self.possible_years is None),
-            f"the key {self.key!r} must be the reference year, {year}": year is not None and self.key != str(year),
-            "give figures (cited statements), a workbook, or both": self.figures is None and self.workbook is None,
+            f"the key {self.key!r} must be the reference year, {key}": year is not None and self.key != key,
+            "give figures (cited statements), a workbook, or both": not (self.figures or self.workbook or self.observations),
             "an edition with a workbook has a reference_year": self.workbook is not None and year is None,
         }
 
@@ -135,12 +144,12 @@ class Edition(Strict):
         """What a reader must know of the edition, in French: its note, and the workbook that was published but not seen."""
         unseen = self.workbook_published and self.workbook is None
         sentence = "Un classeur de données accompagne la publication ; il n’a pas pu être consulté."
-        return " ".join(filter(None, (DO_NOT_QUOTE if self.invented else "", self.note, sentence if unseen else "")))
+        return " ".join(filter(None, (self.warning, self.note, sentence if unseen else "")))
 
     @property
-    def invented(self) -> bool:
-        """Whether its workbook is an example, whose numbers mean nothing."""
-        return self.workbook is not None and self.workbook.invented
+    def warning(self) -> str:
+        """What stands wherever its numbers are shown, when they describe nobody: a demonstration, or an example."""
+        return f"{SYNTHETIC}." if self.observations else DO_NOT_QUOTE if self.workbook and self.workbook.invented else ""
 
     @property
     def years(self) -> tuple[int, int]:
@@ -213,6 +222,7 @@ class _Editions(Strict):
     sources: DataFile
     administrative: list[DataFile]
     edition: list[Edition]
+    demonstration: list[Edition] = []
 
 
 class _Breaks(Strict):
@@ -298,20 +308,29 @@ def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[
 
 
 class Catalogue:
-    """Everything that ``data/*.toml`` says, validated when it is read; the project folder is the one found, by default."""
+    """Everything that ``data/*.toml`` says, validated when it is read; the project folder is the one found, by default.
 
-    def __init__(self, root: Path | None = None) -> None:
+    Demonstrations have one of their own (`synthetic`): no series, comparison, index or search can mix them with real editions.
+    """
+
+    def __init__(self, root: Path | None = None, *, synthetic: bool = False) -> None:
         self.root = root or project_root()
         self.data = self.root / "data"
         declared = read_toml(self.data / "editions.toml", _Editions)
-        self.default, self.licence, self.administrative = declared.default, declared.licence, declared.administrative
-        self.editions, self._sources = declared.edition, declared.sources
+        self.synthetic, self.licence, self._declared = synthetic, declared.licence, declared
+        self.editions = declared.demonstration if synthetic else declared.edition
+        self.administrative = [] if synthetic else declared.administrative
         self.breaks = read_toml(self.data / "breaks.toml", _Breaks).breaks
-        self.corrections = read_toml(self.data / "corrections.toml", _Corrections).correction
+        self.corrections = [] if synthetic else read_toml(self.data / "corrections.toml", _Corrections).correction
         keys = [edition.key for edition in self.editions]
         if twice := {key for key in keys if keys.count(key) > 1}:
             raise CatalogueError(f"data/editions.toml: edition {sorted(twice)[0]} is declared twice.")
-        self.edition(self.default)
+        self.default = self.edition(keys[-1] if synthetic and keys else declared.default).key
+
+    @classmethod
+    def of(cls, edition: str | int, root: Path | None = None) -> Self:
+        """The catalogue that an edition is in: that of demonstrations, or that of what was published."""
+        return cls(root, synthetic=is_synthetic(edition))
 
     @cached_property
     def judged(self) -> dict[str, list[Correction]]:
@@ -331,14 +350,15 @@ class Catalogue:
             return dated[str(key)]
         if any(edition.key == str(key) for edition in self.editions):
             raise CatalogueError(f"Edition {key} has no certain reference year: it is in series only, and has no annexes.")
-        raise CatalogueError(f"There is no edition {key}. {available(str(key), dated)}")
+        apart = "Demonstration and published editions are never put together. " if is_synthetic(key) != self.synthetic else ""
+        raise CatalogueError(f"There is no edition {key}. {apart}{available(str(key), dated)}")
 
     def files(self) -> Iterator[DataFile]:
         """Every data file that the catalogue answers for."""
-        yield self._sources
-        yield from self.administrative
-        yield from (edition.figures for edition in self.editions if edition.figures)
-        yield from (edition.workbook for edition in self.editions if edition.workbook)
+        yield self._declared.sources
+        yield from self._declared.administrative
+        for edition in (*self._declared.edition, *self._declared.demonstration):
+            yield from filter(None, (edition.figures, edition.workbook, edition.observations))
 
     def verified(self, file: DataFile) -> Path:
         """Path of a data file, which must be there with the content that the catalogue declares."""
@@ -355,5 +375,5 @@ class Catalogue:
     @cached_property
     def sources(self) -> dict[str, Source]:
         """Sources by identifier: ``published/sources.csv``, then those declared with an edition."""
-        cited = read_csv(self.verified(self._sources), Source)
+        cited = read_csv(self.verified(self._declared.sources), Source)
         return {source.source_id: source for source in [*cited, *(s for edition in self.editions for s in edition.source)]}

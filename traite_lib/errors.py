@@ -34,10 +34,6 @@ class ComparisonError(TraiteError):
     """A comparison crosses a break of series, or one of its values gives no change; the message says why."""
 
 
-class RenderError(TraiteError):
-    """A chapter does not exist, breaks the notebook contract, or could not be rendered."""
-
-
 def available(name: str, choices: Iterable[str]) -> str:
     """End of an error message: what exists, and the spelling nearest to what was asked, when there is one."""
     known = list(choices)

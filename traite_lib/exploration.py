@@ -18,6 +18,7 @@ import pandas as pd
 
 from . import metadata
 from .aliases import renamed
+from .catalogue import is_synthetic
 from .errors import ObservationsError, TraiteError, available
 from .loading.official.lexicon import STOP, key
 from .loading.selection import load
@@ -205,7 +206,10 @@ class Explore:
         >>> sexes = explore("sex", form="sexual").table
         >>> explore("total", population="identified", editions="all").charts[0].save("repérées.svg")  # doctest: +SKIP
         """
-        catalogue, words, table = load()
+        if isinstance(editions, pd.DataFrame):  # what `editions` gives, or some of its rows
+            editions = list(map(str, editions.index))
+        chosen = [editions] if isinstance(editions, (str, int)) else list(editions or [])
+        catalogue, words, table = load(synthetic=any(map(is_synthetic, chosen)))
         if not variable:
             raise ObservationsError(f"Name a variable: explore('form'). {available('', self.variables().index)}")
         variable, population = (
@@ -217,11 +221,8 @@ class Explore:
         parts = {column: _code(code, _things(column, words)) for column, code in named}
         check_question(words, variable, category, population=population, sub_population=parts)
         every = [edition.key for edition in catalogue.dated]
-        if isinstance(editions, pd.DataFrame):  # what `editions` gives, or some of its rows
-            editions = list(map(str, editions.index))
-        chosen = [editions] if isinstance(editions, (str, int)) else editions or []
-        chosen = {"None": [catalogue.default], "all": every, "latest": every[-1:]}.get(str(editions), chosen)
-        keys = sorted({catalogue.edition(key).key for key in chosen})
+        words_for = {"None": [catalogue.default], "all": every, "latest": every[-1:]}
+        keys = sorted({catalogue.edition(key).key for key in words_for.get(str(editions), chosen)})
         if not keys:
             raise ObservationsError(f"No edition is chosen. {available('', every)}")
         kept = table[table["edition"].isin([*keys, ""])]  # breaks are those between the editions chosen, not those left out

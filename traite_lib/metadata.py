@@ -11,7 +11,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from .analysis import quality
-from .catalogue import DO_NOT_QUOTE
 from .errors import TraiteError
 from .nomenclature import ALL, terms
 from .presentation import sentences, wording
@@ -120,8 +119,9 @@ def administrative(
     local = (rows["territory"] != ALL) | ((rows["variable"] == "territory") & (rows["category"] != "national"))
     rows = rows if territories is None else rows[local == territories]
     found = survey.with_labels(rows.sort_values(["population", "variable", "offence", "period"], kind="stable"))
-    table = editions_table(found.assign(label=_statistic(found)), title, [], NO_FIGURE)
-    if (table.frame == "—").to_numpy().mean() > 0.75:  # hardly any statistic comes again: a list says it better, with its sources
+    table = editions_table(found.assign(label=[wording.statistic(row) for row in records(found)]), title, [], NO_FIGURE)
+    # hardly any statistic comes again: a list says it better, with its sources
+    if found.empty or (table.frame == "—").to_numpy().mean() > 0.75:
         return provenance_table(found, title, [NO_CHANGE], NO_FIGURE)
     notes = [
         NO_CHANGE,
@@ -281,7 +281,7 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     kept = {key_of(row): row["text"] for row in records(found) if row["retained"]}
     frame = pd.DataFrame(
         {
-            "Statistique": _statistic(found),
+            "Statistique": [wording.statistic(row) for row in records(found)],
             "Période": found["period"].str.replace("|", " ou "),
             "Population": found["who"],
             "Valeur": found["text"],
@@ -318,7 +318,7 @@ def recomputed(survey: Survey) -> Table:
     found = survey.with_labels(quality.recomputed(rows))
     frame = pd.DataFrame(
         {
-            "Statistique": _statistic(found),
+            "Statistique": [wording.statistic(row) for row in records(found)],
             "Population": found["who"],
             "Part publiée": found["text"],
             "Effectif publié": [wording.number(value, 0) for value in found["count"]],
@@ -351,7 +351,7 @@ def workbook(survey: Survey) -> Table:
     notes = [
         "Une cellule n’est reprise que si tous les mots qui l’entourent sont dans les nomenclatures et disent une seule chose ; "
         "les autres restent consultables, jamais devinées.",
-        *([DO_NOT_QUOTE] if survey.edition.invented else []),
+        *filter(None, [survey.edition.warning]),
     ]
     title, absent = "Classeur de données : ce qui est repris", "Aucun classeur de données n’a été consulté pour cette édition."
     return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Chiffres repris",), absent)
@@ -359,12 +359,8 @@ def workbook(survey: Survey) -> Table:
 
 def provenance(survey: Survey, *, undated: bool = False) -> Table:
     """Every statement of the edition, retained or not; or those of the edition without a certain year."""
-    edition = next(e for e in survey.catalogue.editions if e.reference_year is None) if undated else survey.edition
-    rows = survey.observations[survey.observations["edition"] == edition.key]
+    editions = [e for e in survey.catalogue.editions if e.reference_year is None] if undated else [survey.edition]
+    rows = survey.observations[survey.observations["edition"].isin([edition.key for edition in editions])]
     rows = survey.with_labels(rows[rows["status"] != CALCULATED])
     title = "Énoncés de l’édition sans année certaine" if undated else "Tous les énoncés relevés pour cette édition"
-    return provenance_table(rows, title, [edition.remarks] if edition.remarks else [])
-
-
-def _statistic(rows: pd.DataFrame) -> list[str]:
-    return [wording.statistic(row) for row in records(rows)]
+    return provenance_table(rows, title, [edition.remarks for edition in editions if edition.remarks], "Aucun énoncé.")

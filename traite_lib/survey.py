@@ -12,7 +12,7 @@ import pandas as pd
 
 from .aliases import renamed
 from .analysis import compare, shares
-from .catalogue import Catalogue, Edition
+from .catalogue import Catalogue, Edition, is_synthetic
 from .errors import ObservationsError, available
 from .loading.selection import load
 from .nomenclature import ALL, Nomenclatures
@@ -334,12 +334,6 @@ class Survey:
 
 
 def open_edition(edition: str | int) -> Survey:
-    """Open an edition of the survey by its reference year.
-
-    Parameters
-    ----------
-    edition : str or int
-        Reference year (papermill's command line makes a year an int).
-    """
-    catalogue, words, table = load()
+    """Open an edition of the survey by its reference year, as text or a number, or a demonstration by its key, ``"demo2022"``."""
+    catalogue, words, table = load(synthetic=is_synthetic(edition))
     return Survey(catalogue.edition(edition), catalogue, words, table)

@@ -83,7 +83,7 @@ def schema(nomenclatures: Nomenclatures) -> pa.DataFrameSchema:
         "reference_year": pa.Column("Int64", nullable=True),
         "value": pa.Column(float, nullable=True),
         "base": pa.Column("Int64", pa.Check.gt(0), nullable=True),
-        "rank": pa.Column(int, pa.Check.isin([1, 2, 3])),
+        "rank": pa.Column(int, pa.Check.isin([1, 2, 3, 4])),
         "retained": pa.Column(bool),
     }
     rules = {
@@ -160,6 +160,11 @@ def agree(a: Row, b: Row) -> bool:
 def rounded_to(value: float | Decimal, decimals: int) -> Decimal:
     """A value rounded half up, as French publications do (Python rounds half to even)."""
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def percent(part: float, whole: float) -> float:
+    """A share rounded half up, once, as it is shown: to a decimal, or whole on a base below 100 (48.48 is 48, never 49)."""
+    return float(rounded_to(Decimal(str(part)) * 100 / Decimal(str(whole)), int(whole >= 100)))
 
 
 def decimals(value: float) -> int:

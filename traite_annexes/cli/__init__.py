@@ -10,7 +10,7 @@ import typer
 from tidy_workbook import WorkbookError
 from traite_lib.errors import TraiteError
 
-from . import editions, figures, handover, render, workbooks
+from . import answers, editions, figures, handover, render, workbooks
 from .terminal import errors
 
 app = typer.Typer(
@@ -29,8 +29,10 @@ for _command in (  # in the order of work
         handover.verify,
     ),
     *(editions.add_edition, editions.check, editions.checksums, workbooks.inspect, workbooks.tidy),
+    answers.synth,
 ):
     app.command()(_command)
+app.add_typer(answers.app, name="answers")
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from traite_lib.catalogue import Catalogue
 
 from ..errors import RenderError
 from ..fingerprints import commit
+from .terminal import outputs
 
 
 def bundle(
@@ -24,9 +25,9 @@ def bundle(
     from ..publishing.chapters import discover
     from ..rendering import batch
 
-    catalogue = Catalogue()
+    catalogue = Catalogue.of(edition)
     found = catalogue.edition(edition)
-    folder = (output or catalogue.root / "outputs").resolve()
+    folder = outputs(catalogue, output)
     present = archive.folder_of(found, folder)
     chosen = [chapter for chapter in discover(catalogue.root / "notebooks") if (present / f"{chapter.name}.ipynb").is_file()]
     images = batch.images(found, chosen, catalogue) if figures else None

@@ -11,7 +11,7 @@ import typer
 from traite_lib.catalogue import Catalogue, project_root
 
 from ..errors import RenderError
-from .terminal import errors, pairs, rows
+from .terminal import errors, outputs, pairs, rows
 
 
 def chapters() -> None:
@@ -22,7 +22,7 @@ def chapters() -> None:
 
 
 def render(
-    edition: Annotated[str, typer.Argument(help="Reference year, or « all ».")],
+    edition: Annotated[str, typer.Argument(help="Reference year, « all », or demo2022 for a demonstration.")],
     chapter: Annotated[list[str], typer.Option("--chapter", "-c", help="Number or name; may be repeated.")] = [],  # noqa: B006
     output: Annotated[Optional[Path], typer.Option(help="Folder of the annexes; outputs/ by default.")] = None,  # noqa: UP045
     parameter: Annotated[list[str], typer.Option("--parameter", "-p", help="NAME=VALUE, a parameter of the chapter.")] = [],  # noqa: B006
@@ -48,14 +48,14 @@ def render(
     from ..rendering import batch, progress
     from ..rendering.cluster import cluster
 
-    catalogue = Catalogue()
+    catalogue = Catalogue.of(edition)
     wanted = catalogue.dated if edition == "all" else [catalogue.edition(edition)]
     every = discover(catalogue.root / "notebooks")
     chosen = [choose(every, name) for name in chapter] or every
     given: dict[str, object] = dict(pairs(parameter, "--parameter"))
     if "edition" in given:
         raise RenderError("The edition is the argument of `traite render`, not a parameter.")
-    folder = (output or catalogue.root / "outputs").resolve()
+    folder = outputs(catalogue, output)
     options = batch.Options(jobs=jobs or batch.JOBS, force=force, timeout=timeout, warm=not cold, pdf=pdf)
     outcomes = partial(batch.render, wanted, chosen, every, catalogue, folder, parameters=given)
     # jsonschema, which nbformat imports, makes a grammar of IRIs (1.5 s) where it can; no notebook is checked for them
@@ -77,7 +77,7 @@ def figures(
     from ..publishing.chapters import choose, discover
     from ..rendering import batch
 
-    catalogue = Catalogue()
+    catalogue = Catalogue.of(edition)
     found = catalogue.edition(edition)
     every = discover(catalogue.root / "notebooks")
     folder = (to or Path(f"figures_{found.key}")).resolve()

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from traite_lib.catalogue import Catalogue
 from traite_lib.errors import TraiteError
 
 screen, errors = Console(), Console(stderr=True, highlight=False)
 
 EditionArg = Annotated[str, typer.Argument(help="Reference year of an edition.")]
+
+
+def outputs(catalogue: Catalogue, named: Path | None) -> Path:
+    """Where annexes are: demonstrations are a site of their own, below the one of real editions."""
+    folder = named or catalogue.root / "outputs"
+    return (folder / "demonstration" if catalogue.synthetic else folder).resolve()
 
 
 def pairs(texts: list[str], option: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from traite_lib.catalogue import is_synthetic
 from traite_lib.loading.selection import load
 from traite_lib.nomenclature import ALL, Nomenclatures
 from traite_lib.presentation import wording
@@ -48,7 +49,7 @@ FIELDS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "publication": ("string", "Study that the source quotes, for police and justice figures.", {}),
     "locator": ("string", "Where: address of a page, or sheet and cell.", {}),
     "statement_id": ("string", "Identifier of the statement.", {"required": True, "unique": True}),
-    "rank": ("integer", "1 official, 2 partner or scholarly, 3 press.", {"enum": [1, 2, 3]}),
+    "rank": ("integer", "1 official, 2 partner or scholarly, 3 press, 4 synthetic.", {"enum": [1, 2, 3, 4]}),
     "retained": ("boolean", "Whether this statement is the published one for its statistic.", {"required": True}),
     "reason": ("string", "Why this statement was kept or set aside, in French.", {}),
     "note": ("string", "What a reader must know, in French.", {}),
@@ -137,7 +138,7 @@ def files(edition: str, root: Path | None = None) -> dict[str, bytes]:
     """
     from . import spreadsheet
 
-    catalogue, words, table = load(root)
+    catalogue, words, table = load(root, synthetic=is_synthetic(edition))
     survey = Survey(catalogue.edition(edition), catalogue, words, table)
     return {
         "observations.csv": observations_csv(survey).encode(),

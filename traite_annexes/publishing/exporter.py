@@ -75,7 +75,7 @@ def page(notebook: NotebookNode, name: str, folder: Path) -> str:
     chapter = next((chapter for chapter in chapters if chapter.name == name), None)
     if chapter is None:
         return pages.notebook_page(notebook, Chapter(folder / f"{name}.ipynb"))
-    return pages.chapter_page(notebook, chapter, chapters, Catalogue().edition(_edition(notebook, name)))
+    return pages.chapter_page(notebook, chapter, chapters, Catalogue.of(key := _edition(notebook, name)).edition(key))
 
 
 def _check(notebook: NotebookNode, name: str) -> None:

@@ -48,7 +48,7 @@ class ChapterTold(Overall):
 class Manifest(Overall):
     """What a manifest tells of an edition: `outputs` are the files beside its chapters."""
 
-    edition: Annotated[str, Field(pattern="^[0-9]{4}$")]
+    edition: Annotated[str, Field(pattern="^(demo)?[0-9]{4}$")]
     title: str
     commit: Annotated[str, Field(pattern="^([0-9a-f]{40}(-dirty)?)?$")]
     versions: dict[str, str]

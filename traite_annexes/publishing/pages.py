@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 if TYPE_CHECKING:
     from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
-from traite_lib.catalogue import Catalogue, Edition
+from traite_lib.catalogue import SYNTHETIC, Catalogue, Edition
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
 from ..files import checked_name
@@ -145,13 +145,15 @@ def _frame(html: str) -> Markup:
     """A frame of pandas as aligned text, folded: its words are those of the code, not of the page. An empty one shows nothing."""
     lines = [re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.DOTALL) for row in re.findall(r"<tr.*?</tr>", html, re.DOTALL)]
     width = max(map(len, lines))
+    about = "".join(f" — {Markup(text).unescape()}" for text in re.findall(r"<caption>(.*?)</caption>", html))
     table = [[""] * (width - len(line)) + [Markup(cell).unescape() for cell in line] for line in lines]  # an index is said once
     sizes = [max(map(len, column)) for column in zip(*table, strict=True)]
     text = "\n".join("  ".join(map(str.ljust, line, sizes)).rstrip() for line in table)
     if "<td" not in html:
         return Markup()
     shown = Markup('<pre class="text" tabindex="0"><samp>{}</samp></pre>').format(text)
-    return Markup('<details class="data"><summary>Données ordonnées, avec leurs codes</summary>\n{}\n</details>').format(shown)
+    told = f"Données ordonnées, avec leurs codes{about}"
+    return Markup('<details class="data"><summary>{}</summary>\n{}\n</details>').format(told, shown)
 
 
 def blocks(notebook: NotebookNode) -> list[Block]:
@@ -214,7 +216,9 @@ def _figure(output: NotebookNode, before: Sequence[Figure]) -> Figure:
         words = {"title": "", "alt": output.metadata.get(PNG, {}).get("alt", "")}
         image = output.data[PNG].replace("\n", "")
         drawing = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(image, words["alt"])
-    name = _apart(slug(words.get("subject") or words["title"]) or "figure", {figure.name for figure in before})
+    name = slug(words.get("subject") or words["title"]) or "figure"
+    synthetic = f"-{slug(SYNTHETIC)}" if SYNTHETIC in words.get("alt", "") else ""
+    name = _apart(f"{name}{synthetic}", {figure.name for figure in before})
     words["notes"] = tuple(words.get("notes", ()))
     return Figure(len(before) + 1, name, drawing, files=output.data.get(FIGURE, {}), **words)
 

@@ -12,7 +12,7 @@ import io
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -89,6 +89,7 @@ def workbook(survey: Survey, rows: pd.DataFrame) -> bytes:
     rows : DataFrame
         Its observations, with their reading words: see `dataset.rows_of`.
     """
+    warning = [survey.edition.warning] if survey.edition.warning else []
     sheets = [_notes(), _breaks(survey), *_subjects(survey, rows), _observations(survey, rows), _sources(survey, rows)]
     contents = Sheet(
         "Sommaire",
@@ -108,7 +109,7 @@ def workbook(survey: Survey, rows: pd.DataFrame) -> bytes:
         )  # fmt: skip
         _cover(book, survey)
         for number, sheet in enumerate([contents, *sheets]):
-            _add(book, sheet, number)
+            _add(book, replace(sheet, lines=[*warning, *sheet.lines]), number)
     return buffer.getvalue()
 
 

@@ -16,7 +16,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 from papermill_warm import Setup, server
-from traite_lib.catalogue import Catalogue
+from traite_lib.catalogue import Catalogue, is_synthetic
 from traite_lib.presentation.text import IMAGES
 
 from ..files import collected, short_folder
@@ -131,7 +131,7 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
     started = time.monotonic()
     folder = folder or Path(_temporary().name)
     root = snapshot.unpack(folder)
-    catalogue, chapters = _project(root)
+    catalogue, chapters = _project(root, is_synthetic(job.edition))
     edition = catalogue.edition(job.edition)
     chapter = choose(chapters, job.chapter)
     held = setup(root, images=job.images)
@@ -144,7 +144,7 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
             _start(held)
         from papermill_warm import execution, kernels  # after the server has started: it takes seconds too
 
-        from ..publishing import pages
+        from ..publishing import marking, pages
 
         logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what goes wrong is returned
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it tells of each task that a dead kernel leaves
@@ -162,6 +162,8 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
         except ValueError as wrong:
             return JobResult(failure=str(wrong), notebook=execution.written(notebook), cells=cells)
         notebook, warnings = execution.clean(notebook)
+        if edition.warning:
+            marking.mark(notebook, edition.warning)
         page = pages.chapter_page(notebook, chapter, chapters, edition).encode()
         files |= pages.figure_files(notebook, chapter)
         pages.lighten(notebook)
@@ -222,9 +224,9 @@ def end_kernels() -> None:
 
 
 @lru_cache(maxsize=2)
-def _project(root: Path) -> tuple[Catalogue, list[Chapter]]:
+def _project(root: Path, synthetic: bool) -> tuple[Catalogue, list[Chapter]]:
     """Catalogue and chapters of an unpacked snapshot, which nobody changes."""
-    return Catalogue(root), discover(root / "notebooks")
+    return Catalogue(root, synthetic=synthetic), discover(root / "notebooks")
 
 
 @cache

@@ -76,8 +76,8 @@ def verify(path: Path, catalogue: Catalogue, *, render: bool = True) -> Verifica
         told = manifest.parsed(content)
     except ValueError as error:
         raise RenderError(f"{path}: its {MANIFEST} is not one that this version writes ({error}).") from None
+    catalogue = Catalogue.of(told.edition, catalogue.root)
     edition = catalogue.edition(told.edition)
-
     among = f"traite_{edition.key}/{archive.IMAGES}"
     images = {name.removeprefix(among): content for name, content in files.items() if name.startswith(among)}
 

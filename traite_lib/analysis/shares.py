@@ -81,7 +81,7 @@ def is_residual(category: str) -> bool:
 
 
 def main_unit(rows: pd.DataFrame) -> str:
-    """Unit to draw: the one that describes most modalities, shares when it is a tie."""
-    known = rows[rows["value"].notna()]
+    """Unit to draw: the one that describes most modalities, shares when it is a tie; who did not answer may have no share."""
+    known = rows[rows["value"].notna() & (rows["category"] != UNKNOWN)]
     counts, shares = ((known["unit"] == unit).sum() for unit in ("count", "percent"))
     return "count" if counts > shares else "percent"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from ..catalogue import Strict, read_toml
 from ..nomenclature import ALL, Nomenclatures
-from ..table import CALCULATED, SUB_POPULATION, french, key_of, records, rounded_to, whole_of
+from ..table import CALCULATED, SUB_POPULATION, french, key_of, percent, records, whole_of
 
 SOURCE = "calcul"
 """Source of a derived row, in ``sources.csv``; its two statements are in `locator` and in `note`."""
@@ -61,8 +60,7 @@ def derive(table: pd.DataFrame, rules: Rules, publishers: Mapping[str, str]) -> 
     Only statements that are sure (status A), exact (no bound) and not confidential are used. A derived row is retained where its
     statistic has no retained value; beside a published one it is kept, not retained, for the check that compares the two.
 
-    Percents are rounded half up to one decimal, to a whole number on a base below 100, which is how each is shown; ``locator``
-    names the two statements, ``note`` their publishers and the formula.
+    ``locator`` names the two statements, ``note`` their publishers and the formula.
     """
     known = table[table["retained"] & table["value"].notna()]
     sure = {"status": "A", "bound": "", "unit": "count", "confidentiality": "F"}
@@ -99,8 +97,7 @@ def _row(
     who = part if part["population"] == whole["population"] else whole
     return part | {name: who[name] for name in ("population", *SUB_POPULATION)} | {
         "variable": variable, "category": category, "unit": "percent",
-        # Once, as it is shown: from 48.48 to 48.5, then to 49 on a base below a hundred, would be a wrong number.
-        "value": float(rounded_to(Decimal(str(part["value"])) * 100 / Decimal(str(whole["value"])), int(whole["value"] >= 100))),
+        "value": percent(part["value"], whole["value"]),
         "base": int(whole["value"]), "status": CALCULATED, "source_id": SOURCE, "rank": max(part["rank"], whole["rank"]),
         "locator": " / ".join(names), "statement_id": "/".join(names),
         "note": f"Calculé : {' / '.join(told)}, {formula}.",

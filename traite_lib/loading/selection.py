@@ -14,6 +14,7 @@ from ..catalogue import Catalogue, Correction, project_root
 from ..errors import CatalogueError, available
 from ..nomenclature import Nomenclatures, terms
 from ..table import COLUMNS, KEY, Row, agree, decimals, french, is_cell, key_of, records, validate, whole_of
+from .computed import read_computed
 from .derived import derive, read_rules
 from .official import load_official
 from .published import Observation, load_published
@@ -204,15 +205,17 @@ def build(observations: list[Observation], catalogue: Catalogue, nomenclatures: 
 
 
 @lru_cache(maxsize=4)
-def _loaded(root: Path) -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
-    catalogue = Catalogue(root)
+def _loaded(root: Path, synthetic: bool) -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
+    catalogue = Catalogue(root, synthetic=synthetic)
     nomenclatures = Nomenclatures(catalogue.data)
     for edition in catalogue.editions:
         nomenclatures.universe(edition.share_population)
+    if synthetic:
+        return catalogue, nomenclatures, validate(read_computed(catalogue), nomenclatures)
     statements = load_official(catalogue, nomenclatures) + load_published(catalogue, nomenclatures)
     return catalogue, nomenclatures, build(statements, catalogue, nomenclatures)
 
 
-def load(root: Path | None = None) -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
-    """Catalogue, nomenclatures and Observations of a project (by default the one found), read once per process."""
-    return _loaded(root or project_root())
+def load(root: Path | None = None, *, synthetic: bool = False) -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
+    """Catalogue, nomenclatures and Observations of a project, of what was published or of demonstrations, read once a process."""
+    return _loaded(root or project_root(), synthetic)

@@ -13,7 +13,7 @@ import pandas as pd
 from ..analysis.compare import Comparison, Unfit
 from ..catalogue import Break, Catalogue, Edition
 from ..nomenclature import ALL, Nomenclatures, Variable, terms
-from ..table import SUB_POPULATION, Row, records
+from ..table import SUB_POPULATION, Row, last_year, records
 from . import wording
 from .quantities import MISSING
 from .result import Change, Result, ResultKind, together
@@ -161,7 +161,7 @@ class Captions:
         whole = self.words.populations[described.pop()].scope_fr if len(described) == 1 else ""
         parts = list(result.frame["who"])
         population = together(parts)
-        if whole and len(set(parts)) > 1:
+        if whole and universe != "associations" and len(set(parts)) > 1:
             population = f"{whole} ; chaque ligne dit laquelle de ses parties"
             parts = [wording.part_of(row, self.words) for row in found]
             parts = [f"ensemble des {part}" if " " not in part else part for part in parts]
@@ -251,13 +251,13 @@ class Captions:
     def small_multiples(self, variable: str, frames: Sequence[pd.DataFrame]) -> Result:
         """Several yearly series, each labelled, that come from one publication: series of two publications are not one."""
         frame = pd.concat(frames)
-        frame = frame[frame["publication"] == frame["publication"].mode().iloc[0]]  # the one that says most
+        frame = frame[frame["publication"].isin(frame["publication"].mode()[:1])]  # the one that says most
         title = f"{self.words.variable(variable).label_fr} : effectifs par année"
         return Result(frame, title, together(frame["who"]), tuple(wording.notes_of(frame)), "", "small_multiples")
 
     def missing(self, wanted: Mapping[str, Any], aside: pd.DataFrame) -> pd.Series:
         """The row that an edition does not have; its note says which values were found and set aside, and why."""
-        blank = self._blank(wanted["population"], wanted) | {"reference_year": int(wanted["period"])}
+        blank = self._blank(wanted["population"], wanted) | {"reference_year": last_year(wanted["period"])}
         blank |= {"value": float("nan"), "bound": "", "status": "O", "source_id": "", "publication": ""}
         said = [f"{wording.quantity_of(row)} : {wording.lower_first(row['reason'])}" for row in records(aside)]
         return pd.Series(blank | {"note": f"Valeur écartée, {' ; '.join(said)}" if said else ""})
@@ -280,7 +280,7 @@ class Captions:
     def _blank(self, population: str, sub: Mapping[str, Any]) -> dict[str, Any]:
         """Who a missing observation would describe."""
         year = self.edition.years[0]
-        about = {"population": population, "reference_year": year, "period": str(year)}
+        about = {"population": population, "reference_year": year, "period": self.edition.key}
         return dict.fromkeys(SUB_POPULATION, ALL) | about | dict(sub)
 
     def _absent(self, info: Variable, described: Row) -> str:

@@ -25,14 +25,15 @@ from mpl_toolkits.axes_grid1 import make_axes_locatable
 
 from ..aliases import warn_renamed
 from ..analysis.shares import main_unit
-from ..table import Row, levels, records
+from ..nomenclature import ALL
+from ..table import SUB_POPULATION, Row, last_year, levels, records
 from . import wording
 from .chart import DOUBTFUL, GRID, HATCHES, LEGEND, LETTER, LINE, MARKERS, MUTED, NOTHING, PALETTE, PAPER, THEME, WIDTH
 from .chart import Chart as Chart
 from .result import Result
 
 _Options = ParamSpec("_Options")
-STRIP, ABOVE = 0.3, 0.62  # inches of the strip of respondents, and above it
+STRIP, ABOVE, MOST_BARS = 0.3, 0.62, 40  # inches of the strip of respondents, and above it; bars of a chart that is read
 BOX = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}  # paper behind a text
 
 
@@ -133,8 +134,10 @@ def bars(result: Result, ax: Axes | None = None) -> Chart:
 def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *, centred: bool = False) -> Chart:
     frame = levels(result.frame)  # a change is no length beside a level
     frame = frame[frame["unit"].isin(["percent", "count"]) | frame["value"].isna()]
+    if len(frame) > MOST_BARS:  # full tables: the broadest victims alone are drawn, their parts are in the table
+        frame = frame[(parts := (frame[SUB_POPULATION] != ALL).sum(axis=1)) == parts.min()]
     frame = frame[(frame["unit"] == main_unit(frame)) | frame["value"].isna()]
-    if frame["value"].notna().sum() < 2:  # one value is a sentence or a line of the table
+    if not 2 <= frame["value"].notna().sum() <= MOST_BARS:  # one value is a sentence or a line of the table
         return NOTHING
     rows, values = records(frame), frame["value"].fillna(0).tolist()
     ax = _rows(ax, _named(rows, "label"), row=0.5 if centred else 0.34)
@@ -153,8 +156,7 @@ def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *,
     ax.set_xlim(0, limit)
     ax.spines["left"].set_visible(not centred)
     ax.set(xlabel="", ylabel="")
-    found = wording.finding(frame.assign(inline=_named(rows, "inline")))
-    return Chart((ax,), result.only(frame), kind, found, _signs(rows))
+    return Chart((ax,), result.only(frame), kind, wording.finding(frame.assign(inline=_named(rows, "inline"))), _signs(rows))
 
 
 @_chart
@@ -211,7 +213,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
         [(years[n], values[n], piece, "jump" if years[pair[1]] > years[pair[0]] + 1 else "near")
          for piece, pair in enumerate(joined) for n in pair], columns=["year", "value", "piece", "kind"],
     )  # fmt: skip
-    answering = {int(year): number for year, number in result.respondents.items() if years[0] <= int(year) <= years[-1]}
+    answering = {year: number for key, number in result.respondents.items() if years[0] <= (year := last_year(key)) <= years[-1]}
     ax = _axes(ax, 1.75 + (STRIP + ABOVE) * bool(answering), left=0.3, right=0.3, bottom=0.06 if answering else 0.25)
     _over_years(ax, range(years[0], years[-1] + 1), max(values) * 1.22)
     if not lines.empty:

@@ -7,10 +7,9 @@ from functools import lru_cache
 import pandas as pd
 from babel.numbers import format_decimal
 
-from .. import table
 from ..analysis.shares import share_rule
 from ..nomenclature import terms
-from ..table import Row, decimals, rounded_to
+from ..table import Row, decimals, is_change, rounded_to
 from .text import NBSP
 
 UNKNOWN_BASE, SMALL_BASE = "base non publiée", " (petite base)"
@@ -59,7 +58,7 @@ def quantity_of(row: Row) -> str:
     """The quantity of an observation, shown according to its base (see `share_rule`); a published change has a sign."""
     if pd.isna(row["value"]):
         return mark(row["status"]) if row["source_id"] else MISSING
-    change = is_change(row)
+    change = is_change(row["variable"])
     base = None if pd.isna(row["base"]) else int(row["base"])
     if row["unit"] == "percent" and not change and base is not None:
         rule = share_rule(base)
@@ -71,11 +70,6 @@ def quantity_of(row: Row) -> str:
     return quantity(row["value"], row["unit"], row["bound"], sign=change and row["unit"] != "ratio")
 
 
-def is_change(row: Row) -> bool:
-    """Whether a source gives a change and not a level: it is neither a share nor a count of anybody."""
-    return table.is_change(str(row["variable"]))
-
-
 def marked(row: Row) -> str:
     """The value as words alone say it, with the mark of what is not an ordinary published value."""
     said: str = mark(row["status"]) if pd.notna(row["value"]) else ""
@@ -84,7 +78,7 @@ def marked(row: Row) -> str:
 
 def base_of(row: Row) -> str:
     """What a share is computed on: its base, or that none was published; nothing for a count or a change."""
-    if row["unit"] != "percent" or is_change(row) or pd.isna(row["value"]):
+    if row["unit"] != "percent" or is_change(row["variable"]) or pd.isna(row["value"]):
         return ""
     return UNKNOWN_BASE if pd.isna(row["base"]) else f"base : {number(int(row['base']))}"
 

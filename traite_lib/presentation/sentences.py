@@ -8,7 +8,6 @@ from dataclasses import replace
 import pandas as pd
 
 from ..analysis.compare import Unfit
-from ..catalogue import DO_NOT_QUOTE
 from ..nomenclature import Nomenclatures
 from ..table import CALCULATED, Row, records
 from . import wording
@@ -27,11 +26,11 @@ def heading(captions: Captions, respondents: Result) -> Markdown:
     """The edition in one paragraph: who produced it, when, about whom, from how many associations."""
     edition = captions.edition
     answered = f" {respondents.frame['text'].iloc[0]} associations ont répondu." if respondents else ""
-    invented = f"\n\n**{DO_NOT_QUOTE}**" if edition.invented else ""
+    warning = f"\n\n**{edition.warning}**" if edition.warning else ""
     scope = captions.words.populations[edition.share_population].scope_fr
     return Markdown(
         f"**Édition {edition.key}** — {edition.title}. {wording.listed(edition.producers)}, {edition.published}.{answered} "
-        f"Sauf mention contraire, les parts décrivent {scope}.{invented}",
+        f"Sauf mention contraire, les parts décrivent {scope}.{warning}",
         tuple(respondents.statements),
     )
 

@@ -6,43 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ..nomenclature import ALL, terms
-from ..table import Row, records
+from ..table import Row, is_change, records
 from . import wording
 from .wording import NBSP
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-_TEMPLATE = """<figure class="statistics">
-<div class="scroll" tabindex="0" role="region" aria-label="{{ caption }}">
-<table{% if whole or by %} class="{{ "by" if by else "whole" }}"{% endif %}>
-<caption><span>{{ caption }}</span></caption>
-<thead><tr>
-{%- for name in columns %}<th scope="col"{% if name in kinds %} class="{{ kinds[name] }}"{% endif %}>{{ name }}</th>{% endfor -%}
-</tr></thead>
-{%- for title, rows in groups %}
-<tbody>
-{%- if by %}
-<tr class="group"{% if loop.first %} data-by="{{ by }}"{% endif %}>
-{#- -#} <th scope="rowgroup" colspan="{{ columns | length }}"><span>{{ title }}</span></th></tr>
-{%- endif %}
-{%- for head, cells in rows %}
-<tr><th scope="row">{{ head }}</th>
-{%- for number, cell in cells %}<td{% if number %} class="number"{% endif %}>{{ cell }}</td>{% endfor %}</tr>
-{%- endfor %}
-</tbody>
-{%- endfor %}
-</table>
-</div>
-{%- if notes %}
-<figcaption>{% for note in notes %}<p>{{ note }}</p>{% endfor %}</figcaption>
-{%- endif %}
-</figure>"""
 
 
 @cache
@@ -50,7 +25,7 @@ def _template() -> Template:
     """The template, compiled once: it costs more than the table."""
     from jinja2 import Environment
 
-    return Environment(autoescape=True).from_string(_TEMPLATE)
+    return Environment(autoescape=True).from_string(Path(__file__).with_name("table.html.j2").read_text(encoding="utf-8"))
 
 
 SHORT_CELL, LONG_CELL = 12, 30
@@ -196,7 +171,7 @@ def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], abs
     lines = []
     for group in groups.values():
         first = group[0]
-        levels = [row for row in group if not wording.is_change(row)]
+        levels = [row for row in group if not is_change(row["variable"])]
         shares = [row for row in levels if row["unit"] == "percent"]
         marks = dict.fromkeys(wording.mark(row["status"]) for row in group if pd.notna(row["value"]))
         line = {
@@ -205,7 +180,7 @@ def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], abs
             "Part": "".join(row["text"] for row in shares),
             "Effectif": "".join(row["text"] for row in levels if row["unit"] == "count"),
             "Valeur": "".join(row["text"] for row in levels if row["unit"] not in ("percent", "count")),
-            "Évolution publiée": " ; ".join(row["text"] for row in group if wording.is_change(row)),
+            "Évolution publiée": " ; ".join(row["text"] for row in group if is_change(row["variable"])),
             "Base": wording.base_cell(shares[0]) if shares else "",
             "Fiabilité": wording.listed(filter(None, marks)),
             "Source": wording.listed(dict.fromkeys(filter(None, (row["publisher"] for row in group)))),
@@ -228,7 +203,7 @@ def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent:
     frame = wide.reindex(columns=periods).fillna("—").rename_axis(columns=None).reset_index().drop(columns="unit")
     if frame["Population"].nunique() == 1:  # the notes say it
         frame = frame.drop(columns="Population")
-    return Table(frame, title, notes, tuple(periods), absent)
+    return Table(frame, title, notes, tuple(periods), absent, folded=len(frame) > 3 * LONG)
 
 
 def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:

@@ -11,22 +11,9 @@ from ..analysis.compare import Unfit
 from ..analysis.shares import is_residual
 from ..catalogue import Break
 from ..nomenclature import ALL, Nomenclatures, terms
-from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, last_year, records
-from .quantities import SMALL_BASE as SMALL_BASE
-from .quantities import UNKNOWN_BASE as UNKNOWN_BASE
-from .quantities import base_cell as base_cell
-from .quantities import base_of as base_of
-from .quantities import bounded as bounded
-from .quantities import is_change as is_change
-from .quantities import mark as mark
-from .quantities import marked as marked
-from .quantities import number as number
-from .quantities import quantity as quantity
-from .quantities import quantity_of as quantity_of
-from .text import NBSP as NBSP
-from .text import PUBLICATION as PUBLICATION
-from .text import citation as citation
-from .text import typographic as typographic
+from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, is_change, last_year, records
+from .quantities import SMALL_BASE, UNKNOWN_BASE, base_cell, base_of, bounded, mark, marked, number, quantity, quantity_of
+from .text import NBSP, PUBLICATION, citation, typographic
 
 EACH_LINE = "indiquée pour chaque ligne"
 
@@ -211,7 +198,7 @@ def claim(row: Row, words: Nomenclatures, after: Row | None = None) -> str:
         text = f"{f'ces {noun}' if same else f'les {who}{pause}'} viennent de {value} pays"
     elif row["variable"] == "average_age":
         text = f"l’âge moyen {f'de ces {noun}' if same else f'des {who}{pause}'} est de {value}"
-    elif is_change(row):
+    elif is_change(row["variable"]):
         text, when = upper_first(_changed(row, words)), ""
     elif row["category"] == ALL:
         text = f"{lower_first(words.variable(row['variable']).label_fr)} ({who}) : {value}"

@@ -6,18 +6,21 @@ from .decoding import Converted
 from .errors import LimeSurveyError, RefusedExportError, StructureError, UnexpectedContentError, UnsafeFileError
 from .headings import Style, heading_line
 from .reading import read_answers
+from .revisions import Difference, differences, fingerprint
 from .states import State
 from .structure import read_survey
-from .survey import Survey
+from .survey import Question, Survey
 
 __all__ = [
     "Answers",
     "Column",
     "Converted",
+    "Difference",
     "Issue",
     "LimeSurveyError",
     "Part",
     "Provenance",
+    "Question",
     "RefusedExportError",
     "State",
     "StructureError",
@@ -25,6 +28,8 @@ __all__ = [
     "Survey",
     "UnexpectedContentError",
     "UnsafeFileError",
+    "differences",
+    "fingerprint",
     "heading_line",
     "read_answers",
     "read_survey",

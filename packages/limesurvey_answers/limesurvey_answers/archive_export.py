@@ -8,7 +8,7 @@ from .files import Archive
 from .xmlrows import read_document
 
 
-def _element(name: str) -> str:
+def table_element(name: str) -> str:
     """The XML element of a table column: a leading digit is not allowed in XML, nor is `#`."""
     name = name.replace("#", "-")
     return f"_{name}" if name[:1].isdigit() else name
@@ -36,7 +36,7 @@ def open_lsr(content: bytes) -> Export:
     headings = check_headings(names)
 
     def rows(take: Sequence[int]) -> Iterator[list[Cell]]:
-        elements = [_element(headings[index]) for index in take]
+        elements = [table_element(headings[index]) for index in take]
         wanted = set(elements)
         document = read_document(content, lambda section, name: section == "responses" and name in wanted)
         for row in document.rows.get("responses", []):

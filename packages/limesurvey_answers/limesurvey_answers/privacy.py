@@ -44,6 +44,7 @@ def forgetful(function: Callable[Parameters, Result]) -> Callable[Parameters, Re
             place = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
             failure = UnexpectedContentError(f"Reading stopped on unexpected content ({where}).")
+        del args, kwargs  # this frame is kept by the traceback
         # outside the `except`: inside, Python would keep the first error as the context of the second
         raise failure
 

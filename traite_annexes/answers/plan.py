@@ -1,0 +1,48 @@
+"""``data/aggregates.toml``: the tables that are computed, whose head says what each key means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from traite_lib.catalogue import read_toml
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Population(_Strict):
+    code: str
+    of: str
+    variable: str
+    codes: list[str]
+
+
+class Table(_Strict):
+    """One table of ``data/aggregates.toml``, whose head says what each key means."""
+
+    variable: str
+    base: Literal["core", "optional"]
+    populations: list[str]
+    of: str = ""
+    by: list[list[str]] = []
+    levels: Literal["all", "leaf", "parents"] = "all"
+    other: Literal["modality", "unknown"] = "modality"
+    unknown: Literal["apart", "modality"] = "apart"
+
+
+class Plan(_Strict):
+    """What is computed, and when a share is not."""
+
+    smallest_base: int
+    largest_unknown: int
+    population: list[_Population]
+    table: list[Table]
+
+
+def read_plan(data: Path) -> Plan:
+    """Read ``data/aggregates.toml``."""
+    return read_toml(data / "aggregates.toml", Plan)

@@ -1,0 +1,115 @@
+"""``traite answers``: a mapping, what to decide, a codebook, the tables of synthetic answers; ``traite synth``: such answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from ..errors import AnswersError
+from .terminal import rows
+
+app = typer.Typer(help="Answers of associations, exported from LimeSurvey.", no_args_is_help=True)
+
+Structure = Annotated[Path, typer.Argument(help="Questionnaire: a .lss, or a .lsa.", exists=True, dir_okay=False)]
+Output = Annotated[Optional[Path], typer.Option("--output", "-o", help="Write there, instead of the terminal.")]  # noqa: UP045
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What the reader refuses is an error like the others; it is imported late, with pandas."""
+    from limesurvey_answers import LimeSurveyError
+
+    try:
+        yield
+    except LimeSurveyError as error:
+        raise AnswersError(str(error)) from None
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+@app.command()
+def draft_mapping(
+    survey: Structure,
+    year: Annotated[int, typer.Option(help="Reference year of the edition.")],
+    output: Output = None,
+) -> None:
+    """Draft the mapping of a questionnaire, to be reviewed line by line."""
+    import limesurvey_answers as ls
+    from traite_lib.catalogue import Catalogue
+    from traite_lib.nomenclature import Nomenclatures
+
+    from ..answers.draft import draft_mapping as draft
+
+    with _reading():
+        _write(draft(ls.read_survey(survey), Nomenclatures(Catalogue().data), year), output)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Answers: .lsa, CSV, VV, JSON or xlsx.")],
+    mapping: Annotated[Path, typer.Option("--mapping", "-m", help="Mapping of the questionnaire.")],
+    structure: Annotated[Optional[Path], typer.Option(help="Questionnaire, where the export does not hold it.")] = None,  # noqa: UP045
+    before: Annotated[Optional[Path], typer.Option(help="Questionnaire of the edition before, to be compared.")] = None,  # noqa: UP045
+) -> None:
+    """Say what a person must look at in the answers; exit with 1 where something waits for a decision."""
+    from ..answers.findings import as_lines
+    from ..answers.findings import check as look
+
+    with _reading():
+        report = look(file, mapping, structure, before)
+    rows(["state", "finding", "what", "responses or questions"], as_lines(report.findings))
+    if len(report.coverage):
+        shares = report.coverage["coverage"]
+        shown = ["unknown" if unknown else f"{share:.0f} %" for share, unknown in zip(shares, shares.isna(), strict=True)]
+        rows(["response", "described / accompanied"], [[str(n), share] for n, share in zip(shares.index, shown, strict=True)])
+    if waiting := len(report.open):
+        typer.echo(f"{waiting} findings wait for a decision: write it in the mapping, with its reason.", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def codebook(survey: Structure, output: Output = None) -> None:
+    """Write the codebook of a questionnaire, a page in French without any answer."""
+    import limesurvey_answers as ls
+
+    from ..answers.codebook import codebook_page
+
+    with _reading():
+        _write(codebook_page(ls.read_survey(survey)), output)
+
+
+@app.command()
+def aggregate(
+    mapping: Annotated[Path, typer.Argument(help="Mapping beside the answers.", exists=True, dir_okay=False)],
+    edition: Annotated[str, typer.Option(help="Key of the edition, as demo2022.")],
+    output: Output = None,
+) -> None:
+    """Compute every table of the survey from synthetic answers: the observations of a demonstration edition."""
+    from traite_lib.catalogue import project_root
+
+    from ..answers.computed import observations_csv
+
+    with _reading():
+        _write(observations_csv(mapping, project_root() / "data", edition), output)
+
+
+def synth(
+    edition: Annotated[str, typer.Argument(help="Demonstration edition, as demo2022.")],
+    to: Annotated[Path, typer.Option(help="Folder, outside the project: a folder of the edition is made in it.")],
+    seed: Annotated[Optional[int], typer.Option(help="By default that of data/demonstration.toml.")] = None,  # noqa: UP045
+) -> None:
+    """Write a demonstration edition: answers that nobody gave, in LimeSurvey's own formats, with their mapping."""
+    from traite_lib.catalogue import Catalogue
+
+    from ..answers.demonstration import Demonstration
+
+    typer.echo(Demonstration(edition, Catalogue(), seed).write(to))

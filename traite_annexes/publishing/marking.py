@@ -1,0 +1,27 @@
+"""What stands on every table and chart of an edition whose numbers describe nobody, in its notebooks, pages and files alike."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import escape
+from nbformat import NotebookNode
+
+_FRAME = re.compile(r'<table\b[^>]*\bclass="dataframe"[^>]*>')
+"""Where a frame that pandas shows begins: it has no caption."""
+
+
+def mark(notebook: NotebookNode, warning: str) -> None:
+    """Write a warning into each table (its caption) and chart (its description) that the cells of a notebook gave."""
+    words = str(escape(warning))
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/html" in data:
+                captioned = _FRAME.sub(rf"\g<0><caption>{words}</caption>", data["text/html"])
+                data["text/html"] = re.sub(rf"(?<!{re.escape(words)})(?=</(caption|summary)>)", f" — {words}", captioned)
+            if "image/svg+xml" in data:
+                data["image/svg+xml"] = data["image/svg+xml"].replace("</desc>", f" {words}</desc>")
+                data["text/plain"] = f"{data.get('text/plain', '')} {warning}".lstrip()
+                about = output.metadata.setdefault("image/svg+xml", {})
+                about["alt"] = f"{about.get('alt', '')} {warning}".lstrip()
