@@ -18,6 +18,15 @@ help:
 	@echo "make upgrade                          take the newest versions that pyproject.toml allows, write constraints.txt"
 	@echo "After the first of them, the command is .venv/bin/traite; \`. .venv/bin/activate\` makes it \`traite\` in this terminal."
 
+# The paths of an editable install, from where they are read: plain letters whatever the folder, so that .venv/bin/traite starts in any
+# locale, called by anybody; `make` starts Python in a UTF-8 one because they are absolute until then.
+define relative
+@$(BIN)/python -c "import os, pathlib, sysconfig; \
+site = pathlib.Path(sysconfig.get_path('purelib')); path = site / '_traite.pth'; \
+lines = path.read_text(encoding='utf-8').splitlines(); \
+path.write_text(chr(10).join(os.path.relpath(site / line, site) for line in lines), encoding='ascii')"
+endef
+
 # Paths are relative: the project works in a folder whose name has spaces and accents.
 define install
 @$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, found `$(PYTHON3) --version`."; exit 1; }
@@ -27,6 +36,7 @@ define install
 else \
 	$(PYTHON3) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check $(2) -e '.$(1)'; \
 fi
+$(relative)
 @$(BIN)/python -c 'import matplotlib.font_manager' 2>/dev/null
 @touch $@
 endef

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import disclosure
 import pandas as pd
 from openpyxl import Workbook
 
@@ -85,6 +86,8 @@ def main() -> None:
         seconds = best(lambda m=many: distribution(m, words, "form", period="2022", population="accompanied_in_france"))
         print(f"distribution, {rows} observations\t{seconds}")
         print(f"validate, {rows} observations\t{best(lambda m=many: validate(m, words), 1)}")
+    for label, seconds in disclosure.times():
+        print(f"{label}\t{seconds}")
 
 
 if __name__ == "__main__":

@@ -233,7 +233,7 @@ class Explore:
     def search(text: str) -> pd.DataFrame:
         """Variables, modalities and figures of the survey whose names have all these words, in French or English.
 
-        One row a statistic, those that the words name first: codes for `explore`, then figures, retained or not, by edition.
+        One row a statistic, those that the words name first: codes for `explore`, then figures by edition, retained if one is.
 
         Examples
         --------
@@ -255,6 +255,8 @@ class Explore:
             if wanted <= own.union(*(names(column, row[column]) for column in ("population", *SUB_POPULATION))):
                 hits.append((not wanted <= own, place))
         rows = rows.iloc[[place for _, place in sorted(hits)]]
+        known = rows.groupby(["variable", "category", "who", "edition"])["retained"].transform("any")
+        rows = rows[rows["retained"] | ~known]  # what is not retained is there where nothing is
         told = rows["text"] + rows["retained"].map({True: "", False: " (non retenu)"})
         rows = rows.assign(chiffre=told, libellé=[wording.statistic(row) for row in records(rows)])
         wide = rows.pivot_table("chiffre", ["variable", "category", "libellé", "who"], "edition", aggfunc=" ; ".join, sort=False)

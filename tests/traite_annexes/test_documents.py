@@ -76,7 +76,8 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, folder / name)
         os.utime(folder / name, (0, 0))  # older than the environment: `make` has nothing to install
-    (folder / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
+    for name in (".venv", "packages", "traite_annexes", "traite_lib"):  # the paths of the install are those beside .venv
+        (folder / name).symlink_to(ROOT / name, target_is_directory=True)
     return folder
 
 

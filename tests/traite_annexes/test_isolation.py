@@ -161,8 +161,6 @@ def _left(before: set[int]) -> list[psutil.Process]:
 @pytest.mark.skipif(sys.platform != "linux", reason="a kernel adopts orphans, and is told their session, on Linux only")
 @pytest.mark.parametrize("how", OUTLIVES)
 def test_what_a_chapter_started_ends_with_it(project: Path, run_folder: Path, warm: bool, how: str) -> None:  # noqa: F811
-    if not warm and how in ("without environment", "forked twice"):
-        pytest.skip("an ordinary kernel does not adopt orphans")
     only(project)
     chapter(project, "15_daemon", f"import os, subprocess, time\nchild = {OUTLIVES[how]}\ntime.sleep(1)", "print(1)")
     before = set(psutil.pids())
@@ -184,3 +182,20 @@ def test_a_server_of_kernels_that_was_killed_is_started_again(project: Path, run
     found = perform(Job("15_small", "2022"), snapshot, run_folder)
     assert found.died or found.failure == "", found.failure
     assert printed(perform(Job("15_small", "2022"), snapshot, run_folder), "15_small") == "1\n"
+
+
+@needs_fork
+def test_a_server_that_still_imports_ends_with_who_started_it(tmp_path: Path) -> None:
+    slow = f"import time\nopen({str(tmp_path / 'importing')!r}, 'w').close()\ntime.sleep(60)\n"
+    (tmp_path / "slow.py").write_text(slow, encoding="utf-8")
+    script = (
+        "import time\nfrom multiprocessing import forkserver\nfrom papermill_warm import Setup, server\n"
+        "server.start(Setup(preload=('slow',)))\nprint(forkserver._forkserver._forkserver_pid, flush=True)\ntime.sleep(60)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, text=True) as caller:
+        assert caller.stdout is not None
+        started = psutil.Process(int(caller.stdout.readline()))
+        wait((tmp_path / "importing").exists, "it imports nothing")
+        caller.kill()
+    wait(lambda: not started.is_running() or started.status() == psutil.STATUS_ZOMBIE, "a server outlived its caller", 20)

@@ -91,19 +91,47 @@ def test_a_killed_run_leaves_nothing_that_the_next_one_does_not_remove(small: Pa
     temporary.rmdir()
 
 
-def test_a_folder_with_an_accent_under_the_locale_c(tmp_path: Path) -> None:
-    """Python 3.11 does not read the `.pth` of an editable install there: `make` starts it in another."""
+@pytest.fixture
+def accented(tmp_path: Path) -> Path:
+    """The project in a folder with an accent and a space, with an environment whose `.pth` is written as pip does."""
     copy = tmp_path / "données à part"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "outputs", "tests", "benchmarks"))
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(copy / ".venv")], check=True)
     site = next((copy / ".venv/lib").iterdir()) / "site-packages"
     packages = next(Path(entry) for entry in sys.path if entry.endswith("site-packages"))
-    (site / "_editable.pth").write_text(f"{copy}\n{copy}/packages/papermill_warm\n", encoding="utf-8")
+    folders = [copy, *(copy / "packages" / name for name in ("limesurvey_answers", "papermill_warm", "tidy_workbook"))]
+    (site / "_traite.pth").write_text("\n".join(map(str, folders)), encoding="utf-8")
     (site / "others.pth").write_text(f"{packages}\n", encoding="utf-8")
     (copy / ".venv/installed").touch()
+    return copy
+
+
+def test_make_starts_in_a_folder_with_an_accent_under_the_locale_c(accented: Path) -> None:
+    """Python 3.11 does not read a path with an accent in a `.pth` there: `make` starts it in another."""
     seen = 'seen:\n\t@$(BIN)/python -c "import traite_annexes; print(traite_annexes.__file__.isascii())"'
     environment = {"LC_ALL": "C", "PATH": os.environ["PATH"]}
     done = subprocess.run(
-        ["make", "--eval", seen, "seen"], env=environment, cwd=copy, capture_output=True, text=True, check=False
+        ["make", "--eval", seen, "seen"], env=environment, cwd=accented, capture_output=True, text=True, check=False
     )
     assert done.stdout == "False\n", done.stderr
+
+
+def test_the_command_called_by_its_path_starts_there_too(accented: Path, tmp_path: Path) -> None:
+    """`make` writes the paths of the editable install from where they are read: none has an accent, and the folder may move."""
+    environment = {"LC_ALL": "C", "PATH": os.environ["PATH"]}
+    for _ in range(2):  # again, where pip left them as they are
+        subprocess.run(["make", "--eval", "paths:\n\t$(relative)", "paths"], env=environment, cwd=accented, check=True)
+    moved = accented.rename(tmp_path / "déplacées")
+    command = [str(moved / ".venv/bin/python"), "-m", "traite_annexes", "editions"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "2022" in done.stdout
+    where = [
+        *command[:1],
+        "-c",
+        "import papermill_warm, traite_lib; print(ascii((papermill_warm.__file__, traite_lib.__file__)))",
+    ]
+    assert (
+        subprocess.run(where, env=environment, cwd=tmp_path, capture_output=True, text=True).stdout.count("d\\xe9plac\\xe9es")
+        == 2
+    )

@@ -13,6 +13,7 @@ from traite_lib import ComparisonError, open_edition
 from traite_lib.analysis import compare, quality, shares
 from traite_lib.catalogue import Break
 from traite_lib.errors import ObservationsError
+from traite_lib.presentation.sentences import change_sentence
 
 
 def test_a_distribution_lists_what_is_missing_from_a_closed_nomenclature() -> None:
@@ -102,6 +103,15 @@ def test_a_change_of_share_is_in_points_only() -> None:
     assert found.difference == 2
     with pytest.raises(ComparisonError, match="points"):
         _ = found.percent
+
+
+def test_a_change_has_the_decimals_of_its_shares_and_no_more() -> None:
+    survey = open_edition(2022)
+    change = survey.change("form", "sexual")
+    assert change is not None
+    rows = [dict(change.before) | {"value": 73.6}, dict(change.after) | {"value": 75.5}]
+    found = survey.captions.change(compare.compare(*rows, survey.catalogue, survey.nomenclatures), {})
+    assert "(+1,9 point)".replace(" ", "\N{NO-BREAK SPACE}") in change_sentence(found, survey.nomenclatures)
 
 
 def test_the_survey_and_the_records_are_never_compared() -> None:

@@ -115,6 +115,8 @@ def test_search_finds_variables_modalities_and_figures() -> None:
     figure = explore.search("femmes exploitation sexuelle")  # the modality of one variable, in a part of the victims
     assert ("sex", "women") in {name[:2] for name in figure.index}
     assert explore.search("licorne").empty
+    filed = explore.search("plainte").loc[("complaint", "filed")]
+    assert "21\xa0%" in set(filed["2018"]), "the retained figure alone, where there is one"
 
 
 def test_names_of_exported_files_are_short_and_tell_what_they_are(tmp_path: Path) -> None:

@@ -44,7 +44,10 @@ def verify(
     if not path.exists():
         raise RenderError(f"{path} does not exist.")
     catalogue = Catalogue()
-    found = verified(path, catalogue, render=not quick)
+    try:
+        found = verified(path, catalogue, render=not quick)
+    except RenderError as error:
+        raise RenderError(f"{error} Ask its sender for another copy, or use what `traite render` makes here.") from None
     for title, lines in {
         "Not what the manifest says": found.altered,
         "Not as in this project": found.differences,

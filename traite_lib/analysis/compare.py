@@ -79,7 +79,7 @@ class Comparison:
         if self.refused:
             years = f"from {self.before['period']} to {self.after['period']}"
             raise ComparisonError(f"No change is computed {years}: {' '.join(found.why for found in self.refused)}")
-        return float(self.after["value"] - self.before["value"])
+        return round(float(self.after["value"] - self.before["value"]), 9)  # 75.5 - 73.6 is 1.9, not 1.9000000000000057
 
     @property
     def percent(self) -> float:

@@ -50,7 +50,8 @@ class ForkServerProvisioner(LocalProvisioner):
         self.mark = env.get(family.MARK, "")
         self.leader = 0
         if not self.state:
-            found = await super().launch_kernel(cmd, **(kwargs | {"env": env}))
+            adopting = [sys.executable, "-IS", family.__file__] if sys.platform == "linux" else []
+            found = await super().launch_kernel([*adopting, *cmd], **(kwargs | {"env": env}))
             self.leader = self.pid or 0
             return found
         self.cwd = kwargs.get("cwd") or os.getcwd()

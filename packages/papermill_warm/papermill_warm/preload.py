@@ -10,11 +10,24 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import sys
 
 from .server import ASKED
 
 _ASKED = json.loads(os.environ.get(ASKED, "{}"))
+
+
+def _end_without_caller(*_: object) -> None:
+    if os.getppid() != _ASKED.get("caller", os.getppid()):
+        os._exit(1)
+
+
+# The fork server notices that its caller was killed once all is imported only, which takes seconds: until then, it looks.
+signal.signal(signal.SIGALRM, _end_without_caller)
+signal.siginterrupt(signal.SIGALRM, False)
+signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)
+
 PATH = [entry for entry in sys.path if entry]
 """Where a new interpreter looks for modules."""
 if _ASKED.get("private"):
@@ -59,6 +72,8 @@ for _name in _ASKED.get("preload", []):
 
 for _name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib_inline"]:
     del sys.modules[_name]  # imported in a kernel, it ties pyplot to the shell; there is no shell here
+signal.setitimer(signal.ITIMER_REAL, 0)
+signal.signal(signal.SIGALRM, signal.SIG_DFL)
 _THREADS = max(threading.active_count(), len(os.listdir("/proc/self/task")))
 _HASH_SEED = os.environ.get("PYTHONHASHSEED")
 # The collector of a kernel need not look at what it was born with, which would copy its pages. Collecting first would take 0.2 s.

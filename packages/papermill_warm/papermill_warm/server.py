@@ -115,11 +115,11 @@ def start(setup: Setup) -> None:
     """Start the fork server of this process, which imports while the caller goes on; nothing happens when it runs already."""
     global _started
     path = [os.path.abspath(entry) for entry in sys.path]
-    asked = json.dumps({"preload": setup.preload, "watched": setup.watched, "path": path, "private": bool(setup.home)})
+    asked = {"preload": setup.preload, "watched": setup.watched, "path": path, "private": bool(setup.home), "caller": os.getpid()}
     with _starting:
         _started = True
         before = dict(os.environ)
-        wanted = setup.inherited(before) | setup.variables | {ASKED: asked, "PYTHONSAFEPATH": "1"}
+        wanted = setup.inherited(before) | setup.variables | {ASKED: json.dumps(asked), "PYTHONSAFEPATH": "1"}
         wanted["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), wanted.get("PYTHONPATH")]))
         try:
             _be(wanted)  # the server is given no other environment than this process's

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .audit import Interval, audit
-from .crossing import crossing
+from .auditing import Interval, audit
+from .crossing import crossing, merged
 from .errors import DisclosureError, ProfileError, TablesError, UndoneError
 from .model import Cell, Fate, Relation, Tables, contributors, difference, share, total
 from .profiles import Profile, Why, Zeros, profile
@@ -31,6 +31,7 @@ __all__ = [
     "contributors",
     "crossing",
     "difference",
+    "merged",
     "needs",
     "profile",
     "protect",

@@ -27,7 +27,7 @@ TRIED = 64
 """How many moves that were found for other attacks are tried before a programme is solved."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cut:
     """``factors @ hidden >= least``, true of every choice that is safe."""
 
@@ -35,7 +35,7 @@ class Cut:
     least: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Attack:
     """A quantity that must be able to move by `target` in the eyes of one attacker: nobody's (0), or a contributor's."""
 
@@ -93,6 +93,7 @@ class System:
             attack for number, need in enumerate(found) for attack in self._attacks(number, need, len(found), counts, owned)
         ]
         self._moves: Numbers = np.zeros((0, size))
+        self._lengths: Numbers = np.zeros(0)
 
     def _attacks(self, number: int, need: Need, needs: int, counts: Numbers, owned: NDArray[np.bool_]) -> Iterator[Attack]:
         """A reader's two attacks on a quantity, then those of each contributor who is not alone in it."""
@@ -111,11 +112,14 @@ class System:
 
     def resists(self, attack: Attack, hidden: Choice) -> bool:
         """Whether the quantity may move as far as it must, by moves of hidden cells alone. Moves once found are tried first."""
-        gains = self._moves @ attack.move
+        asked, columns = np.flatnonzero(attack.move), np.flatnonzero(hidden)
+        gains = self._moves[:, asked] @ attack.move[asked]
         tried = np.flatnonzero(gains >= attack.target - SMALL)[-TRIED:]
-        moves = self._moves[tried] * np.minimum(attack.target / gains[tried], 1.0)[:, None]  # less of a move is a move
-        most, least = np.where(hidden, self.up[attack.who], 0.0), np.where(hidden, self.down[attack.who], 0.0)
-        if ((moves <= most + SMALL) & (moves >= -least - SMALL)).all(axis=1).any():
+        part = np.minimum(attack.target / gains[tried], 1.0)  # less of a move is a move
+        moves = self._moves[np.ix_(tried, columns)] * part[:, None]
+        within = (moves <= self.up[attack.who][columns] + SMALL) & (moves >= -self.down[attack.who][columns] - SMALL)
+        elsewhere = self._lengths[tried] * part - np.abs(moves).sum(axis=1)
+        if (within.all(axis=1) & (elsewhere < SMALL)).any():
             return True
         return self._cheapest(attack, hidden, np.ones(len(self.cells))) is not None
 
@@ -129,21 +133,30 @@ class System:
         least = self._least.copy()
         least[attack.row] = attack.target
         room = np.concatenate([np.where(hidden, self.up[attack.who], 0.0), np.where(hidden, self.down[attack.who], 0.0)])
-        found = milp(np.tile(cost, 2), constraints=LinearConstraint(self._rows, least, self._most), bounds=Bounds(0, room))
+        columns = np.flatnonzero(room)
+        if not len(columns):
+            return None
+        constraints = LinearConstraint(self._rows[:, columns], least, self._most)
+        found = milp(np.tile(cost, 2)[columns], constraints=constraints, bounds=Bounds(0, room[columns]))
         if found.x is None:
             return None
-        move: Numbers = found.x[: len(cost)] - found.x[len(cost) :]
+        moves = np.zeros(len(room))
+        moves[columns] = found.x
+        move: Numbers = moves[: len(cost)] - moves[len(cost) :]
         self._moves = np.vstack([self._moves, move])
+        self._lengths = np.append(self._lengths, np.abs(move).sum())
         return move
 
-    def cut(self, attack: Attack, hidden: Choice) -> Cut:
-        """An inequality that `hidden` breaks, from the dual of the attack that it does not resist.
+    def cut(self, attack: Attack, hidden: Numbers) -> Cut | None:
+        """An inequality that `hidden` breaks, from the dual of the attack that it does not resist; ``None`` when it breaks none.
 
-        Cells that are shown may move a little: of all duals, this takes one that asks for few of them.
+        `hidden` may be in fractions: cells are then hidden in part, and move in part. Those that are shown may move a little: of
+        all duals, this takes one that asks for few of them.
         """
+        enough = 4 * attack.target
         for little in (1e-3, 0.0):
-            most = np.where(hidden, self.up[attack.who], np.minimum(self.up[attack.who], little))
-            least = np.where(hidden, self.down[attack.who], np.minimum(self.down[attack.who], little))
+            most = np.minimum(self.up[attack.who], enough) * hidden + np.minimum(self.up[attack.who], little)
+            least = np.minimum(self.down[attack.who], enough) * hidden + np.minimum(self.down[attack.who], little)
             found = linprog(
                 -attack.move,
                 A_eq=self.equal if self.equal.shape[0] else None,
@@ -156,9 +169,13 @@ class System:
             if found.status == 0:
                 upper = np.maximum(-found.ineqlin.marginals, 0.0)
                 cut = self.combined(attack, -found.eqlin.marginals, upper)
-                if cut is not None and cut.factors @ hidden < cut.least - SMALL:
+                if cut is not None and cut.factors @ hidden < cut.least - 0.01:
                     return cut
-        return Cut(np.where(self.free & ~hidden, 1.0, 0.0), 1.0)  # something more must be hidden
+        return None
+
+    def more(self, hidden: Choice) -> Cut:
+        """Something else must be hidden."""
+        return Cut(np.where(self.free & ~hidden, 1.0, 0.0), 1.0)
 
     def combined(self, attack: Attack, equal: Numbers, upper: Numbers) -> Cut | None:
         """The inequality that a weighted sum of relations gives: any weights, those of inequalities not negative."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 
 from .model import Cell, Relation, Tables, total
+from .profiles import Profile
+from .rules import needs
 
 Record = tuple[str, Mapping[str, str], int]
 """Who contributes, the category of each dimension, how many persons."""
@@ -62,3 +65,30 @@ def crossing(
                     parts = [within + name_of({one: labels[one] for one in kept if one in labels}) for labels in every]
                     relations[name, dimension] = total(name, parts)
     return Tables(cells.values(), relations.values())
+
+
+def merged(records: Iterable[Record], dimension: str, into: str, profile: Profile) -> tuple[list[Record], list[str]]:
+    """Put the categories that a rule would hide together, before anything is hidden; those that were put together are named.
+
+    They join `into`, which may exist already; where that is not enough, the smallest of the others joins too. Nothing changes
+    when no category is sensitive by itself.
+    """
+    rows = list(records)
+    brought: dict[str, Counter[str]] = {}
+    for who, labels, number in rows:
+        brought.setdefault(labels[dimension], Counter())[who] += number
+
+    def sensitive(categories: Iterable[str]) -> bool:
+        together = sum((brought[category] for category in categories), Counter[str]())
+        return bool(needs(Tables([Cell(into, together.total(), together)]), profile))
+
+    smallest = sorted(brought, key=lambda category: (brought[category].total(), category))
+    chosen = [category for category in smallest if category == into or sensitive([category])]
+    if not chosen or (chosen == [into] and not sensitive(chosen)):
+        return rows, []
+    for category in (category for category in smallest if category not in chosen):
+        if not sensitive(chosen):
+            break
+        chosen.append(category)
+    change = dict.fromkeys(chosen, into)
+    return [(who, {**labels, dimension: change.get(labels[dimension], labels[dimension])}, n) for who, labels, n in rows], chosen

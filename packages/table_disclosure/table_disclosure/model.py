@@ -59,6 +59,10 @@ class Cell:
             return 0.0
         return self.weight if self.weight is not None else 1 + math.log1p(self.count)
 
+    def brought(self, who: str | None) -> int:
+        """How many someone brings; nobody brings nothing."""
+        return (self.contributions or {}).get(who, 0) if who is not None else 0
+
     @property
     def owner(self) -> str | None:
         """The contributor who brings everybody, and so knows the cell."""

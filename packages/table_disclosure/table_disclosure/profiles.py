@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -70,48 +70,32 @@ class Profile:
     why: Mapping[str, Why]
 
 
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError("a whole number")
-    return value
+def _whole(value: Any) -> bool:
+    return type(value) is int and value >= 0
 
 
-def _percentage(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
-        raise ValueError("a percentage")
-    return float(value)
+def _percentage(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value <= 100
 
 
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false")
-    return value
+def _pairs(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and _whole(pair[0]) and _percentage(pair[1]) for pair in value
+    )
 
 
-def _zeros(value: Any) -> Zeros:
-    try:
-        return Zeros(value)
-    except ValueError:
-        raise ValueError(f"one of {', '.join(Zeros)}") from None
-
-
-def _pairs(value: Any) -> tuple[tuple[int, float], ...]:
-    if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
-        raise ValueError("a list of [n, k]")
-    return tuple((_whole(n), _percentage(k)) for n, k in value)
-
-
-RULES = {
-    "threshold": _whole,
-    "contributors": _whole,
-    "dominance": _pairs,
-    "p_percent": _percentage,
-    "remainder": _whole,
-    "protection": _percentage,
-    "zeros": _zeros,
-    "group": _flag,
-    "insiders": _flag,
+RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "threshold": (_whole, "a whole number"),
+    "contributors": (_whole, "a whole number"),
+    "dominance": (_pairs, "a list of [n, k]: a whole number and a percentage"),
+    "p_percent": (_percentage, "a percentage"),
+    "remainder": (_whole, "a whole number"),
+    "protection": (_percentage, "a percentage"),
+    "zeros": (lambda value: value in list(Zeros), f"one of {', '.join(Zeros)}"),
+    "group": (lambda value: isinstance(value, bool), "true or false"),
+    "insiders": (lambda value: isinstance(value, bool), "true or false"),
 }
+"""Each rule: whether a value is one of its own, and what to say when it is not."""
 
 
 def profile(profiles: Mapping[str, Mapping[str, Any]], name: str) -> Profile:
@@ -127,22 +111,19 @@ def profile(profiles: Mapping[str, Mapping[str, Any]], name: str) -> Profile:
     found = dict(profiles[name])
     if unknown := sorted(set(found) - set(RULES)):
         raise ProfileError(f"Profile {name!r}: no rule is called {unknown[0]!r}. {named(unknown[0], RULES)}")
-    values: dict[str, Any] = {}
-    why: dict[str, Why] = {}
-    for rule, read in RULES.items():
+    for rule, (allows, wanted) in RULES.items():
         entry = found.get(rule)
         if not isinstance(entry, Mapping) or set(entry) != {"value", "reason", "source"}:
             raise ProfileError(f"Profile {name!r}: {rule!r} needs a value, a reason and a source, and nothing else.")
         if not all(isinstance(entry[word], str) and entry[word].strip() for word in ("reason", "source")):
             raise ProfileError(f"Profile {name!r}: the reason and the source of {rule!r} are sentences.")
-        try:
-            values[rule] = read(entry["value"])
-        except ValueError as wrong:
-            raise ProfileError(f"Profile {name!r}: the value of {rule!r} is {wrong}; found {entry['value']!r}.") from None
-        why[rule] = Why(entry["reason"], entry["source"])
+        if not allows(entry["value"]):
+            raise ProfileError(f"Profile {name!r}: the value of {rule!r} is {wanted}; found {entry['value']!r}.")
+    values = {rule: entry["value"] for rule, entry in found.items()}
+    values |= {"zeros": Zeros(values["zeros"]), "dominance": tuple((n, k) for n, k in values["dominance"])}
     if values["group"] and values["zeros"] is Zeros.SHOWN:
         raise ProfileError(
             f"Profile {name!r}: where zeros are always shown, nothing can hide that a category is its whole margin. "
             "Set zeros to 'usable', or group to false."
         )
-    return Profile(name=name, why=why, **values)
+    return Profile(name=name, why={rule: Why(entry["reason"], entry["source"]) for rule, entry in found.items()}, **values)

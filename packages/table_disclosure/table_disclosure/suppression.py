@@ -16,12 +16,15 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from .attacks import Attack, Choice, Cut, System
-from .audit import Interval, examine
+from .attacks import Attack, Choice, Cut, Numbers, System
+from .auditing import Interval, examine
 from .errors import UndoneError
 from .model import Fate, Tables
 from .profiles import Profile
 from .rules import Reason, contributor_rules, needs
+
+PATIENCE = 8
+"""Choices in whole numbers that attackers break before some are made in fractions, which most tables do not need."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,14 @@ class _Search:
         self.system = System(tables, profile, needs(tables, profile))
         self.cells, self.place = self.system.cells, self.system.place
         self.cuts: list[Cut] = list(self.system.first_cuts())
+        self.certain, self.given_up = True, False
         self.follows = [(self.place[cell.name], self.place[cell.follows]) for cell in self.cells if cell.follows]
 
     def everything(self) -> Choice:
         """All that may be hidden."""
         return self.system.free.copy()
 
-    def choose(self, deadline: float) -> tuple[Choice | None, bool]:
+    def choose(self, deadline: float, *, whole: bool = True) -> tuple[Numbers | None, bool]:
         """The cheapest choice that all inequalities allow, and whether it is known to be; ``None``: they allow none."""
         rows = [cut.factors for cut in self.cuts]
         least = [cut.least - 1e-7 for cut in self.cuts]
@@ -78,18 +82,27 @@ class _Search:
             self.system.loss,
             constraints=LinearConstraint(csr_array(np.array(rows)), least, np.inf) if rows else (),
             bounds=Bounds(self.system.never.astype(float), self.system.free.astype(float)),
-            integrality=1,
+            integrality=int(whole),
             options={"time_limit": max(deadline - time.monotonic(), 0.01), "mip_rel_gap": 1e-9},
         )
-        choice: Choice | None = None if found.x is None else found.x > 0.5
-        return choice, found.status != 1
+        return found.x, found.status != 1
 
     def succeeding(self, hidden: Choice) -> Iterator[Attack]:
-        """Attacks that succeed: those of readers, then, where there are none, those of contributors."""
+        """Attacks that succeed: those of readers, then, where there are none, those of contributors.
+
+        A contributor who succeeds whatever is hidden knows it without any release: it is not asked about again.
+        """
         for readers in (True, False):
-            found = [a for a in self.system.attacks if (a.who == 0) is readers and not self.system.resists(a, hidden)]
-            yield from found
-            if found:
+            succeeded: set[int] = set()
+            for attack in [attack for attack in self.system.attacks if (attack.who == 0) is readers]:
+                if attack.row in succeeded or self.system.resists(attack, hidden):
+                    continue  # one contributor at a time: what is hidden from it may do for the others
+                if not readers and self.system.cheapest(attack, hidden) is None:
+                    self.system.attacks.remove(attack)
+                    continue
+                succeeded.add(attack.row)
+                yield attack
+            if succeeded:
                 return
 
     def exposed(self, hidden: Choice) -> Iterator[tuple[list[int], list[int]]]:
@@ -106,17 +119,33 @@ class _Search:
                 others = [self.place[name] for name in (whole, *parts)]
                 yield inside, [number for number in others if number not in inside and self.system.free[number]]
 
+    def relaxed(self, deadline: float) -> None:
+        """Inequalities that choices in fractions break, which cost little to find, and shorten the search in whole numbers."""
+        attacks = [attack for attack in self.system.attacks if attack.who == 0]
+        while attacks and time.monotonic() < deadline:
+            chosen, _ = self.choose(deadline, whole=False)
+            if chosen is None:
+                return
+            found = [(attack, self.system.cut(attack, chosen)) for attack in attacks]
+            self.cuts += [cut for _, cut in found if cut is not None]
+            attacks = [attack for attack, cut in found if cut is not None]
+
     def exact(self, deadline: float) -> tuple[Choice, bool]:
         """The optimal choice; or, when time ends, the last one tried, which is not safe."""
         hidden = self.system.never.copy()
+        rounds = 0
         while time.monotonic() < deadline:
+            rounds += 1
+            if rounds == PATIENCE:
+                self.relaxed(deadline)
             chosen, certain = self.choose(deadline)
             if chosen is None:
                 return (self.everything(), False) if certain else (hidden, False)
-            hidden = chosen
+            hidden = chosen > 0.5
             if not certain:
                 break
-            found = [self.system.cut(attack, hidden) for attack in self.succeeding(hidden)]
+            tried = hidden.astype(float)
+            found = [self.system.cut(attack, tried) or self.system.more(hidden) for attack in self.succeeding(hidden)]
             for inside, others in self.exposed(hidden):
                 factors = np.zeros(len(self.cells))
                 factors[others] = 1.0
@@ -150,7 +179,6 @@ class _Search:
 
     def pruned(self, hidden: Choice, deadline: float) -> Choice:
         """Show again, the dearest first, what no attack needs hidden."""
-        required = {followed: follower for follower, followed in self.follows}
         for number in np.argsort(-self.system.loss):
             if time.monotonic() > deadline:
                 break
@@ -158,55 +186,40 @@ class _Search:
                 continue
             fewer = hidden.copy()
             fewer[number] = False
-            if number in required:
-                fewer[required[number]] = False
             if not any(self.succeeding(fewer)) and not any(self.exposed(fewer)):
                 hidden = fewer
         return hidden
 
     def solve(self, deadline: float) -> None:
         """Choose what to hide: exactly in half of the time that is left, by adding and taking away in the other half."""
+        if self.given_up:
+            return
         start = time.monotonic()
         self.hidden, self.optimal = self.exact((start + deadline) / 2)
         if not self.optimal:
             self.hidden = self.pruned(self.grown(self.hidden, start / 4 + deadline * 3 / 4), deadline)
 
-    def refuse(self) -> bool:
-        """Learn that this choice, and so any that hides less, is undone; whether there is another to try."""
-        more = self.system.free & ~self.hidden
-        self.cuts.append(Cut(more.astype(float), 1.0))
+    def refuse(self, certain: bool) -> bool:
+        """Learn that this choice, and any that hides less (if that is `certain`), is undone; whether there is another to try."""
+        self.certain &= certain
+        more = self.system.more(self.hidden)
+        self.cuts.append(more)
         if not self.optimal:
-            self.hidden = self.everything()
-        return bool(more.any())
+            self.hidden, self.given_up = self.everything(), True
+        return bool(more.factors.any())
 
 
 def _parts(tables: Tables) -> Iterator[Tables]:
     """Tables cut where nothing ties them: what is known already ties nothing. Each part is solved by itself."""
-    group = {name: name for name in tables.cells}
-
-    def root(name: str) -> str:
-        while group[name] != name:
-            group[name] = group[group[name]]
-            name = group[name]
-        return name
-
-    unknown = {name for name, cell in tables.cells.items() if cell.fate is not Fate.PUBLIC and not cell.structural}
-    ties = [[name for name in relation.terms if name in unknown] for relation in tables.relations]
-    ties += [[cell.name, cell.follows] for cell in tables.cells.values() if cell.follows]
-    for tied in ties:
-        for name in tied[1:]:
-            group[root(name)] = root(tied[0])
-    relations: dict[str, list[int]] = {}
-    members: dict[str, set[str]] = {root(name): {name} for name in unknown}
-    for name in unknown:
-        members[root(name)].add(name)
-    for number, (relation, tied) in enumerate(zip(tables.relations, ties, strict=False)):
-        if tied:
-            relations.setdefault(root(tied[0]), []).append(number)
-            members[root(tied[0])] |= set(relation.terms)
-    for key, names in members.items():
-        cells = [cell for name, cell in tables.cells.items() if name in names]
-        yield Tables(cells, [tables.relations[number] for number in relations.get(key, [])])
+    group = {name: {name} for name, cell in tables.cells.items() if cell.fate is not Fate.PUBLIC and not cell.structural}
+    ties = [[name for name in relation.terms if name in group] for relation in tables.relations]
+    for tied in [*ties, *([cell.name, cell.follows] for cell in tables.cells.values() if cell.follows)]:
+        together = set().union(*(group[name] for name in tied))
+        group |= dict.fromkeys(together, together)
+    for members in {id(members): members for members in group.values()}.values():
+        relations = [relation for relation, tied in zip(tables.relations, ties, strict=True) if members.intersection(tied)]
+        names = members.union(*(relation.terms for relation in relations))
+        yield Tables([cell for name, cell in tables.cells.items() if name in names], relations)
 
 
 def protect(tables: Tables, profile: Profile, *, seconds: float = 20.0) -> Release:
@@ -242,8 +255,9 @@ def protect(tables: Tables, profile: Profile, *, seconds: float = 20.0) -> Relea
         findings = examine(tables, profile, published)
         if not findings.failures:
             break
-        exposed = {name for names, _ in findings.failures for name in names}
-        stale = [search for search in searches if exposed & set(search.place) and search.refuse()]
+        exposed = {name: len(names) == 1 for names, _ in findings.failures for name in names}
+        hurt = [search for search in searches if exposed.keys() & search.place.keys()]
+        stale = [search for search in hurt if search.refuse(all(exposed.get(name, True) for name in search.place))]
         if not stale:
             raise UndoneError(findings.failures)
 
@@ -253,4 +267,5 @@ def protect(tables: Tables, profile: Profile, *, seconds: float = 20.0) -> Relea
         return Decision(name, True, reasons.get(name, (Reason.PROTECTS,)), findings.intervals.get(name))
 
     loss = sum(cell.loss for name, cell in tables.cells.items() if name not in published)
-    return Release({name: decision(name) for name in tables.cells}, published, loss, all(s.optimal for s in searches))
+    optimal = all(search.optimal and search.certain for search in searches)
+    return Release({name: decision(name) for name in tables.cells}, published, loss, optimal)

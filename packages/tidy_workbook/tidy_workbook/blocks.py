@@ -149,7 +149,7 @@ class Reader:
         if index >= len(self.lines) or not any(not line.is_text for line in self.lines[index : index + 12]):
             return start, None
         block = RawBlock(header=self.lines[start:index])
-        block.labels, block.data = label_and_data(self.grid, block.header, self._run(index))
+        block.labels, block.data = label_and_data(self.grid, block.header, self._run(index, block.header))
         previous_gap = False
         while index < len(self.lines):
             limits.tick()
@@ -199,10 +199,12 @@ class Reader:
         alone = ordered[0] and (len(first.numbers) > 1 or not block.header) and sum(ordered[1:]) * 2 < len(others)
         return "the first row may be a header" if alone else ""
 
-    def _run(self, index: int) -> list[Line]:
+    def _run(self, index: int, header: list[Line]) -> list[Line]:
         """Lines of figures from an index to the next header, title or note: the first hundred at most."""
         found: list[Line] = []
         for line in self.lines[index : index + 100]:
+            if header and _same_texts(line, header[-1], list(header[-1].cells)):
+                break
             if found and (is_caption(line.label) or self.page.note_between(found[-1].row, line.row)):
                 break
             if line.is_text and len(line.cells) > 1 and found and len(line.cells) >= len(found[-1].cells) - 1:
@@ -217,8 +219,7 @@ class Reader:
         if self.page.note_between(block.bottom, line.row):
             return True
         if line.is_text and len(line.cells) > 1:
-            inside = [column for column in line.cells if column in block.data]
-            if not inside:
+            if line.cells.keys().isdisjoint(block.data):
                 return False
             return not self._is_words_row(line, block)
         if line.is_text:
@@ -243,7 +244,7 @@ class Reader:
 
     def _is_words_row(self, line: Line, block: RawBlock) -> bool:
         """A row whose figures are replaced by short words: « non demandé | non demandé »."""
-        words = [cell.text for column, cell in line.cells.items() if column in block.data]
+        words = [line.cells[column].text for column in block.data if column in line.cells]
         labelled = not block.labels or any(column in block.labels for column in line.cells)
         return bool(words) and labelled and len(set(words)) == 1 and len(words[0]) <= 25 and len(words) == len(block.data) > 1
 
@@ -259,7 +260,7 @@ class Reader:
         if not end:
             return False
         if found.is_text:
-            return not [column for column in found.cells if column in block.data] or self._is_words_row(found, block)
+            return found.cells.keys().isdisjoint(block.data) or self._is_words_row(found, block)
         if self._ends(end, block, self.page.gap(end)) or (self.page.numeric_header(end, []) and not found.label):
             return False
         unit = unit_of(line, found, self.grid)

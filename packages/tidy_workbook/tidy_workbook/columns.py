@@ -121,9 +121,8 @@ def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], d
             not headed and all(flag or zero for flag, zero in zip(flagging, zeros, strict=True))
             and (any(flagging) or _beside_its_header(grid, header, column))
         )  # fmt: skip
-        left = [other for other in data if other < column and other not in found]
-        if cells and flagged and left:
-            found[column] = left[-1]
+        if cells and flagged and (left := next((n for n in reversed(data) if n < column and n not in found), None)):
+            found[column] = left
     return found
 
 

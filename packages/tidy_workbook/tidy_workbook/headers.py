@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
-from . import units
+from . import limits, units
 from .blocks import RawBlock
 from .grid import Cell, Grid
 from .labels import Label, Path
@@ -78,23 +78,25 @@ def _spanners(block: RawBlock, grid: Grid, position: int) -> tuple[dict[int, Cel
     if position == len(block.header) - 1:
         return {}, set()
     line, columns = block.header[position], block.data
+    limits.tick(work=len(columns) * (len(block.header) - position))
     below = {
         column: tuple(cell.text for later in block.header[position + 1 :] if (cell := grid.at(later.row, column)))
         for column in columns
     }
     groups: dict[int, list[int]] = {}
     leading: list[int] = []
+    head = 0
     settled = False  # whether the header at the left is merged, and says itself where it ends
     for column in columns:
         if column in line.cells:
             area = grid.merge(line.row, column)
             settled = area is not None and area.right > area.left
             if not settled:
-                groups[column] = [column]
+                groups[column], head = [column], column
         elif grid.at(line.row, column) is not None or not below[column]:
             continue
-        elif groups and not settled and below[max(groups)]:
-            groups[max(groups)].append(column)
+        elif groups and not settled and below[head]:
+            groups[head].append(column)
         elif not groups and not settled:
             leading.append(column)
     wide = {head: members for head, members in groups.items() if len(members) > 1}

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import units
+from . import limits, units
 from .blocks import BodyRow, RawBlock
 from .grid import Cell, Grid, Place
 from .lines import Line, is_total
@@ -69,6 +69,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
     unsure = _unsure_section(block, indent_of)
     uncertain = {column for column in block.labels if column not in merged and _starts_empty(block, column)}
     beside = _beside_dont(block, indent_of)
+    years_lead = leads_by_years(block)
     whole: Path = ()
     for row in block.body:
         if row.kind == "section" and units.lone(row.line.first.text):
@@ -76,7 +77,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
             continue
         if row.kind == "section":
             above, shaken = row.line.row, False
-            style = _style(row.line.first, indent_of)
+            style = _YEAR if years_lead and is_yearish(row.line.first) else _style(row.line.first, indent_of)
             _push_section(sections, style, Label.of(row.line.first), nested=not since_data)
             for cell in list(row.line.cells.values())[1:]:
                 sections.append((style, Label.of(cell)))
@@ -135,6 +136,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
         heads = [label for _, label in sections]
         if heads and starts_dont(heads[-1].text):  # « dont : » alone on its line
             heads[-1:] = [*whole, heads[-1]]
+        limits.tick(work=1 + len(path))
         yield row, (*unit, *heads, *path), doubt
 
 
@@ -179,7 +181,9 @@ def _beside_dont(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict[
         if above is not None and (above.first.column != cell.column or depths.get(above.row, 0) > depth):
             above = None
         parts = []
-        for later in rows[position + 1 :]:
+        for number in range(position + 1, len(rows)):
+            limits.tick()
+            later = rows[number]
             if depths.get(later.line.first.row, 0) < deeper:
                 break
             if depths.get(later.line.first.row, 0) == deeper:
@@ -247,17 +251,18 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
     words: dict[int, str] = {}
     section: tuple[int, int, bool] | None = None
     inside: list[tuple[int, int, bool]] = []
+    alike = True
     single = block.body[0].kind == "section" and sum(row.kind == "section" for row in block.body) == 1
     for row in block.body:
         first = row.line.first
         style = _style(first, indent_of)
         if row.kind == "section":
-            section, inside = style, []
+            section, inside, alike = style, [], True
             continue
         if section is None or first.column not in block.labels:
             continue
         words[row.line.row] = folded(first.text)
-        like_title = bool(inside) and style != inside[0] and style <= section and all(other == inside[0] for other in inside)
+        like_title = bool(inside) and style != inside[0] and style <= section and alike
         if like_title or (is_total(first.text) and row.after_gap and inside):
             found[row.line.row] = ""
         elif is_total(first.text) and row is block.body[-1] and len(inside) > 1 and not single:
@@ -269,6 +274,7 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
                 found[row.line.row] = "the total of a section or of the table"
         else:
             inside.append(style)
+            alike = alike and style == inside[0]
     repeated = {text for text, number in Counter(words.values()).items() if number > 1}
     return {row: doubt for row, doubt in found.items() if words[row] not in repeated}
 
@@ -344,6 +350,16 @@ def depths(block: RawBlock, column: int) -> dict[int, int]:
 
 def _style(cell: Cell, indent_of: dict[int, dict[int, int]]) -> tuple[int, int, bool]:
     return cell.column, indent_of.get(cell.column, {}).get(cell.row, 0), not cell.bold
+
+
+_YEAR = (0, 0, False)
+"""Above every other section."""
+
+
+def leads_by_years(block: RawBlock) -> bool:
+    """Whether sections stand below years that are sections too: « 2021 », « Amont », rows, « Aval », rows, « 2022 »."""
+    sections = [row.line.first for row in block.body if row.kind == "section"]
+    return bool(sections) and is_yearish(sections[0]) and not all(is_yearish(cell) for cell in sections)
 
 
 def _push_section(

@@ -17,7 +17,9 @@ MERGES = 100_000
 FORMAT_LENGTH = 255
 """Characters of a number format, as spreadsheets have it."""
 _LEAST_UNPACKED, _RATIO = 32 * MiB, 40
-_LEAST_CELLS, _BYTES_A_CELL = 100_000, 4
+_CELLS, _BYTES_A_CELL = 200_000, 4
+_CHARACTERS, _CHARACTERS_A_BYTE = 128 * MiB, 32
+_BLANKS = 4
 _TICKS = 256
 """The clock is looked at once in so many ticks, a cell being one: asking the system costs more than most ticks."""
 _SECONDS, _CELLS_A_SECOND, _LARGE_CELLS_A_SECOND = 4.0, 10_000, 2_500
@@ -35,8 +37,8 @@ def unpacked(size: int) -> int:
 
 
 def cells(size: int) -> int:
-    """Cells that a file of `size` bytes may hold: each takes some bytes of it, once packed."""
-    return _LEAST_CELLS + size // _BYTES_A_CELL
+    """Cells that a file of `size` bytes may hold: each takes some bytes of it, packed; up to 1 MiB, what a few seconds read."""
+    return _CELLS if size <= MiB else max(_CELLS, size // _BYTES_A_CELL + _CELLS // 2)
 
 
 class _Clock:
@@ -50,6 +52,8 @@ class _Clock:
         self._pace = _CELLS_A_SECOND if size <= MiB else _LARGE_CELLS_A_SECOND
         self._left = cells(size)
         self._most = self._left
+        self._places = _BLANKS * self._left
+        self._characters = self._most_characters = _CHARACTERS + _CHARACTERS_A_BYTE * size
         self._ticks = 0
 
     def tick(self, found: int, work: int) -> None:
@@ -63,6 +67,17 @@ class _Clock:
             self._ticks = 0
             if time.process_time() > self._until:
                 raise LimitError(f"reading it takes more than {_SECONDS:g} s and 1 s for each {self._pace:,} cells, the limit")
+
+    def tables(self, places: int, characters: int) -> None:
+        self._places -= places
+        if self._places < 0:
+            raise LimitError(
+                f"its tables have more than {_BLANKS * self._most:,} cells, blank ones included, the limit for its size"
+            )
+        self._characters -= places * characters
+        if self._characters < 0:
+            most = f"{self._most_characters:,} characters"
+            raise LimitError(f"the notes of its tables, said with each of their cells, take more than {most}, the limit")
 
 
 _clock: ContextVar[_Clock | None] = ContextVar("clock", default=None)
@@ -91,6 +106,18 @@ def tick(found: int = 0, work: int = 1) -> None:
     """
     if (clock := _clock.get()) is not None:
         clock.tick(found, work)
+
+
+def table(places: int, characters: int) -> None:
+    """Say that a table has so many places, blank ones included, each of which repeats so many characters of notes.
+
+    Raises
+    ------
+    LimitError
+        Too many of either, with the tables before.
+    """
+    if (clock := _clock.get()) is not None:
+        clock.tables(places, characters)
 
 
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

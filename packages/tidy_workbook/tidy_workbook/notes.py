@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from . import limits
 from .grid import one_line
 from .model import Status
 from .values import flag_status, folded, meaning, symbol_key, symbol_status
@@ -81,21 +82,21 @@ def parse(lines: Iterable[tuple[int, str]]) -> list[Note]:
     lines : iterable of (int, str)
         Row and raw text of each cell, from top to bottom.
     """
-    found: list[Note] = []
+    found: list[tuple[NoteKind, list[str], int]] = []
     for row, text in lines:
+        limits.tick()
         for line in re.split(r"[\r\n]+", text):
             for piece in _INNER.split(one_line(line)):
                 if not piece:
                     continue
                 match = _START.match(piece) or _BARE.match(piece)
                 if match:
-                    found.append(Note(_kind(match["key"]), piece[match.end() :].strip(), row))
+                    found.append((_kind(match["key"]), [piece[match.end() :].strip()], row))
                 elif found and not starts(piece):
-                    last = found[-1]
-                    found[-1] = Note(last.kind, f"{last.text} {piece}".strip(), last.row)
+                    found[-1][1].append(piece)
                 else:
-                    found.append(Note("note", piece, row))
-    return found
+                    found.append(("note", [piece], row))
+    return [Note(kind, " ".join(pieces).strip(), row) for kind, pieces, row in found]
 
 
 def _kind(key: str) -> NoteKind:
@@ -135,6 +136,7 @@ class Legend:
     def __init__(self, own: list[str], workbook: list[str]) -> None:
         self._texts = (("the sheet's legend", own), ("the workbook's legend", workbook))
         self._known: dict[tuple[str, str], Decision | None] = {}
+        self._footnotes: dict[str, str] = {}
 
     def symbol(self, symbol: str, written: str = "") -> Decision:
         """Status of a cell that holds a symbol; a dash that the legend calls « nul » has status ``observed`` (its value is 0).
@@ -174,12 +176,17 @@ class Legend:
 
     def footnote(self, mark: str) -> str:
         """Words of the footnote of a sign, as « (2) Totalise des mesures… »; empty when there is none."""
-        bare = mark.strip("()[]")
-        pattern = re.compile(rf"\s*[(\[]?{re.escape(bare)}[)\]]?(?![\w*])\s*[:.>–-]?\s*(.+)")
-        return next((found[1].strip() for _, texts in self._texts for text in texts if (found := pattern.match(text))), "")
+        if mark not in self._footnotes:
+            limits.tick(work=sum(len(texts) for _, texts in self._texts))
+            bare = mark.strip("()[]")
+            pattern = re.compile(rf"\s*[(\[]?{re.escape(bare)}[)\]]?(?![\w*])\s*[:.>–-]?\s*(.+)")
+            every = (pattern.match(text) for _, texts in self._texts for text in texts)
+            self._footnotes[mark] = next((found[1].strip() for found in every if found), "")
+        return self._footnotes[mark]
 
     def _declared(self, token: str) -> Decision | None:
         for where, texts in self._texts:
+            limits.tick(work=len(texts))
             for text in texts:
                 if (said := _said_of(token, text)) and (status := meaning(said)):
                     return ("observed" if status == "zero" else status), where

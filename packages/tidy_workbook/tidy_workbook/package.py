@@ -292,6 +292,15 @@ def _empty(prefix: bytes, tag: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"<%b\b[^<>]*+>(?:(?<=/>)|\s*</%b>)" % (name, name))
 
 
+@cache
+def _inline(prefix: bytes) -> re.Pattern[bytes]:
+    """A cell that holds its text itself, in one run."""
+    p = re.escape(prefix)
+    return re.compile(
+        rb'<%bc\b([^<>]*) t="inlineStr"([^<>]*)>\s*<%bis>\s*<%bt\b[^<>]*>([^<]*)</%bt>\s*</%bis>\s*</%bc>' % (p, p, p, p, p, p)
+    )
+
+
 def _filled(rows: bytes, prefix: bytes, sheet: SheetParts) -> bytes:
     """Whole rows without their empty cells, and without the rows that have no other."""
     if b"</" + prefix + b"c>" not in rows:  # a cell that holds something has a closing tag
@@ -299,6 +308,8 @@ def _filled(rows: bytes, prefix: bytes, sheet: SheetParts) -> bytes:
     rows = _empty(prefix, b"row").sub(b"", _empty(prefix, b"c").sub(b"", rows))
     if b"<" + prefix + b"f" in rows:
         rows = _FORMULA.sub(_not_calculated, rows)
+    if b"inlineStr" in rows:  # as the text of a formula, which openpyxl reads ten times faster
+        rows = _inline(prefix).sub(rb'<%bc\1 t="str"\2><%bv>\3</%bv></%bc>' % (prefix, prefix, prefix, prefix), rows)
     if b"superscript" in rows:
         rows = _RUN.sub(_noted, rows)
     if any(int(number.replace(b"_", b"")[:12] or 0) > limits.ROWS for number in _FAR.findall(rows)):

@@ -244,12 +244,13 @@ class Page:
 
     def _spread(self, head: Line, line: Line) -> bool:
         """Whether the headers of a line stand over several of the columns below each, as spanners do."""
-        inside = [column for column in line.numbers if column >= min(head.cells)]
+        left = min(head.cells)
+        inside = [column for column in line.numbers if column >= left]
         return any((cell := head.cells.get(column)) is None or self.spans(cell) for column in inside)
 
     def year_section(self, index: int) -> bool:
-        """Whether a year alone on its line, below a header, heads the rows that follow: « 2021 », then the forms."""
-        line, after = self.lines[index], self.line(index + 1)
+        """Whether a year alone on its line, below a header, heads the rows that follow: « 2021 », then the forms, or sections."""
+        line, after = self.lines[index], self.line(self._not_alone[index + 1])
         if not line.is_single or line.is_text or after is None or after.is_text:
             return False
         column = line.first.column

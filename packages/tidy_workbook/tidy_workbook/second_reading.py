@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from . import units
+from . import limits, units
 from .blocks import BodyRow, RawBlock
 from .grid import Cell, Grid, Place
 from .headers import numbers_columns
-from .labels import Path, depths, starts_dont
+from .labels import Path, depths, leads_by_years, starts_dont
 from .lines import Line, is_total
 from .model import TidyCell
-from .sums import Figures, sums
+from .sums import Figures, Sum, sums
 from .values import folded, is_whole, is_yearish, read
 
 PARTS = "sums say otherwise: of a group, or of several"
+BOLD = "below a row in bold that they add to: parts of it, or beside it"
 LARGER = "larger than what it would be a part of"
 UNSAID = "a text beside or above it is not among its labels"
 FAR = "a label from elsewhere"
@@ -60,6 +61,7 @@ def second_reading(block: RawBlock, grid: Grid, rows: Sequence[tuple[BodyRow, Pa
     lines = [row.line for row, _ in rows]
     above = _Above(block, grid)
     for row, path in rows:
+        limits.tick(work=1 + len(path))
         if why := _row_is_said(block, grid, row, path) or above.disagrees(row, path):
             doubts.rows.setdefault(row.line.row, why)
     for column, path in columns.items():
@@ -78,10 +80,11 @@ def second_reading(block: RawBlock, grid: Grid, rows: Sequence[tuple[BodyRow, Pa
     for line in lines[header_again:] if header_again is not None else ():
         doubts.rows.setdefault(line.row, YEARS)
     figures = [[found.value if (found := line.reads.get(c)) else None for c in block.data] for line in lines]
-    for number, why in _against_the_sums(figures, [path for _, path in rows]):
+    bold = [line.first.bold for line in lines]
+    for number, why in _against_the_sums(figures, [path for _, path in rows], bold):
         doubts.rows.setdefault(lines[number].row, why)
     across = [list(column) for column in zip(*figures, strict=True)]
-    for number, why in _against_the_sums(across, [columns[column] for column in block.data]):
+    for number, why in _against_the_sums(across, [columns[column] for column in block.data], [False] * len(block.data)):
         doubts.columns.setdefault(block.data[number], why)
     return doubts
 
@@ -122,6 +125,14 @@ class _Above:
             for column, cells in self.columns.items()
             if not any((area := grid.merge(*cell.place)) and area.bottom > area.top for cell in cells)
         ]
+        self.years_lead = leads_by_years(block)
+        self.alike: dict[Place, int] = {}  # the next section that looks as one of the cells of a section
+        below: dict[tuple[int, int, bool], int] = {}
+        for heading in reversed(self.headings):
+            line = self.sections[heading].line
+            looks = {cell.place: self._section_look(cell) for cell in line.cells.values()}
+            self.alike.update((place, below[look]) for place, look in looks.items() if look in below)
+            below[looks[line.first.place]] = heading
         self.parents: dict[Place, Cell] = {}
         self.ends: dict[Place, float] = {}
         for column, cells in self.columns.items():
@@ -158,9 +169,7 @@ class _Above:
         if area is not None and area.bottom > area.top:
             return area.bottom >= number
         if at[0] in self.sections:
-            look = self._look(self.grid.cells[at])
-            between = self.headings[bisect_right(self.headings, at[0]) : bisect_left(self.headings, number)]
-            return not any(self._look(self.sections[other].line.first) == look for other in between)
+            return number <= self.alike.get(at, number)
         return number < self.ends.get(at, 0)
 
     def _indented_under(self, row: BodyRow) -> Place | None:
@@ -195,6 +204,9 @@ class _Above:
         position = bisect_left(self.headings, row.line.row)
         return self.headings[position - 1] if position else 0
 
+    def _section_look(self, cell: Cell) -> tuple[int, int, bool]:
+        return (0, 0, False) if self.years_lead and is_yearish(cell) else self._look(cell)
+
     def _look(self, cell: Cell) -> tuple[int, int, bool]:
         return cell.column, self.depths.get(cell.column, {}).get(cell.row, 0), cell.bold
 
@@ -222,20 +234,25 @@ def _column_is_said(block: RawBlock, grid: Grid, column: int, path: Path) -> str
 
 def _carried(block: RawBlock, grid: Grid, line: Line, column: int) -> Place | None:
     """The header at the left of an empty one, when nothing is merged on its line and both have a header below."""
-    if line is block.header[-1] or any(grid.merge(*cell.place) for cell in line.cells.values()):
+    if line is block.header[-1]:
         return None
     under = block.header[block.header.index(line) + 1]
-    left = max((other for other in line.cells if block.data[0] <= other < column), default=0)
-    between = all(grid.at(under.row, other) is not None for other in range(left, column + 1))
-    return (line.row, left) if left and between else None
+    left = column
+    while left not in line.cells:  # over the empty cells, while each has a header below
+        limits.tick()
+        if left < block.data[0] or grid.at(under.row, left) is None:
+            return None
+        left -= 1
+    headed = left >= block.data[0] and grid.at(under.row, left) is not None
+    return (line.row, left) if headed and not any(grid.merge(*cell.place) for cell in line.cells.values()) else None
 
 
 def _after_words(block: RawBlock, grid: Grid) -> list[int]:
     """Columns of figures at the right of a column of words that names most rows otherwise than the labels do."""
-    lines = block.figures()
+    lines, figures = block.figures(), set(block.data)
     for column in range(block.data[0] + 1, block.data[-1]):
         words = [line.cells[column].text for line in lines if column in line.cells and line.reads[column].kind == "text"]
-        if column not in block.data and column not in block.flags and len(words) > 1 and len(set(words)) > len(lines) / 2:
+        if column not in figures and column not in block.flags and len(words) > 1 and len(set(words)) > len(lines) / 2:
             return [other for other in block.data if other > column]
     return []
 
@@ -279,7 +296,9 @@ def _are_years(cells: list[Cell]) -> bool:
 
 
 # -- sums ---------------------------------------------------------------------------------------------------------------
-def _against_the_sums(figures: list[list[float | None]], paths: Sequence[Path]) -> Iterator[tuple[int, str]]:
+def _against_the_sums(
+    figures: list[list[float | None]], paths: Sequence[Path], bold: Sequence[bool]
+) -> Iterator[tuple[int, str]]:
     """Lines whose place among the others is not the one that sums give them, and why.
 
     The parts of a sum are all in the group of its whole, or none is; none of them holds another one. Where a table adds up, a
@@ -294,11 +313,23 @@ def _against_the_sums(figures: list[list[float | None]], paths: Sequence[Path]) 
         nested = any(len(places[a]) < len(places[b]) and _begins(places[b], places[a]) for a in parts for b in parts)
         if nested or (any(inside) and not all(inside)):
             yield from ((n, PARTS) for n in (found.whole, *parts))
+    yield from ((n, BOLD) for found in _held_by_bold(added, places, bold) for n in found.parts)
     wholes = {places[n]: n for n in range(len(places)) if places[n]}
     for number, place in enumerate(places) if any(_is_nested(found.whole, places) for found in added) else ():
         above = next((wholes[place[:depth]] for depth in range(len(place) - 1, 0, -1) if place[:depth] in wholes), None)
         if above is not None and _larger(figures[number], figures[above]):
             yield number, LARGER
+
+
+def _held_by_bold(added: list[Sum], places: list[tuple[Place, ...]], bold: Sequence[bool]) -> list[Sum]:
+    """Sums whose whole is in bold just above its parts, which stand beside it in the labels: two of them make a tree."""
+    held = [
+        found
+        for found in added
+        if bold[found.whole] and found.parts.start == found.whole + 1
+        and not any(bold[n] or len(places[n]) != len(places[found.whole]) for n in found.parts)
+    ]  # fmt: skip
+    return held if len(held) > 1 else []
 
 
 def _begins(path: tuple[Place, ...], start: tuple[Place, ...]) -> bool:

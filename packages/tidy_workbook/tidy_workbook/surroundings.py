@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
-from . import notes, units
+from . import limits, notes, units
 from .blocks import RawBlock, Reader, Title
 from .lines import Cleared, column_groups, is_caption, is_labelish, lines_of
 from .notes import Note, NoteKind
@@ -113,10 +113,12 @@ def _give_notes(blocks: list[RawBlock], groups: list[list[Note]]) -> None:
     starts = [group[0].row for group in groups]
     above = every[: bisect_left(rows, tops[0])] if tops else []
     for block in blocks:
+        limits.tick()
         below = bisect_right(tops, block.bottom)
         following = tops[below] if below < len(tops) else 10**9
         own = every[bisect_left(rows, block.top) : bisect_left(rows, following)]
         further = [] if own else groups[bisect_left(starts, following) :]
+        limits.tick(work=len(further))
         for kind in ALL_KINDS:
             for candidates in (own, above, *further):
                 if found := [note for note in candidates if note.kind == kind]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from . import notes, units
+from . import limits, notes, units
 from .blocks import RawBlock
 from .grid import Area, Cell, Grid, Place, address, letters
 from .headers import column_paths
@@ -15,7 +16,7 @@ from .labels import Path, row_paths, texts
 from .model import Block, Status, TidyCell
 from .notes import KINDS, Decision, Legend
 from .second_reading import ABOVE, HUNDRED, above_a_hundred, second_reading, shares
-from .values import Read, folded, is_yearish, read
+from .values import SEVERAL, Read, folded, is_yearish, read
 
 _EVOLUTION = re.compile(
     r"\b(?:evolutions?|variations?|croissance|glissement|accroissement|hausse|baisse|progression|indices?|ratios?|base 100|"
@@ -29,6 +30,7 @@ MOST_PERCENT, MOST_CHANGE = 100.5, 1000.0
 _THOUSANDS = {1: ("millier", "thousand"), 2: ("million",), 3: ("milliard", "billion")}
 _SCALES = (*(word for words in _THOUSANDS.values() for word in words), "k€", "m€")
 _CHANGE_TITLE = re.compile(r"\W*(?:tableau|graphique|figure)?[\s\w.]{0,8}\W*evolution")
+_BRACKETED_NUMBER = re.compile(r"\(\d{1,2}\)")
 _NOTHING = Read("text")
 _PROVISIONAL_TITLE = re.compile(r"(?:donnees?|chiffres?|resultats?) (?:semi-definiti\w+|provisoires?)")
 
@@ -94,6 +96,10 @@ class Table:
     def __init__(self, sheet: str, number: int, block: RawBlock, grid: Grid, legend: Legend) -> None:
         self.sheet, self.name, self.block, self.grid, self.legend = sheet, str(number), block, grid, legend
         self.title = " – ".join(block.titles)
+        self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
+        self.note = notes.words(block.notes, "note")
+        self._lines = [line.row for line in block.figures()]
+        limits.table(len(self._lines) * len(block.data), len(self.note) + sum(map(len, self.words.values())) + len(self.title))
         paths = column_paths(block, grid)
         self.rows = list(row_paths(block, grid))
         second = second_reading(
@@ -103,8 +109,6 @@ class Table:
         self.columns = {
             column: _Side.of(path, legend, doubt or second.columns.get(column, "")) for column, (path, doubt) in paths.items()
         }
-        self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
-        self.note = notes.words(block.notes, "note")
         self.title_unit = next((unit for title in reversed(block.titles) if (unit := units.of_title(title))), "")
         title = folded(self.title)
         self.evolves = bool(_CHANGES.search(title))
@@ -114,6 +118,9 @@ class Table:
         )
         self.decided: dict[str, tuple[str, str, str]] = {}
         self._met: dict[_Side, dict[int, _Meeting]] = {}
+        self._said: dict[tuple[str, ...], str] = {}
+        self._counting: dict[int, bool] = {}
+        self._double: dict[int, bool] = {}
 
     def explained(self) -> set[str]:
         """Addresses of the cells that gave labels, headers or flags."""
@@ -151,6 +158,7 @@ class Table:
                 for column, target in self.block.flags.items()
                 if (cell := row.line.cells.get(column)) and read(cell).kind != "number"  # a zero flags nothing
             }
+            limits.tick(work=len(self.block.data))
             for column, met in self._meetings(side).items():
                 cell = cells.get((number, column))
                 if cell is None and merged and self.grid.merge(number, column):
@@ -186,13 +194,18 @@ class Table:
         note = self.note
         if found.marks or met.footnotes:
             own = [f"{mark} {words}" for mark in found.marks if (words := self.legend.footnote(mark))]
-            note = " ".join(dict.fromkeys([*own, *met.footnotes, self.note])).strip()
+            note = self._with_footnotes((*own, *met.footnotes))
         return TidyCell(
             self.sheet, address(*place), self.name, self.title, labels, met.columns, value,
             "" if unit in (units.COUNT, units.MIXED) else unit, status, marker,
             self.words["population"], self.words["source"], self.words["reading"],
             note,
         )  # fmt: skip
+
+    def _with_footnotes(self, footnotes: tuple[str, ...]) -> str:
+        if footnotes not in self._said:
+            self._said[footnotes] = " ".join(dict.fromkeys([*footnotes, self.note])).strip()
+        return self._said[footnotes]
 
     def _status(self, cell: Cell | None, found: Read, met: _Meeting, flag: str) -> tuple[float | None, Status, str]:
         """Value, status and marker: the cell's own sign first, then the flag beside it, its row, its column, the title."""
@@ -227,6 +240,8 @@ class Table:
         """Why a number is not taken for granted: it may be a header, or its unit cannot hold it."""
         if value is None:
             return ""
+        if found.marks and (why := self._bracket_doubt(found.marks, place[1])):
+            return why
         if divided and unit.startswith(_SCALES):
             return "the format divides by thousands, and the unit is another one"
         if cell and not self.block.header and cell.row == self.block.top and is_yearish(cell):
@@ -242,6 +257,17 @@ class Table:
             return "a percentage or a number: the unit says both"
         return ""
 
+    def _bracket_doubt(self, marks: tuple[str, ...], column: int) -> str:
+        """Whether « 40 (12) » holds two figures: no note has this number, or others of its column are « 30 (10,5 %) »."""
+        numbers = [mark for mark in marks if _BRACKETED_NUMBER.fullmatch(mark)]
+        if not all(self.legend.footnote(mark) for mark in numbers):
+            return "a number in brackets that no note explains"
+        if column not in self._double:
+            self._double[column] = any(
+                line.reads[column].doubt == SEVERAL for line in self.block.figures() if column in line.reads
+            )
+        return "a note, or a second figure as in other cells of its column" if numbers and self._double[column] else ""
+
     def _unit_doubt(self, unit: str, row: tuple[str, ...], column: tuple[str, ...]) -> str:
         """Whether the words around a number say the unit that was read: one of them at least, and not two in a table that has a
         column of units."""
@@ -256,13 +282,16 @@ class Table:
 
     def _covers(self, area: Area) -> bool:
         """Whether a merged figure stands for more than one row of figures, or more than one column of them."""
-        columns = sum(area.left <= column <= area.right for column in self.block.data)
-        return columns > 1 or any(area.top < line.row <= area.bottom for line in self.block.figures())
+        data, lines = self.block.data, self._lines
+        columns = bisect_right(data, area.right) - bisect_left(data, area.left)
+        return columns > 1 or bisect_right(lines, area.bottom) > bisect_right(lines, area.top)
 
     def _counts(self, column: int) -> bool:
         """Whether a column holds a number that no percentage of a whole reaches."""
-        cells = (line.reads.get(column) for line in self.block.figures())
-        return any(found.value is not None and abs(found.value) > MOST_PERCENT for found in cells if found)
+        if column not in self._counting:
+            cells = (line.reads.get(column) for line in self.block.figures())
+            self._counting[column] = any(found.value is not None and abs(found.value) > MOST_PERCENT for found in cells if found)
+        return self._counting[column]
 
     def _nearest_unit(self, row: tuple[str, ...], near: tuple[str, ...]) -> str:
         """Unit of a cell from the nearest words that give one: column, spanner, row, unit of the table, title."""
@@ -276,6 +305,11 @@ class Table:
                 # a change between two percentages is in points, when the notes of the table say so
                 return "points" if unit == "%" and self.in_points and position >= len(near) else unit
         return ""
+
+
+def in_doubt(cell: TidyCell, why: str) -> TidyCell:
+    """A cell whose figure is not taken for granted; one that has none stays as it is."""
+    return cell if cell.value is None or cell.status == "ambiguous" else replace(cell, status="ambiguous", marker=why)
 
 
 def _doubted(cells: list[TidyCell]) -> list[TidyCell]:

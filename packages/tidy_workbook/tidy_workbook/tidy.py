@@ -11,7 +11,8 @@ from .lines import cleared, joined
 from .model import SheetReport, TidyCell
 from .notes import Legend
 from .surroundings import read_blocks
-from .table import Table, told_apart
+from .table import Table, in_doubt, told_apart
+from .totals import repeated_totals
 from .values import folded, read
 
 _DOCUMENTATION = re.compile(
@@ -57,9 +58,12 @@ def tidy_sheet(grid: Grid, workbook_notes: list[str]) -> tuple[list[TidyCell], S
     all_notes = [text.strip() for _, cell in [*clear.notes, *loose] for text in cell.splitlines() if text.strip()]
     legend = Legend(all_notes, workbook_notes)
     tables = [Table(grid.name, number, block, clear.grid, legend) for number, block in enumerate(blocks, start=1)]
-    cells = [cell for table in tables for cell in table.cells()]
+    each = [table.cells() for table in tables]
+    cells = [cell for found in each for cell in found]
     if len(tables) > 1:
-        cells = sorted(told_apart(cells), key=lambda cell: _order(cell.cell))
+        doubts = repeated_totals(each)
+        cells = [in_doubt(cell, doubts[cell.cell]) if cell.cell in doubts else cell for cell in told_apart(cells)]
+        cells.sort(key=lambda cell: _order(cell.cell))
     emitted = {cell.cell for cell in cells}
     apart = {where for where, _ in set_apart}
     skipped = [*hidden, *clear.skipped, *set_apart, *_left_over(clear.grid, tables, emitted | apart, loose)]

@@ -87,6 +87,8 @@ def meaning(words: str) -> Status | Literal["zero"] | None:
 LONGEST = 120
 """No number, symbol or flag is longer, nor the signs that end a label: the patterns below read no more than that."""
 
+SEVERAL = "words or several numbers in one cell"
+
 _FLAG = re.compile(
     r"\[(?P<square>notes? [\w, ]{1,20}|[a-z]|low|est|prov|rev)\]|"
     r"\((?P<letters>[a-zA-Zéà]{1,5}\.?)\)|(?P<stars>\(?\*{1,4}\)?|[†‡])|\((?P<number>\d{1,2})\)|(?P<upper>[¹²³⁴⁵⁶⁷⁸⁹]+)"
@@ -222,7 +224,7 @@ def _read_text(text: str) -> Read:
     if _BRACKETED.fullmatch(plain):
         return Read("number", symbol=text, doubt="brackets: a negative number or a note")
     if _FIGURES.fullmatch(plain) and not _NUMBER.fullmatch(plain) and not _TRAILING.search(plain):
-        return Read("number", symbol=text, doubt="words or several numbers in one cell")
+        return Read("number", symbol=text, doubt=SEVERAL)
     body, marks = split_marks(plain)
     if _GROUPED.fullmatch(body):
         return Read("number", marks=marks, symbol=text, doubt="thousands or decimals: dots or commas between groups of three")

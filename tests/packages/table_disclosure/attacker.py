@@ -108,22 +108,30 @@ def beaten(tables: Any, profile: Any, needs: Any, published: Mapping[str, int]) 
                 0 < tables.cells[name].count == (tables.cells[name].contributions or {}).get(who) for name in need.terms
             ):
                 continue  # it is all its own
-            below = possible(tables, known, need.terms, -(10**6), max(need.low, part))
-            above = possible(tables, known, need.terms, need.high, 10**6)
-            if not (below and above):
-                found.append(need.subject)
-                break
+            silent = known_to(who, tables, known_to_all(tables, {}, zeros_shown=profile.zeros == "shown")) if who else None
+            for end in ((-(10**6), max(need.low, part)), (need.high, 10**6)):
+                # what a contributor knows if nothing is released is not told by a release
+                if not possible(tables, known, need.terms, *end) and (not silent or possible(tables, silent, need.terms, *end)):
+                    found.append(need.subject)
+    found = list(dict.fromkeys(found))
     return found
 
 
 def exposed_lines(tables: Any, profile: Any, published: Mapping[str, int]) -> list[list[str]]:
-    """Hidden cells of a line whose total is published and that fewer contributors than needed, or one large one, feed."""
+    """Cells of a line whose sum is known without any of them being, and that few contributors feed, or one large one."""
+    everyone = known_to_all(tables, published, zeros_shown=profile.zeros == "shown")
+
+    def is_known(name: str) -> bool:
+        count = tables.cells[name].count
+        return name in published or not any(
+            possible(tables, everyone, {name: 1}, *ends) for ends in ((0, count - 1), (count + 1, 10**6))
+        )
+
     found = []
     for relation in tables.relations:
         whole = [name for name, factor in relation.terms.items() if factor == 1]
-        hidden = [name for name, factor in relation.terms.items() if factor == -1 and name not in published]
-        hidden = [name for name in hidden if not tables.cells[name].structural and tables.cells[name].fate != "public"]
-        if len(whole) != 1 or whole[0] not in published or len(hidden) < 2:
+        hidden = [name for name, factor in relation.terms.items() if factor == -1 and not is_known(name)]
+        if len(whole) != 1 or len(hidden) < 2 or not is_known(whole[0]):
             continue
         brought: Counter[str] = Counter()
         for name in hidden:

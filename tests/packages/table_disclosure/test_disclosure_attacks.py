@@ -90,7 +90,7 @@ def test_a_cell_that_cannot_be_computed_may_still_be_known_too_well() -> None:
     tables = td.Tables(grid({"x": [[2], [1], [40]], "y": [[20], [25], [50]]}), sums("xy", 3))
     published = all_but(tables, "x1", "x2", "y1", "y2")
     assert attacker.values_of(tables, attacker.known_to_all(tables, published), "x1") == {0, 1, 2, 3}
-    with pytest.raises(td.UndoneError, match="'x1' \\(threshold\\): a reader can tell that it is below"):
+    with pytest.raises(td.UndoneError, match="'x1' \\(threshold\\): a reader can tell more"):
         td.audit(tables, OPEN, published)
     interval = resists(tables, OPEN).decisions["x1"].interval
     assert interval is not None
@@ -107,7 +107,7 @@ def test_a_contributor_alone_in_a_cell_computes_the_cell_hidden_with_it() -> Non
     assert attacker.values_of(tables, attacker.known_to("a", tables, everyone), "x1") == {3}
     td.audit(tables, OPEN, published)
     insiders = replace(OPEN, insiders=True)
-    with pytest.raises(td.UndoneError, match="contributor 'a'"):
+    with pytest.raises(td.UndoneError, match=r"'x1' .*a contributor, who knows its own"):
         td.audit(tables, insiders, published)
     resists(tables, insiders)
 
@@ -245,7 +245,7 @@ def test_everyone_of_a_margin_in_one_category_is_hidden() -> None:
 def test_the_audit_counts_in_whole_numbers() -> None:
     """a + 7 b = 10: in fractions a is anything up to ten, in whole numbers three or ten."""
     tables = td.Tables([cell("a", 3), cell("b", 1), cell("c", 60)], [td.Relation({"a": 1, "b": 7}, 10, 10)])
-    with pytest.raises(td.UndoneError, match="'a' \\(threshold\\): a reader can tell that it is above"):
+    with pytest.raises(td.UndoneError, match="'a' \\(threshold\\): a reader can tell more"):
         td.audit(tables, OPEN, {"c": 60})
     with pytest.raises(td.UndoneError):
         td.protect(tables, OPEN)

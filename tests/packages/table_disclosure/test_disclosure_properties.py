@@ -14,7 +14,7 @@ from . import attacker
 from .test_disclosure_attacks import OPEN, cell, grid, resists, sums
 
 SMALL = replace(OPEN, threshold=3)
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+FEW = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def rows(width: int, people: int, most: int) -> st.SearchStrategy[dict[str, list[list[int]]]]:

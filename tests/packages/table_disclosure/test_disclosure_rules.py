@@ -141,3 +141,21 @@ def test_tables_made_of_records_share_their_margins() -> None:
     assert tables.cells["sex=f, age=adult"].structural
     assert len(tables.cells) == 1 + 2 + 2 + 2 + 4 + 4
     assert td.total("age=minor", ["age=minor, place=here", "age=minor, place=there"]) in tables.relations
+
+
+def test_rare_categories_are_put_together_until_they_can_be_published() -> None:
+    numbers = {"oak": 40, "elm": 3, "ash": 1, "yew": 9, "other": 0}
+    records = [("a", {"tree": tree}, number) for tree, number in numbers.items()]
+
+    def after(threshold: int, into: str = "other") -> tuple[dict[str, int], list[str]]:
+        found, chosen = td.merged(records, "tree", into, replace(OPEN, threshold=threshold))
+        totals: dict[str, int] = {}
+        for _, labels, number in found:
+            totals[labels["tree"]] = totals.get(labels["tree"], 0) + number
+        return totals, chosen
+
+    assert after(4) == ({"oak": 40, "yew": 9, "other": 4}, ["other", "ash", "elm"])
+    assert after(5) == ({"oak": 40, "other": 13}, ["other", "ash", "elm", "yew"])  # four are not enough
+    # one alone would only change its name
+    assert after(2, "rest") == ({"oak": 40, "yew": 9, "rest": 4}, ["ash", "other", "elm"])
+    assert after(0)[1] == []

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 from sheets import said, write
 from test_workbook_files import LINES, ROWS, changed
 
 from tidy_workbook import WorkbookError, limits, read_workbook
-from tidy_workbook.grid import Cell, Grid
+from tidy_workbook.grid import Area, Cell, Grid
 from tidy_workbook.tidy import tidy_sheet
 
 SECONDS = 30
@@ -142,30 +145,99 @@ def test_a_machine_three_times_slower_reads_what_ours_reads(
             limits.tick(20)
 
 
-def many_tables(number: int) -> Grid:
-    """A sheet of small tables one below the other, each with its title and its source."""
-    grid = Grid("Figures")
-    for table in range(number):
-        lines = [
-            [f"Tableau {table + 1} – Ateliers"],
+Shape = Callable[[int], Iterator[list[object]]]
+MERGED: dict[str, Callable[[int], list[Area]]] = {
+    "figures merged two by two": lambda size: [Area(2 + 2 * n, 2, 3 + 2 * n, 2) for n in range(size // 2)],
+    "groups merged": lambda size: [Area(2 + 3 * n, 1, 4 + 3 * n, 1) for n in range(size // 3)],
+}
+
+
+def tables(size: int) -> Iterator[list[object]]:
+    for number in range(size // 4):
+        yield from (
+            [f"Tableau {number} – Ateliers"],
             [],
             ["Canton", 2021, 2022],
-            ["Amont", table, 1],
+            ["Amont", number, 1],
             ["Aval", 2, 3],
             ["Source : x"],
             [],
-        ]
-        for row, values in enumerate(lines, start=1 + table * len(lines)):
-            grid.cells |= {(row, column): Cell(row, column, value) for column, value in enumerate(values, start=1)}
-    return grid
+        )
 
 
-def test_time_follows_the_number_of_tables() -> None:
-    """Four times the tables take four times the time, or so; when each looked at all others, sixteen."""
-    seconds = []
-    for number in (60, 240):
-        start = time.process_time()
-        cells, _ = tidy_sheet(many_tables(number), [])
-        seconds.append(time.process_time() - start)
-        assert len(cells) == 4 * number
-    assert seconds[1] < 9 * seconds[0]
+def bare_tables(size: int) -> Iterator[list[object]]:
+    for number in range(size // 4):
+        yield from (["Canton", 2021, 2022], ["Amont", number, 1], ["Aval", 2, 3], [])
+
+
+def table(row: Callable[[int], list[list[object]]], header: tuple[str, ...] = ("Canton", "A", "B")) -> Shape:
+    def rows(size: int) -> Iterator[list[object]]:
+        yield list(header)
+        for number in range(size):
+            yield from row(number)
+
+    return rows
+
+
+def wide(size: int) -> Iterator[list[object]]:
+    yield [None, *("Groupe" if number % 2 else None for number in range(size))]
+    yield ["Canton", *(f"Forme {number}" for number in range(size))]
+    for number in range(3):
+        yield [f"Canton {number}", *range(number, size + number)]
+
+
+def beside(size: int) -> Iterator[list[object]]:
+    yield [text for number in range(size // 4) for text in ("Canton", "Type", 2021, None)]
+    for row in range(4):
+        yield [text for number in range(size // 4) for text in (f"Canton {row}", f"type {row}", row, None)]
+
+
+SHAPES: dict[str, Shape] = {
+    "tables with titles and sources": tables,
+    "tables that nothing parts": bare_tables,
+    "columns": wide,
+    "tables side by side": beside,
+    "rows": table(lambda n: [[f"Atelier {n}", n, 1]]),
+    "sections": table(lambda n: [[f"Partie {n}"], [f"Atelier {n}", n, 1]]),
+    "sections in a section": table(lambda n: [[f"Partie {n}"] if n % 2 else [f"  Partie {n}"], [f"    Atelier {n}", n, 1]]),
+    "years as sections": table(lambda n: [[2000 + n % 20], ["Atelier", n, 1]]),
+    "years alone": table(lambda n: [[2000 + n % 20]], ()),
+    "indents": table(lambda n: [[" " * (2 * (n % 7)) + f"Atelier {n}", n, 1]]),
+    "indents without a parent": table(lambda n: [[f"   Atelier {n}", n, 1]]),
+    "outline": table(lambda n: [[f"Groupe {n}" if n % 3 == 0 else None, f"Atelier {n}", n]]),
+    "« dont »": table(lambda n: [[f"dont {n}" if n % 2 else f"Atelier {n}", n, 1]]),
+    "texts below": lambda size: iter([["Canton", "A"], ["Amont", 1], *([f"Texte {n}"] for n in range(size))]),
+    "notes between rows": table(lambda n: [[f"Atelier {n} ({n % 50})", n, 1], [f"({n % 50}) précision {n}"]]),
+    "words instead of figures": table(lambda n: [[f"Atelier {n}", "non demandé", "non demandé"]]),
+    "figures merged two by two": table(lambda n: [[f"Atelier {n}", None if n % 2 else n, 1]]),
+    "groups merged": table(lambda n: [[f"Groupe {n}" if n % 3 == 0 else None, f"Atelier {n}", n]]),
+}  # fmt: skip
+
+
+def work(kind: str, size: int) -> int:
+    """Steps of Python that reading a sheet of a shape takes: the same on every machine."""
+    grid = Grid("Figures", merges=MERGED.get(kind, lambda _: [])(size))
+    for row, values in enumerate(SHAPES[kind](size), start=1):
+        grid.cells |= {(row, column): Cell(row, column, v) for column, v in enumerate(values, start=1) if v is not None}  # type: ignore[arg-type]
+    steps = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal steps
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        steps += event == "opcode"
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        tidy_sheet(grid, [])
+    finally:
+        sys.settrace(before)
+    return steps
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_work_follows_the_size(kind: str) -> None:
+    """Four times the size is four times the work, or so; where each looks at all others, it is sixteen times."""
+    small = work(kind, 30)
+    assert work(kind, 120) < 5.5 * small

@@ -41,6 +41,10 @@ PRODUCERS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
          "B8 Amont > dont femmes | 2021 = 50", "B9 Aval | 2021 = 30", "B11 Aval > of which: > Lac | 2021 = 11",
          "B12 Aval > of which: > Port | 2021 = 19"],
     ),
+    "years alone on their line, above sections": (
+        {1: ["T"], 3: ["Forme", "Femmes"], 4: [2021], 5: ["Amont"], 6: ["a", 1], 7: ["Aval"], 8: ["a", 5], 9: [2022], 10: ["Amont"], 11: ["a", 3]}, {},
+        ["B6 2021 > Amont > a | Femmes = 1", "B8 2021 > Aval > a | Femmes = 5", "B11 2022 > Amont > a | Femmes = 3"],
+    ),
     "« Numbers » at the right of the place, above all headers": (
         {1: ["Table 1"], 2: ["North and South", _, _, "Numbers"], 3: ["Offence", "Year to 2021", "Year to 2022", "Change"], 4: ["A", 10, 20, 10]}, {},
         ["B4 A | Year to 2021 = 10", "C4 A | Year to 2022 = 20", "D4 A | Change = 10"],

@@ -49,7 +49,43 @@ def test_sums(figures: list[list[float | None]], wholes: list[tuple[int, list[in
     assert [(one.whole, list(one.parts)) for one in sums(enough)] == wholes
 
 
+TWICE: Rows = {
+    1: ["Tableau 1 – Ateliers selon le canton"], 2: ["Canton", 2021, 2022, 2023, 2024], 3: ["Amont", 100, 200, 300, 400],
+    4: ["Aval", 20, 30, 40, 50], 5: ["Ensemble", 120, 230, 340, 450], 7: ["Tableau 2 – Ateliers selon la taille"],
+    8: ["Taille", 2021, 2022, 2023, 2024], 9: ["Petite", 70, 130, 140, 150], 10: ["Grande", 50, 100, 200, 300],
+}  # fmt: skip
 DOUBTS: dict[str, tuple[Rows, dict[str, object], list[str]]] = {
+    "a total that another table of the sheet gives otherwise, once": (
+        {**TWICE, 11: ["Ensemble", 120, 230, 340, 460]}, {},
+        ["D5 Ensemble | 2023 = 340", "E5 Ensemble | 2024 = 450 [ambiguous another table of the sheet gives another total]",
+         "E10 Grande | 2024 = 300", "E11 Ensemble | 2024 = 460 [ambiguous another table of the sheet gives another total]"],
+    ),
+    "the same totals one column further": (
+        {**TWICE, 11: ["Ensemble", 230, 340, 450, 470]}, {},
+        ["B3 Amont | 2021 = 100 [ambiguous the totals of another table stand under other headers]",
+         "B9 Petite | 2021 = 70 [ambiguous the totals of another table stand under other headers]"],
+    ),
+    "other totals of another subject": (
+        {**TWICE, 11: ["Ensemble", 17, 230, 18, 19]}, {}, ["B5 Ensemble | 2021 = 120", "B11 Ensemble | 2021 = 17", "C11 Ensemble | 2022 = 230"],
+    ),
+    "rows in bold that are the sums of those below them, without an indent": (
+        {1: ["T"], 3: ["Canton", 2021, 2022], 4: ["Amont", 3010, 4120], 5: ["Lac", 1007, 1515], 6: ["Rive", 2003, 2605],
+         7: ["Aval", 7151, 8222], 8: ["Pont", 3100, 2111], 9: ["Quai", 4051, 6111]},
+        {"bold": ["A4", "A7"]},
+        ["B4 Amont | 2021 = 3010", "B5 Lac | 2021 = 1007 [ambiguous below a row in bold that they add to: parts of it, or beside it]",
+         "C9 Quai | 2022 = 6111 [ambiguous below a row in bold that they add to: parts of it, or beside it]"],
+    ),
+    "two figures in one cell, and a number in brackets": (
+        {1: ["T"], 3: ["Canton", 2021, 2022, 2023], 4: ["Amont", "30 (10,5 %)", "40 (12)", "50 (1)"], 5: ["Aval", "15 (1)", 12, 60],
+         7: ["(1) Y compris les ateliers mobiles."]}, {},
+        ["B4 Amont | 2021 [ambiguous 30 (10,5 %)]", "C4 Amont | 2022 = 40 [ambiguous a number in brackets that no note explains]",
+         "D4 Amont | 2023 = 50",
+         "B5 Aval | 2021 = 15 [ambiguous a note, or a second figure as in other cells of its column]"],
+    ),
+    "a class in place of a number, whatever a legend says": (
+        {1: ["T"], 3: ["Canton", 2021, 2022], 4: ["Amont", "1-4", 40], 5: ["Aval", "1 à 4", 15], 6: ["Lac", "[1;4]", 16], 8: ["« 1-4 » : de 1 à 4"]}, {},
+        ["B4 Amont | 2021 [ambiguous 1-4]", "B5 Aval | 2021 [ambiguous 1 à 4]", "B6 Lac | 2021 [ambiguous [1;4]]"],
+    ),
     "a total typed as one of the group above it, and which is that of the table": (
         {1: ["T"], 3: ["Canton", 2021, 2022], 4: ["Amont"], 5: ["Lac", 410, 523], 6: ["Gare", 320, 377], 7: ["Aval"], 8: ["Port", 201, 244],
          9: ["Rive", 118, 109], 10: ["Lieux réunis", 1049, 1253]},

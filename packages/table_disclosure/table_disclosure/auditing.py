@@ -7,8 +7,9 @@ where that fails, or where time ends, the cell is said to be unprotected.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ class _Unknowns:
         self.low, self.high, self.rows, self.least, self.most = low, high, rows, least, most
         self.moves = hstack([rows, -rows], format="csc")
         self.witnesses = self.truth.reshape(1, -1)
+        self.views: dict[str | None, tuple[Whole, NDArray[np.bool_]]] = {}
 
     def vector(self, terms: Mapping[str, int]) -> Whole:
         """A quantity as factors of these cells. What is known of it is left out."""
@@ -86,11 +88,21 @@ class _Unknowns:
                 return counts
         return None
 
+    def known_to(self, who: str | None) -> tuple[Whole, NDArray[np.bool_]]:
+        """What a contributor brings to each cell, and the cells that it alone feeds. A reader brings nothing."""
+        if who not in self.views:
+            own = np.array([cell.brought(who) for cell in self.cells])
+            self.views[who] = own, np.array([who is not None and cell.owner == who for cell in self.cells])
+        return self.views[who]
+
     def extreme(self, name: str, sign: int) -> int:
         """The least (-1) or greatest (1) count of a cell; the truth where no other is proven."""
+        place = self.place[name]
+        if sign < 0 and self.witnesses[:, place].min() == self.low[place]:
+            return int(self.low[place])  # seen already
         vector = -sign * self.vector({name: 1})
         found = self.solve(np.concatenate([vector, -vector]), self.low, self.high)
-        return int((self.truth if found is None else found)[self.place[name]])
+        return int((self.truth if found is None else found)[place])
 
     def believable(self, asked: Whole, least: int, own: Whole, owned: NDArray[np.bool_]) -> bool:
         """Whether someone who knows what it brings itself may believe that a quantity reaches `least`."""
@@ -101,6 +113,10 @@ class _Unknowns:
             return True
         found = self.solve(np.ones(2 * len(self.cells), dtype=np.int64), low, high, asked, least)
         return found is not None and bool(asked @ found >= least)
+
+
+Groups = Mapping[str, _Unknowns]
+"""Each cell that is not known, and those that it is tied to."""
 
 
 def _bounds(tables: Tables, profile: Profile, released: Released) -> dict[str, tuple[int, int]]:
@@ -121,7 +137,7 @@ def _bounds(tables: Tables, profile: Profile, released: Released) -> dict[str, t
     return found
 
 
-def _unknowns(tables: Tables, bounds: Mapping[str, tuple[int, int]]) -> Iterator[_Unknowns]:
+def _groups(tables: Tables, bounds: Mapping[str, tuple[int, int]]) -> Groups:
     """The cells that are not known, in groups that no relation ties to each other."""
     cells = [tables.cells[name] for name, (low, high) in bounds.items() if low < high]
     place = {cell.name: number for number, cell in enumerate(cells)}
@@ -131,14 +147,15 @@ def _unknowns(tables: Tables, bounds: Mapping[str, tuple[int, int]]) -> Iterator
         known.append(sum(factor * bounds[name][0] for name, factor in relation.terms.items() if name not in place))
         entries += [(number, place[name], factor) for name, factor in relation.terms.items() if name in place]
     if not cells:
-        return
+        return {}
     rows, columns, factors = np.array(entries, dtype=np.int64).reshape(-1, 3).T
     matrix = csr_array(coo_array((factors, (rows, columns)), shape=(len(tables.relations), len(cells))))
     _, groups = connected_components((abs(matrix.T) @ abs(matrix)) if entries else csr_array((len(cells), len(cells))))
+    found: dict[str, _Unknowns] = {}
     for group in range(groups.max() + 1):
         members = np.flatnonzero(groups == group)
         used = np.unique(rows[np.isin(columns, members)])
-        yield _Unknowns(
+        unknowns = _Unknowns(
             [cells[member] for member in members],
             np.array([bounds[cells[member].name][0] for member in members]),
             np.array([bounds[cells[member].name][1] for member in members]),
@@ -146,41 +163,55 @@ def _unknowns(tables: Tables, bounds: Mapping[str, tuple[int, int]]) -> Iterator
             np.array([tables.relations[row].low - known[row] for row in used]),
             np.array([tables.relations[row].high - known[row] for row in used]),
         )
+        found |= dict.fromkeys((cell.name for cell in unknowns.cells), unknowns)
+    return found
 
 
-def _unprotected(need: Need, unknowns: _Unknowns | None, tables: Tables, profile: Profile) -> Iterator[Failure]:
-    """Those who can place a sensitive quantity within bounds narrower than it needs."""
-    why = f"{need.subject!r} ({', '.join(need.reasons)})"
+def _reached(need: Need, groups: Groups, tables: Tables, who: str | None) -> tuple[bool, bool]:
+    """Whether a reader, or a contributor who knows what it brings, may place a quantity at each end of what it needs."""
+    unknowns = next((groups[name] for name in need.terms if name in groups), None)
     if unknowns is None:
-        yield (need.subject,), f"{why} is published, or follows from what is."
-        return
+        return False, False  # published, or said by what is
+    own, owned = unknowns.known_to(who)
     vector = unknowns.vector(need.terms)
     value = sum(factor * tables.cells[name].count for name, factor in need.terms.items())
+    part = sum(factor * tables.cells[name].brought(who) for name, factor in need.terms.items())
     known = value - int(vector @ unknowns.truth)
-    nobody = np.zeros(len(unknowns.cells), dtype=np.int64)
-    for sign, target in ((-1, need.low), (1, need.high)):
-        if not unknowns.believable(sign * vector, sign * (target - known), nobody, nobody > 0):
-            yield (need.subject,), f"{why}: a reader can tell that it is {'above' if sign < 0 else 'below'} what it needs."
-    for who in sorted({who for cell in unknowns.cells for who in cell.contributions or ()}) if profile.insiders else ():
+    return (
+        unknowns.believable(-vector, known - max(need.low, part), own, owned),
+        unknowns.believable(vector, need.high - known, own, owned),
+    )
+
+
+def _failures(tables: Tables, profile: Profile, groups: Groups) -> Iterator[Failure]:
+    """Sensitive quantities that someone can place more narrowly than they need.
+
+    What a contributor could tell if nothing at all were released is not told by this release.
+    """
+    people = sorted({who for cell in tables.cells.values() for who in cell.contributions or ()}) if profile.insiders else []
+    silence = cache(lambda: _groups(tables, _bounds(tables, profile, {})))
+
+    def learns(need: Need, who: str) -> bool:
         if all(tables.cells[name].owner == who for name in need.terms):
-            continue  # nobody else is in it
-        own = np.array([(cell.contributions or {}).get(who, 0) for cell in unknowns.cells])
-        owned = np.array([cell.owner == who for cell in unknowns.cells])
-        part = sum(factor * (tables.cells[name].contributions or {}).get(who, 0) for name, factor in need.terms.items())
-        for sign, target in ((-1, max(need.low, part)), (1, need.high)):
-            if not unknowns.believable(sign * vector, sign * (target - known), own, owned):
-                yield (
-                    (need.subject,),
-                    f"{why}: contributor {who!r}, who knows its own, can tell more of it than it should.",
-                )
+            return False  # nobody else is in it
+        reached = _reached(need, groups, tables, who)
+        before = (True, True) if all(reached) else _reached(need, silence(), tables, who)
+        return any(could and not can for can, could in zip(reached, before, strict=True))
+
+    for need in needs(tables, profile):
+        why = f"{need.subject!r} ({', '.join(need.reasons)})"
+        if not all(_reached(need, groups, tables, None)):
+            yield (need.subject,), f"{why}: a reader can tell more of it than it should."
+        elif any(learns(need, who) for who in people):
+            yield (need.subject,), f"{why}: a contributor, who knows its own, can tell more of it than it should."
 
 
-def _lines(tables: Tables, profile: Profile, bounds: Mapping[str, tuple[int, int]]) -> Iterator[Failure]:
-    """Lines whose hidden cells, taken together, are the total less what is published, when this sum is sensitive."""
+def _lines(tables: Tables, profile: Profile, unknown: Collection[str]) -> Iterator[Failure]:
+    """Lines whose hidden cells, taken together, are the total less what is known, when this sum is sensitive."""
     for relation in tables.relations:
-        if relation.margin is None or bounds[relation.margin[0]][0] < bounds[relation.margin[0]][1]:
+        if relation.margin is None or relation.margin[0] in unknown:
             continue
-        hidden = [tables.cells[part] for part in relation.margin[1] if bounds[part][0] < bounds[part][1]]
+        hidden = [tables.cells[part] for part in relation.margin[1] if part in unknown]
         together: Counter[str] = Counter()
         for cell in hidden:
             together.update(cell.contributions or {})
@@ -196,16 +227,13 @@ def examine(tables: Tables, profile: Profile, released: Released) -> Findings:
         if name not in tables.cells:
             raise TablesError(f"No cell is called {name!r}. {named(name, tables.cells)}")
     bounds = _bounds(tables, profile, released)
-    where = {cell.name: group for group in _unknowns(tables, bounds) for cell in group.cells}
+    groups = _groups(tables, bounds)
     found: dict[str, Interval] = {}
-    for name, unknowns in where.items():
+    for name, unknowns in groups.items():
         low, high = unknowns.extreme(name, -1), unknowns.extreme(name, 1)
         found[name] = Interval(low, None if high >= bounds[name][1] else high)
-    failures: list[Failure] = []
-    for need in needs(tables, profile):
-        group = next((where[name] for name in need.terms if name in where), None)
-        failures += _unprotected(need, group, tables, profile)
-    return Findings(found, failures + list(_lines(tables, profile, bounds)))
+    unknown = {name for name, interval in found.items() if interval.low != interval.high}
+    return Findings(found, [*_failures(tables, profile, groups), *_lines(tables, profile, unknown)])
 
 
 def audit(tables: Tables, profile: Profile, released: Released) -> Mapping[str, Interval]:
