@@ -220,12 +220,12 @@ class _Maker:
     def _cells(self, population: str, kind: frozenset[str], dims: list[str]) -> pd.DataFrame:
         """Cells of a question, one line each."""
         table = self.tables.associations
-        frames = [
-            pd.DataFrame({"association": table["association"], "response": table.index, "weight": table[name].fillna(0),
-                          "known": table[name].notna(), **{dim: cell[dim] for dim in dims}})
-            for name, (who, cell) in self.tables.dims.items() if who == population and set(cell) == kind
-        ]  # fmt: skip
-        return pd.concat(frames, ignore_index=True)
+        own = {name: cell for name, (who, cell) in self.tables.dims.items() if who == population and set(cell) == kind}
+        counts, times = table[[*own]], len(own)
+        weight, known = (values.T.ravel() for values in (counts.fillna(0).to_numpy(np.int64), counts.notna().to_numpy(bool)))
+        names = {dim: np.repeat(np.array([cell[dim] for cell in own.values()], object), len(table)) for dim in dims}
+        who = {"association": np.tile(table["association"].to_numpy(object), times), "response": np.tile(table.index, times)}
+        return pd.DataFrame(who | {"weight": weight, "known": known} | names)
 
     def make(self, table: Table) -> None:
         """All rows of a table."""
