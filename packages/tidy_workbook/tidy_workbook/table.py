@@ -16,7 +16,8 @@ from .headers import column_paths
 from .labels import Path, row_paths, texts
 from .model import Block, Status, TidyCell
 from .notes import KINDS, Decision, Legend
-from .second_reading import ABOVE, HUNDRED, above_a_hundred, second_reading, shares
+from .second_reading import second_reading
+from .shares import ABOVE, HUNDRED, above_a_hundred, shares
 from .values import SEVERAL, Read, folded, is_yearish, read
 
 _EVOLUTION = re.compile(
