@@ -30,7 +30,7 @@ from test_batch import chapter, only
 
 SECONDS = int(os.environ.get("TRAITE_CHAOS_SECONDS", "540"))
 KILLS = int(os.environ.get("TRAITE_CHAOS_KILLS", "100"))
-NAMES = ("15_first", "16_second", "17_third")
+NAMES = ("16_first", "17_second", "18_third")
 LANES = (os.cpu_count() or 1) + 1
 """Projects at once: a blow waits more than it works."""
 MOST = 3

@@ -73,12 +73,12 @@ def printed(product: JobResult, name: str) -> str:
 @needs_fork
 def test_warm_and_ordinary_kernels_give_the_same_bytes(project: Path) -> None:
     only(project, "02_formes", "14_methode_et_qualite")
-    chapter(project, "15_pyplot", "import matplotlib.pyplot as plt", "plt.plot([1, 2]); plt.title('x')", "print({'a', 'b', 'c'})")
+    chapter(project, "16_pyplot", "import matplotlib.pyplot as plt", "plt.plot([1, 2]); plt.title('x')", "print({'a', 'b', 'c'})")
     traite("render", "2022", "--output", str(project / "warm"), root=project)
     traite("render", "2022", "--cold", "--output", str(project / "cold"), root=project)
     warm, cold = contents(project / "warm"), contents(project / "cold")
     assert warm == cold
-    assert "image/png" in (project / "warm/2022/15_pyplot.ipynb").read_text(encoding="utf-8")
+    assert "image/png" in (project / "warm/2022/16_pyplot.ipynb").read_text(encoding="utf-8")
 
 
 POLLUTE = """

@@ -16,8 +16,8 @@ from traite_annexes.publishing.chapters import Chapter, choose, discover, violat
 CHAPTERS = discover(ROOT / "notebooks")
 
 
-def test_the_collection_has_a_summary_and_fourteen_chapters_in_order() -> None:
-    assert [chapter.number for chapter in CHAPTERS] == [f"{n:02d}" for n in range(15)]
+def test_the_collection_has_a_summary_and_fifteen_chapters_in_order() -> None:
+    assert [chapter.number for chapter in CHAPTERS] == [f"{n:02d}" for n in range(16)]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)

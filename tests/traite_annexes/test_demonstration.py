@@ -115,7 +115,8 @@ def test_two_runs_of_one_seed_are_the_same_bytes_and_say_that_they_are_synthetic
 @pytest.mark.parametrize("key", KEYS)
 def test_the_file_of_its_observations_is_what_its_answers_give(key: str, paths: dict[str, Path]) -> None:
     kept = ROOT / "data" / "demonstration" / f"{key}.csv"
-    assert observations_csv(paths[key], ROOT / "data", key) == kept.read_text(encoding="utf-8")
+    before = dict(zip(KEYS[1:], KEYS, strict=False)).get(key, "")
+    assert observations_csv(paths[key], ROOT / "data", key, paths.get(before)) == kept.read_text(encoding="utf-8")
 
 
 def test_associations_come_and_go_and_changes_add_up(read: dict[str, Tables]) -> None:
@@ -124,6 +125,15 @@ def test_associations_come_and_go_and_changes_add_up(read: dict[str, Tables]) ->
     first = found.iloc[0]
     assert (first["before"], first["after"], first["respondents_before"], first["respondents_after"]) == (2259, 2872, 26, 44)
     assert 0 < first["associations"] < 26
+
+
+def test_a_chapter_shows_what_the_change_is_made_of() -> None:
+    survey = open_edition("demo2022")
+    panel = survey.distribution("panel", population="accompanied").frame.set_index("category")["value"]
+    change = survey.change("total", population="accompanied")
+    assert change is not None
+    assert panel["entries"] - panel["exits"] + panel["stayed_after"] - panel["stayed_before"] == change.difference
+    assert not open_edition("2022").distribution("panel", population="accompanied"), "published figures do not tell it"
 
 
 def test_an_edition_that_does_not_exist_is_refused() -> None:

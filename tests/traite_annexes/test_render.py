@@ -181,11 +181,11 @@ def test_a_new_edition_is_one_file_and_one_catalogue_entry(project: Path) -> Non
 def test_a_new_chapter_is_one_notebook(project: Path) -> None:
     notebook = nbformat.read(project / "notebooks/chapter_template.ipynb", as_version=4)
     notebook.cells[0].source = "# Un chapitre de plus\n\nPour voir."
-    nbformat.write(notebook, project / "notebooks/15_un_chapitre_de_plus.ipynb")
-    assert "15_un_chapitre_de_plus\tUn chapitre de plus" in traite("chapters", root=project).stdout
-    traite("render", "2022", "--chapter", "15", root=project)
-    assert "<h1>Un chapitre de plus</h1>" in (project / "outputs/2022/15_un_chapitre_de_plus.html").read_text(encoding="utf-8")
-    assert "15_un_chapitre_de_plus.html" in (project / "outputs/2022/index.html").read_text(encoding="utf-8")
+    nbformat.write(notebook, project / "notebooks/16_un_chapitre_de_plus.ipynb")
+    assert "16_un_chapitre_de_plus\tUn chapitre de plus" in traite("chapters", root=project).stdout
+    traite("render", "2022", "--chapter", "16", root=project)
+    assert "<h1>Un chapitre de plus</h1>" in (project / "outputs/2022/16_un_chapitre_de_plus.html").read_text(encoding="utf-8")
+    assert "16_un_chapitre_de_plus.html" in (project / "outputs/2022/index.html").read_text(encoding="utf-8")
 
 
 def test_plain_papermill_works_from_any_directory(project: Path, tmp_path: Path) -> None:

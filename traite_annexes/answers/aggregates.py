@@ -306,12 +306,12 @@ class _Maker:
             note="",
             value=frame["value"].astype(float), base=frame["base"].astype("Int64"),
         )  # fmt: skip
-        frame["statement_id"] = [_named(row) for row in records(frame)]
+        frame["statement_id"] = [named(row) for row in records(frame)]
         kept = frame.set_index("statement_id")
         return Aggregates(frame[COLUMNS], kept[DETAILS], kept.loc[kept["unit"] == "percent", INTERNAL], self.skipped)
 
 
-def _named(row: Row) -> str:
+def named(row: Row) -> str:
     """Name of a statement: ``2022-core/accompanied/sex=women/age.minor/percent``."""
     part = [f"{name}={row[name]}" for name in SUB_POPULATION if row[name] != ALL]
     return "/".join(

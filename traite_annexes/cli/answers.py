@@ -91,6 +91,7 @@ def codebook(survey: Structure, output: Output = None) -> None:
 def aggregate(
     mapping: Annotated[Path, typer.Argument(help="Mapping beside the answers.", exists=True, dir_okay=False)],
     edition: Annotated[str, typer.Option(help="Key of the edition, as demo2022.")],
+    before: Annotated[Optional[Path], typer.Option(help="Mapping of the edition before: for what the change is made of.")] = None,  # noqa: UP045
     output: Output = None,
 ) -> None:
     """Compute every table of the survey from synthetic answers: the observations of a demonstration edition."""
@@ -99,7 +100,7 @@ def aggregate(
     from ..answers.computed import observations_csv
 
     with _reading():
-        _write(observations_csv(mapping, project_root() / "data", edition), output)
+        _write(observations_csv(mapping, project_root() / "data", edition, before), output)
 
 
 def synth(
