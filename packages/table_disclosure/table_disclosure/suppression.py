@@ -62,7 +62,7 @@ class _Search:
         self.profile = profile
         self.system = System(tables, profile, needs(tables, profile))
         self.cells, self.place = self.system.cells, self.system.place
-        self.cuts: list[Cut] = list(self.system.first_cuts())
+        self.cuts: list[Cut] = list({(cut.factors.tobytes(), cut.least): cut for cut in self.system.first_cuts()}.values())
         self.certain, self.given_up = True, False
         self.follows = [(self.place[cell.name], self.place[cell.follows]) for cell in self.cells if cell.follows]
 
