@@ -106,10 +106,9 @@ class Exploration:
             return replace(first.table, absent=f"{first.absent or 'Aucun chiffre relevé.'} {others}")
         if len(self.editions) == 1 or len(self.results) == 1:
             return first.table
-        units = ["Part" if unit == "percent" else "Effectif" for unit in rows["unit"]]
-        rows = rows.assign(Modalité=rows.groupby("category")["label"].transform("first"), Mesure=units, Population=rows["who"])
-        wide = rows.pivot_table("text", ["Modalité", "Mesure", "Population"], "period", aggfunc="first", sort=False)
-        frame = wide.reindex(columns=list(self.editions), fill_value="—").fillna("—").rename_axis(columns=None).reset_index()
+        names, units = rows.groupby("category")["label"].transform("first"), {"percent": "Part", "count": "Effectif"}
+        rows = rows.assign(Modalité=names, Mesure=rows["unit"].map(units), Population=rows["who"])
+        frame = tables.by_period(rows, ["Modalité", "Mesure", "Population"], self.editions)
         notes = list(dict.fromkeys(line for result in self.results for line in result.lines))
         title = self.survey.nomenclatures.variable(self.variable).label_fr
         return tables.Table(frame, title, [*notes, "Un tiret : aucun chiffre relevé."], self.editions, first.absent)
@@ -235,8 +234,6 @@ class Explore:
 
         One row a statistic, those that the words name first: codes for `explore`, then figures by edition, retained if one is.
 
-        Examples
-        --------
         >>> explore.search("residence permits").reset_index()[["variable", "category", "2019"]].iloc[0].to_list()
         ['permit', 'has_permit', '15\xa0% (non retenu)']
         """

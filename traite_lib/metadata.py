@@ -75,10 +75,9 @@ def breaks_between(*results: Result) -> Table:
     series = [result.frame for result in results if result.kind == "series"]
     names = {"label": "Statistique", "period": "Avant l’édition", "break_before": "Rupture"}
     crossed = [rows.loc[rows["break_before"] != "", list(names)] for rows in series] or [pd.DataFrame(columns=list(names))]
-    alone = "Une seule édition est choisie : aucune comparaison."
-    none = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
-    frame = pd.concat(crossed).drop_duplicates().rename(columns=names)
-    return Table(frame, "Ruptures de série", absent=none if series else alone)
+    absent = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
+    absent = absent if series else "Une seule édition est choisie : aucune comparaison."
+    return Table(pd.concat(crossed).drop_duplicates().rename(columns=names), "Ruptures de série", absent=absent)
 
 
 def published(survey: Survey, *variables: str) -> Table:

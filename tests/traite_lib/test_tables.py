@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import pytest
 
-from traite_lib import Survey, control, metadata, open_edition
+from traite_lib import Survey, control, explore, metadata, open_edition
 from traite_lib.presentation.tables import Link, Table, editions_table, trimmed
 
 NBSP = "\u00a0"
@@ -187,3 +187,21 @@ def test_where_hardly_any_administrative_statistic_comes_again_each_is_listed_on
     alone, beside = metadata.sources(survey, both), metadata.sources(survey, both, rest)
     assert set(alone.statements) <= set(rest.statements) | set(beside.statements), "no source is lost"
     assert not set(beside.statements) & set(rest.statements), "none is written twice"
+
+
+def test_lines_by_edition_keep_the_order_of_what_is_shown() -> None:
+    """The same statistic in two populations is two lines, each where it was first: a pivot would put them together."""
+    survey = open_edition(2015)
+    result = survey.over_editions("form", title="Formes")
+    first = list(dict.fromkeys(zip(result.frame["label"], result.frame["who"], strict=True)))
+    shown = result.table.frame
+    assert len(shown) > 10
+    lines = [
+        (re.sub(r" \(effectif\)$", "", name), who) for name, who in zip(shown["Statistique"], shown["Population"], strict=True)
+    ]
+    assert list(dict.fromkeys(lines)) == first
+    every = explore("form", editions="all")
+    asked = list(dict.fromkeys(label for each in every.results for label in each.frame["category"]))
+    assert list(dict.fromkeys(every.table.frame["Modalité"])) == [
+        every.frame.query("category == @code")["label"].iloc[0] for code in asked
+    ]

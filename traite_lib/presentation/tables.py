@@ -149,6 +149,13 @@ def _aligned(head: str, cells: list[str]) -> list[str]:
     return [line.ljust(max(width, len(head))) for line in lines]
 
 
+def by_period(rows: pd.DataFrame, names: list[str], periods: Sequence[str]) -> pd.DataFrame:
+    """Lines in the order of rows, one column a period, a dash where there is nothing; no number hides another."""
+    wide = rows.pivot_table("text", names, "period", aggfunc=" ; ".join, sort=False)
+    order = pd.MultiIndex.from_frame(rows[names].drop_duplicates())  # a pivot puts together what begins alike
+    return wide.reindex(index=order, columns=list(periods), fill_value="—").fillna("—").rename_axis(columns=None).reset_index()
+
+
 def trimmed(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame without its empty columns."""
     return frame.drop(columns=[name for name in frame.columns if not any(frame[name].array)])
@@ -193,14 +200,12 @@ def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], abs
 def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
     """Statistics in rows, with their population; editions in columns; a star marks what is of low reliability."""
     periods, names = sorted(set(rows["period"])), ["Statistique", "Population", "unit"]
-    counted = (rows["unit"] == "count") & (rows["category"] != ALL)
     rows = rows.assign(
-        Statistique=rows["label"] + counted.map({True: " (effectif)", False: ""}),
+        Statistique=rows["label"] + ((rows["unit"] == "count") & (rows["category"] != ALL)).map({True: " (effectif)", False: ""}),
         Population=rows["who"],
         text=rows["text"] + (rows["status"] == "U").map({True: f"{NBSP}*", False: ""}),
     )
-    wide = rows.pivot_table("text", names, "period", aggfunc=" ; ".join, sort=False)  # no number hides another
-    frame = wide.reindex(columns=periods).fillna("—").rename_axis(columns=None).reset_index().drop(columns="unit")
+    frame = by_period(rows, names, periods).drop(columns="unit")
     if frame["Population"].nunique() == 1:  # the notes say it
         frame = frame.drop(columns="Population")
     return Table(frame, title, notes, tuple(periods), absent, folded=len(frame) > 3 * LONG)

@@ -100,15 +100,16 @@ class System:
         vector = np.zeros(len(self.cells))
         for name, factor in need.terms.items():
             vector[self.place[name]] = factor
-        value = float(vector @ counts)
+        opposite, value = -vector, float(vector @ counts)
         row = len(self._least) - 2 * needs + number
         for who in range(len(self.down)):
             if owned[who][vector != 0].all():
                 continue
             low = max(need.low, float(vector @ self.own[who]))
-            for sign, target in ((1, need.high - value), (-1, value - low)):
-                if target > 0:
-                    yield Attack(need, sign * vector, target, who, row if sign > 0 else row + needs)
+            if need.high > value:
+                yield Attack(need, vector, need.high - value, who, row)
+            if value > low:
+                yield Attack(need, opposite, value - low, who, row + needs)
 
     def resists(self, attack: Attack, hidden: Choice) -> bool:
         """Whether the quantity may move as far as it must, by moves of hidden cells alone. Moves once found are tried first."""

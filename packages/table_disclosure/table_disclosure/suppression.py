@@ -62,7 +62,7 @@ class _Search:
         self.profile = profile
         self.system = System(tables, profile, needs(tables, profile))
         self.cells, self.place = self.system.cells, self.system.place
-        self.cuts: list[Cut] = list(self.system.first_cuts())
+        self.cuts: list[Cut] = list({(cut.factors.tobytes(), cut.least): cut for cut in self.system.first_cuts()}.values())
         self.certain, self.given_up = True, False
         self.follows = [(self.place[cell.name], self.place[cell.follows]) for cell in self.cells if cell.follows]
 
@@ -119,9 +119,8 @@ class _Search:
                 others = [self.place[name] for name in (whole, *parts)]
                 yield inside, [number for number in others if number not in inside and self.system.free[number]]
 
-    def relaxed(self, deadline: float) -> None:
+    def relaxed(self, attacks: list[Attack], deadline: float) -> None:
         """Inequalities that choices in fractions break, which cost little to find, and shorten the search in whole numbers."""
-        attacks = [attack for attack in self.system.attacks if attack.who == 0]
         while attacks and time.monotonic() < deadline:
             chosen, _ = self.choose(deadline, whole=False)
             if chosen is None:
@@ -133,11 +132,12 @@ class _Search:
     def exact(self, deadline: float) -> tuple[Choice, bool]:
         """The optimal choice; or, when time ends, the last one tried, which is not safe."""
         hidden = self.system.never.copy()
+        succeeded: dict[Attack, None] = {}
         rounds = 0
         while time.monotonic() < deadline:
             rounds += 1
-            if rounds == PATIENCE:
-                self.relaxed(deadline)
+            if rounds >= PATIENCE:
+                self.relaxed(list(succeeded), deadline)
             chosen, certain = self.choose(deadline)
             if chosen is None:
                 return (self.everything(), False) if certain else (hidden, False)
@@ -145,7 +145,9 @@ class _Search:
             if not certain:
                 break
             tried = hidden.astype(float)
-            found = [self.system.cut(attack, tried) or self.system.more(hidden) for attack in self.succeeding(hidden)]
+            attacks = list(self.succeeding(hidden))
+            succeeded |= dict.fromkeys(attacks)
+            found = [self.system.cut(attack, tried) or self.system.more(hidden) for attack in attacks]
             for inside, others in self.exposed(hidden):
                 factors = np.zeros(len(self.cells))
                 factors[others] = 1.0

@@ -137,12 +137,13 @@ def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
     hides = bool(sheet.hidden_rows or sheet.hidden_columns)
     worksheet.reset_dimensions()
     for row in worksheet.iter_rows():
-        before = len(cells)
+        held = 0
         for cell in row:
             value = cell.value
             words = isinstance(value, str)
             if value is None or (words and not value.strip()):
                 continue
+            held += 1
             place = (cell.row, cell.column)
             style = cell._style_id
             if style not in styles:
@@ -158,7 +159,7 @@ def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
                 hidden.setdefault(why, []).append(found)
             else:
                 cells[place] = found
-        limits.tick(len(cells) - before)
+        limits.tick(held)  # hidden cells take time too
     _finish(grid, hidden, lambda row, column: bool(hidden_place(sheet, row, column)))
     return grid
 

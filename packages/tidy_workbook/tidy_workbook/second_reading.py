@@ -8,7 +8,6 @@ disagrees is said, and a person looks.
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +19,8 @@ from .grid import Cell, Grid, Place
 from .headers import numbers_columns
 from .labels import Path, depths, leads_by_years, starts_dont
 from .lines import Line, is_total
-from .model import TidyCell
 from .sums import Figures, Sum, sums
-from .values import folded, is_whole, is_yearish, read
+from .values import is_whole, is_yearish, read
 
 PARTS = "sums say otherwise: of a group, or of several"
 BOLD = "below a row in bold that they add to: parts of it, or beside it"
@@ -32,8 +30,6 @@ FAR = "a label from elsewhere"
 SPANS = "headers that come again say other spanners"
 ORDER = "years under a header are not in order"
 YEARS = "years in order, where figures were expected"
-HUNDRED = "adds to 100, or to 1: percentages or numbers"
-ABOVE = "more than 100 % in most of its column"
 WORDS = "words between the figures: another table, or a remark"
 
 
@@ -344,61 +340,3 @@ def _is_nested(whole: int, places: Sequence[tuple[Place, ...]]) -> bool:
 def _larger(part: Figures, whole: Figures) -> bool:
     pairs = [(a, b) for a, b in zip(part, whole, strict=True) if a is not None and b is not None]
     return bool(pairs) and all(a > b for a, b in pairs)
-
-
-# -- units --------------------------------------------------------------------------------------------------------------
-_SHARES = re.compile(
-    r"\b(?:parts?|repartitions?|proportions?|distributions?|ventilation|structure|shares?|breakdowns?|percentages?)\b"
-)
-
-
-def shares(cells: Sequence[TidyCell]) -> dict[str, str]:
-    """Numbers of a table without a unit that add to 100, in one column and in another one too: by address, ``%`` where words say
-    so too (« Répartition »), else nothing: a percentage or a number."""
-    found: dict[str, str] = {}
-    for down in (True, False):
-        groups: dict[object, list[TidyCell]] = {}
-        for cell in cells:
-            if not cell.unit:
-                key = (cell.columns, cell.rows[:-1]) if down else (cell.rows, cell.columns[:-1])
-                groups.setdefault(key, []).append(cell)
-        added = [group for group in groups.values() if _adds_to(100, group)]
-        if not added:  # fractions: of one
-            added = [group for group in groups.values() if _adds_to(1, group)]
-        alike = [group for group in groups.values() if len(group) > 1]
-        fractions = bool(added) and _adds_to(1, added[0])
-        if len(added) < 2 or 2 * len(added) <= len(alike):
-            continue
-        for cell in (cell for group in added for cell in group):
-            labels = (*cell.rows, *cell.columns)
-            counted = any(units.of_label(label) == units.COUNT for label in labels)
-            said = _SHARES.search(folded(" ".join((cell.title, *labels)))) is not None
-            found[cell.cell] = "%" if said and not counted and not fractions else ""
-        heads = {(cell.columns, cell.rows) for group in added for cell in group if cell.rows} if down else set()
-        for cell in cells:  # parts of shares: of the same unit, or not
-            if not cell.unit and any((cell.columns, cell.rows[:depth]) in heads for depth in range(1, len(cell.rows))):
-                found.setdefault(cell.cell, "")
-    return found
-
-
-def above_a_hundred(cells: Sequence[TidyCell]) -> set[str]:
-    """Percentages of columns most of which are above 100: they hold none."""
-    columns: dict[object, list[TidyCell]] = {}
-    for cell in cells:
-        if cell.unit == "%" and cell.value is not None:
-            columns.setdefault(cell.columns, []).append(cell)
-    most = (
-        group
-        for group in columns.values()
-        if 2 * sum(cell.status == "ambiguous" and cell.marker.startswith("more than") for cell in group) > len(group)
-    )
-    return {cell.cell for group in most for cell in group}
-
-
-def _adds_to(whole: int, group: Sequence[TidyCell]) -> bool:
-    """Whether two numbers or more, apart from a total of 100 (or 1), add to it, as rounded shares do."""
-    parts = [cell.value for cell in group if cell.value is not None and cell.value != whole]
-    rounded = any(value % 1 for value in parts)
-    if len(parts) < 2 or min(parts) < 0 or not (rounded or (whole == 100 and len(parts) < len(group))):
-        return False
-    return abs(sum(parts) - whole) < (0.06 if rounded else 0.51) * len(parts) * whole / 100

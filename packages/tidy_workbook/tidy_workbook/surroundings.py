@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from . import limits, notes, units
 from .blocks import RawBlock, Reader, Title
-from .lines import Cleared, column_groups, is_caption, is_labelish, lines_of
+from .lines import Cleared, is_caption, is_labelish, lines_of
 from .notes import Note, NoteKind
+from .side_by_side import column_groups
 
 ALL_KINDS: tuple[NoteKind, ...] = ("population", "source", "reading", "note")
 

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from . import limits, notes, units
 from .blocks import RawBlock
@@ -15,7 +16,8 @@ from .headers import column_paths
 from .labels import Path, row_paths, texts
 from .model import Block, Status, TidyCell
 from .notes import KINDS, Decision, Legend
-from .second_reading import ABOVE, HUNDRED, above_a_hundred, second_reading, shares
+from .second_reading import second_reading
+from .shares import ABOVE, HUNDRED, above_a_hundred, shares
 from .values import SEVERAL, Read, folded, is_yearish, read
 
 _EVOLUTION = re.compile(
@@ -120,7 +122,6 @@ class Table:
         self._met: dict[_Side, dict[int, _Meeting]] = {}
         self._said: dict[tuple[str, ...], str] = {}
         self._counting: dict[int, bool] = {}
-        self._double: dict[int, bool] = {}
 
     def explained(self) -> set[str]:
         """Addresses of the cells that gave labels, headers or flags."""
@@ -240,8 +241,8 @@ class Table:
         """Why a number is not taken for granted: it may be a header, or its unit cannot hold it."""
         if value is None:
             return ""
-        if found.marks and (why := self._bracket_doubt(found.marks, place[1])):
-            return why
+        if any(map(_BRACKETED_NUMBER.fullmatch, found.marks)) and self._brackets:
+            return self._brackets
         if divided and unit.startswith(_SCALES):
             return "the format divides by thousands, and the unit is another one"
         if cell and not self.block.header and cell.row == self.block.top and is_yearish(cell):
@@ -257,16 +258,14 @@ class Table:
             return "a percentage or a number: the unit says both"
         return ""
 
-    def _bracket_doubt(self, marks: tuple[str, ...], column: int) -> str:
-        """Whether « 40 (12) » holds two figures: no note has this number, or others of its column are « 30 (10,5 %) »."""
-        numbers = [mark for mark in marks if _BRACKETED_NUMBER.fullmatch(mark)]
-        if not all(self.legend.footnote(mark) for mark in numbers):
-            return "a number in brackets that no note explains"
-        if column not in self._double:
-            self._double[column] = any(
-                line.reads[column].doubt == SEVERAL for line in self.block.figures() if column in line.reads
-            )
-        return "a note, or a second figure as in other cells of its column" if numbers and self._double[column] else ""
+    @cached_property
+    def _brackets(self) -> str:
+        """Why « 40 (12) » may hold two figures: others are « 30 (10,5 %) », or several such numbers have no note."""
+        every = [found for line in self.block.figures() for column in self.block.data if (found := line.reads.get(column))]
+        if any(found.doubt == SEVERAL and "(" in found.symbol for found in every):
+            return "a note, or a second figure as in other cells"
+        numbers = {mark for found in every for mark in found.marks if _BRACKETED_NUMBER.fullmatch(mark)}
+        return "numbers in brackets that no note explains" if sum(not self.legend.footnote(mark) for mark in numbers) > 1 else ""
 
     def _unit_doubt(self, unit: str, row: tuple[str, ...], column: tuple[str, ...]) -> str:
         """Whether the words around a number say the unit that was read: one of them at least, and not two in a table that has a

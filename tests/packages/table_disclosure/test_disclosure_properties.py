@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import table_disclosure as td
+from table_disclosure import suppression
 
 from . import attacker
 from .test_disclosure_attacks import OPEN, cell, grid, resists, sums
@@ -33,10 +35,13 @@ profiles = st.builds(
 
 
 @FEW
-@given(rows(2, 3, 4), profiles)
-def test_the_loss_is_the_least_of_all_safe_releases(table: dict[str, list[list[int]]], profile: td.Profile) -> None:
+@given(rows(2, 3, 4), profiles, st.sampled_from([1, suppression.PATIENCE]))
+def test_the_loss_is_the_least_of_all_safe_releases(
+    table: dict[str, list[list[int]]], profile: td.Profile, patience: int
+) -> None:
     tables = td.Tables(grid(table), sums("xy", 2))
-    release = resists(tables, profile)
+    with patch.object(suppression, "PATIENCE", patience):  # with and without choices in fractions
+        release = resists(tables, profile)
     assert release.optimal
     assert release.loss == pytest.approx(attacker.cheapest(tables, profile, td.needs(tables, profile)))
 
@@ -54,6 +59,17 @@ def test_nobody_places_a_cell_more_narrowly_than_required(
     entrant, other = td.difference("x, rest", cells["all"], cells["x"])
     tables = td.Tables([*cells.values(), *more, replace(near, fate=td.Fate.DECIDE), entrant], [*sums("xy", 3), link, other])
     resists(tables, profile)
+
+
+@FEW
+@given(rows(2, 3, 5), profiles)
+def test_the_heuristic_is_as_safe_and_loses_no_less(table: dict[str, list[list[int]]], profile: td.Profile) -> None:
+    tables = td.Tables(grid(table), sums("xy", 2))
+    best = td.protect(tables, profile)
+    with patch.object(suppression._Search, "exact", lambda self, deadline: (self.system.never.copy(), False)):
+        release = resists(tables, profile)
+    assert release.optimal is not bool(td.needs(tables, profile))
+    assert best.loss - 1e-9 <= release.loss <= sum(one.loss for one in tables.cells.values())
 
 
 @FEW

@@ -76,12 +76,16 @@ DOUBTS: dict[str, tuple[Rows, dict[str, object], list[str]]] = {
          "C9 Quai | 2022 = 6111 [ambiguous below a row in bold that they add to: parts of it, or beside it]"],
     ),
     "two figures in one cell, and a number in brackets": (
-        {1: ["T"], 3: ["Canton", 2021, 2022, 2023], 4: ["Amont", "30 (10,5 %)", "40 (12)", "50 (1)"], 5: ["Aval", "15 (1)", 12, 60],
+        {1: ["T"], 3: ["Canton", 2021, 2022], 4: ["Amont", "30 (10,5 %)", "40 (12)"], 5: ["Aval", "15 (1)", 12],
          7: ["(1) Y compris les ateliers mobiles."]}, {},
-        ["B4 Amont | 2021 [ambiguous 30 (10,5 %)]", "C4 Amont | 2022 = 40 [ambiguous a number in brackets that no note explains]",
-         "D4 Amont | 2023 = 50",
-         "B5 Aval | 2021 = 15 [ambiguous a note, or a second figure as in other cells of its column]"],
+        ["B4 Amont | 2021 [ambiguous 30 (10,5 %)]", "C4 Amont | 2022 = 40 [ambiguous a note, or a second figure as in other cells]",
+         "B5 Aval | 2021 = 15 [ambiguous a note, or a second figure as in other cells]", "C5 Aval | 2022 = 12"],
     ),
+    "numbers in brackets that no note explains": (
+        {1: ["T"], 3: ["Canton", 2021], 4: ["Amont", "30 (12)"], 5: ["Aval", "15 (7)"], 6: ["Lac", "14 (1)"], 8: ["(1) Y compris les ateliers mobiles."]},
+        {}, ["B4 Amont | 2021 = 30 [ambiguous numbers in brackets that no note explains]"],
+    ),
+    "one note that is missing": ({1: ["T"], 3: ["Canton", 2021], 4: ["Amont", "30 (1)"], 5: ["Aval", 15]}, {}, ["B4 Amont | 2021 = 30"]),
     "a class in place of a number, whatever a legend says": (
         {1: ["T"], 3: ["Canton", 2021, 2022], 4: ["Amont", "1-4", 40], 5: ["Aval", "1 à 4", 15], 6: ["Lac", "[1;4]", 16], 8: ["« 1-4 » : de 1 à 4"]}, {},
         ["B4 Amont | 2021 [ambiguous 1-4]", "B5 Aval | 2021 [ambiguous 1 à 4]", "B6 Lac | 2021 [ambiguous [1;4]]"],
