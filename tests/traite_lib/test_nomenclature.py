@@ -187,7 +187,7 @@ def test_the_terms_are_those_of_the_table_with_french_and_english_labels() -> No
     assert list(terms("bounds")) == ["", "<", ">", "~"]
     assert set(terms("universes")) == {population.universe for population in Nomenclatures(ROOT / "data").populations.values()}
     assert set(terms("effects")) == {"refuse", "reserve"}
-    assert list(terms("ranks")) == ["1", "2", "3"]
+    assert list(terms("ranks")) == ["1", "2", "3", "4"]
     for name in ("units", "statuses", "bounds", "universes", "effects", "ranks", "states"):
         assert all(term.label_fr and term.label_en for term in terms(name).values())
     with pytest.raises(NomenclatureError, match=r"There are no terms 'unit'. Available: bounds.* Did you mean 'units'\?"):

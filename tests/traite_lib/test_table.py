@@ -57,7 +57,7 @@ def test_a_sound_row_is_returned_unchanged(changes: dict[str, object]) -> None:
         ({"base": -5}, "column base, found -5"),
         ({"bound": "≈"}, "column bound, found '≈'"),
         ({"unit": "kg"}, "column unit, found 'kg'"),
-        ({"rank": 4}, "column rank, found 4"),
+        ({"rank": 5}, "column rank, found 5"),
         ({"confidentiality": "X"}, "column confidentiality, found 'X'"),
     ],
 )
