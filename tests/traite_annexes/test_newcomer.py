@@ -31,11 +31,16 @@ def test_an_edition_that_is_listed_and_not_accepted_says_why() -> None:
 
 
 def test_make_says_what_it_installs_what_follows_and_how_to_have_the_command() -> None:
-    planned = subprocess.run(["make", "--dry-run", "-B", "annexes"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    planned = subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", "-B", "annexes"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     said = re.search(r'echo "Installing [^"]*then: annexes"', planned)
     assert said
     assert said.start() < planned.index("pip install"), "before the minutes of silence"
-    for text in (planned, subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout):
+    for text in (
+        planned,
+        subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout,
+    ):
         assert ".venv/bin/traite" in text.splitlines()[-1]
         assert "activate" in text.splitlines()[-1]
 

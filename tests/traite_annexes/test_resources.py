@@ -99,9 +99,10 @@ def accented(tmp_path: Path) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(copy / ".venv")], check=True)
     site = next((copy / ".venv/lib").iterdir()) / "site-packages"
     packages = next(Path(entry) for entry in sys.path if entry.endswith("site-packages"))
-    folders = [copy, *(copy / "packages" / name for name in ("limesurvey_answers", "papermill_warm", "tidy_workbook"))]
+    folders = [copy, *sorted((copy / "packages").iterdir())]
     (site / "_traite.pth").write_text("\n".join(map(str, folders)), encoding="utf-8")
-    (site / "others.pth").write_text(f"{packages}\n", encoding="utf-8")
+    (tmp_path / "others").symlink_to(packages)  # the tests may run in a folder with an accent themselves
+    (site / "others.pth").write_text(f"{tmp_path / 'others'}\n", encoding="ascii")
     (copy / ".venv/installed").touch()
     return copy
 
