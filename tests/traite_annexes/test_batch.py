@@ -94,7 +94,7 @@ descriptor = os.open("/dev/null", os.O_RDONLY); warnings.simplefilter("error")
 """
 WITNESS = """
 import builtins, os, sys, warnings
-import matplotlib, pandas, seaborn  # they set filters of warnings (scipy, that seaborn imports): in a server that holds them too
+import matplotlib, pandas
 from traite_lib import nomenclature as module, open_edition
 print("leaked" in globals(), hasattr(builtins, "leaked"), "/nowhere" in sys.path, "LEAKED" in os.environ, "HOME" in os.environ)
 print(os.path.basename(os.getcwd()), oct(os.umask(0o22)), matplotlib.rcParams["font.size"], pandas.get_option("display.precision"))
