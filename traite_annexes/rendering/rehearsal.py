@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from papermill_warm.imports import without
 
-# What invents tables, chooses colours with the mouse and clusters; seaborn estimates densities without it. 1.7 s, twice all the rest.
+# What invents tables, chooses colours with the mouse and clusters (seaborn has its own estimate of densities): 1.7 s.
 with without("hypothesis", "ipywidgets", "scipy"):
     import matplotlib.pyplot
     import pandas
