@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_aggregates import mapping, small
 
-from traite_annexes.answers.panel import change_made_of, counted, decompose, panel_sentence
+from traite_annexes.answers.panel import change_made_of, counted, decompose
 from traite_annexes.answers.tables import Tables
 from traite_annexes.errors import AnswersError
 
@@ -53,16 +53,6 @@ def test_decompositions_add_up_and_equal_a_naive_loop(answers: list[dict[str, Ce
 def test_a_form_that_one_edition_did_not_ask_is_compared_to_nothing() -> None:
     one, other = counted(tables({"a": (9, 5, 4)}), dim="form"), counted(tables({"a": (9, 5, 4)}))
     assert decompose({"2021": one, "2022": other})["category"].tolist() == ["_T"]
-
-
-def test_the_sentence_says_the_three_parts() -> None:
-    earlier, later = tables({"a": (1000, 0, 0), "b": (40, 0, 0)}), tables({"a": (990, 0, 0), "c": (60, 0, 0)})
-    found = change_made_of({"2021": earlier, "2022": later})
-    assert panel_sentence(found.iloc[0]) == (
-        "De 2021 à 2022, le nombre de victimes accompagnées passe de 1\u202f040 à 1\u202f050 (+10). Les associations présentes "
-        "seulement en 2022 en comptent 60\u00a0; celles présentes seulement en 2021 en comptaient 40\u00a0; au sein de la seule "
-        "association qui a répondu les deux années, le nombre a diminué de 10."
-    )
 
 
 def test_answers_that_are_not_synthetic_are_refused() -> None:

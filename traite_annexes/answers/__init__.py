@@ -1,1 +1,1 @@
-"""What a person needs before answers can be used: a mapping to review, findings to decide on, a codebook."""
+"""Answers of associations, reviewed, read, counted, up to a file of Observations; and demonstrations, which nobody answered."""

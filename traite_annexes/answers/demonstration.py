@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -75,12 +77,13 @@ class Demonstration:
         self.edition = next(edition for edition in self.said.edition if edition.key == key)
         self.random = np.random.default_rng([self.seed, self.edition.year])
         self.observations = load(catalogue.root)[2]
+        self.figures = cache(self._figures)
         self.population = "accompanied_in_france" if self.edition.in_france_only else "accompanied"
         self.associations = self._associations()
         self.asked = self._asked()
         self.victims = self._victims()
 
-    def figures(self, year: int) -> list[dict[str, Any]]:
+    def _figures(self, year: int) -> list[dict[str, Any]]:
         """Published figures of a year that are sure."""
         return records(published(self.observations, str(year)))
 
@@ -284,17 +287,20 @@ class Demonstration:
             others = self.random.multinomial(total - accompanied, known / known.sum())
             by_form = dict(zip(FORMS, (known + others).tolist(), strict=True))
         more = {code: self.random.multinomial(by_form[code] - own[code].sum(), size / size.sum()) for code in FORMS}
+        who = self.victims["association"].tolist()
+        held = {name: self.victims[name].tolist() for name in COUNTED}
+        alone = {name: Counter(zip(who, codes, strict=True)) for name, codes in held.items()}
+        crossed = Counter(zip(who, *held.values(), strict=True))
         for place in range(len(size)):
-            mine = self.victims[self.victims["association"] == place]
             identified = size[place] + abroad[place] + sum(extra[place] for extra in more.values())
             found: dict[str, int] = {"NBREP": identified, "NBACC": size[place] + abroad[place]}
             found |= {f"NBREPF[A{n}]": own[code][place] + more[code][place] for n, code in enumerate(FORMS, 1)}
             if self.edition.in_france_only:
                 found |= {"NBFR": size[place], "NBETR": abroad[place]}
             for name, code in zip(COUNTED, ("NBFORME", "NBSEXE", "NBAGE"), strict=True):
-                found |= {f"{code}[A{n}]": int((mine[name] == each).sum()) for n, each in enumerate(domains[name], 1)}
-            for (n, form), (column, (sex, age)) in product(enumerate(domains["form"], 1), self._cells().items()):
-                found[f"EFF[A{n}_{column}]"] = int(((mine["form"] == form) & (mine["sex"] == sex) & (mine["age"] == age)).sum())
+                found |= {f"{code}[A{n}]": alone[name][place, each] for n, each in enumerate(domains[name], 1)}
+            for (n, form), (column, cell) in product(enumerate(domains["form"], 1), self._cells().items()):
+                found[f"EFF[A{n}_{column}]"] = crossed[place, form, *cell]
             yield {name: str(count) for name, count in found.items()}
 
     def mapping(self, survey: ls.Survey, file: str) -> str:

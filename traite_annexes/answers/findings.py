@@ -15,7 +15,7 @@ from traite_lib.catalogue import Catalogue
 from traite_lib.nomenclature import Nomenclatures
 
 from .mapping import Mapping, faults, places, read_mapping
-from .tables import Tables, comparable_name, open_answers, read_aliases, tables
+from .tables import Tables, comparable_name, is_count, open_answers, read_aliases, tables
 
 TRIAL = re.compile(r"\b(tests?|essais?|demo|xxx+|azerty|toto)\b")
 """Words of a name that a team types to try a questionnaire; accents and case are folded before."""
@@ -70,7 +70,7 @@ def check(export: Path, mapping: Path, structure: Path | None = None, before: Pa
     read = None if found else tables(answers, said, read_aliases(mapping, said))
     found += [*_questionnaire(answers, said, before), *_export(answers, said), *_progress(answers, said)]
     if read is not None:
-        found += [*_duplicates(read, said), *_described(read, answers, said), *_sums(read)]
+        found += [*_duplicates(read), *_described(read, answers, said), *_sums(read), *_no_counts(answers, said)]
     coverage = pd.DataFrame() if read is None else coverage_by_response(read)
     return Report([_decided(finding, said) for finding in found], coverage)
 
@@ -155,7 +155,7 @@ def _groups(keys: pd.Series) -> Iterator[tuple[int, ...]]:
             yield tuple(group.index)
 
 
-def _duplicates(read: Tables, said: Mapping) -> Iterator[Finding]:
+def _duplicates(read: Tables) -> Iterator[Finding]:
     for found in _groups(read.associations["association"]):
         message = "One association answered several times: several sites, or one answer to exclude?"
         yield Finding("duplicate", message, found)
@@ -202,6 +202,17 @@ def _sums(read: Tables) -> Iterator[Finding]:
             over = table[parts].sum(axis=1) > table[population]
             if found := tuple(table.index[over.fillna(False).astype(bool)]):
                 yield Finding("sum", f"{population} by {', '.join(kind)}: the parts add to more than the total.", found)
+
+
+def _no_counts(answers: ls.Answers, said: Mapping) -> Iterator[Finding]:
+    """Numbers of victims that are negative or not whole: they are read as not answered."""
+    asked = {said.victims.declared, *(count.question for count in said.count)}
+    codes = answers.wide("code").drop(index=list(said.excluded), errors="ignore")
+    for column in ls.survey_columns(answers.survey):
+        if column.question.code in asked and column.name in codes:
+            numbers = pd.to_numeric(codes[column.name])
+            if wrong := tuple(codes.index[numbers.notna() & ~is_count(numbers)]):
+                yield Finding("no_count", "A number of victims is negative or not whole.", wrong, (column.name,))
 
 
 def _described_and_counted(read: Tables) -> tuple[pd.Series, pd.Series]:

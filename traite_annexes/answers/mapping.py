@@ -21,6 +21,8 @@ Place = tuple[int, str, str]
 
 
 class _Strict(BaseModel):
+    """Not the `Strict` of ``data/``: a pattern of columns is no plain words, and nothing of a mapping is shown on a page."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

@@ -9,9 +9,6 @@ import pandas as pd
 
 from limesurvey_answers.privacy import forgetful
 from traite_lib.nomenclature import ALL, UNKNOWN
-from traite_lib.presentation.quantities import number
-from traite_lib.presentation.text import NBSP
-from traite_lib.table import Row
 
 from .tables import Tables, require_synthetic
 
@@ -99,26 +96,3 @@ def change_made_of(editions: Mapping[str, Tables], population: str = "accompanie
     for tables in editions.values():
         require_synthetic(tables.synthetic)
     return decompose({edition: counted(tables, population, dim) for edition, tables in editions.items()})
-
-
-def panel_sentence(row: Row, noun: str = "victimes accompagnées") -> str:
-    """One row of `decompose` in French: the change, then its three parts, which add up to it.
-
-    Parameters
-    ----------
-    row : mapping or Series
-        The row.
-    noun : str
-        Who is counted, in the plural.
-    """
-    change, inside, count = row["after"] - row["before"], row["inside"], row["associations"]
-    moved = f"de {number(row['before'])} à {number(row['after'])}" + (f" ({number(change, sign=True)})" if change else "")
-    same = "les deux années" if row["panel"] == "pair" else "à toutes les éditions comparées"
-    within = f"le nombre a {'augmenté' if inside > 0 else 'diminué'} de {number(abs(inside))}" if inside else "le nombre est égal"
-    them = f"au sein des {number(count)} associations qui ont" if count > 1 else "au sein de la seule association qui a"
-    panel = f"{them} répondu {same}, {within}" if count else f"aucune n’a répondu {same}"
-    return (
-        f"De {row['before_edition']} à {row['after_edition']}, le nombre de {noun} passe {moved}. Les associations présentes "
-        f"seulement en {row['after_edition']} en comptent {number(row['entries'])}{NBSP}; celles présentes seulement en "
-        f"{row['before_edition']} en comptaient {number(row['exits'])}{NBSP}; {panel}."
-    )

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from traite_lib.catalogue import Strict
 from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
 from traite_lib.table import SUB_POPULATION, Row, decimals
 
@@ -21,11 +22,7 @@ PATIENCE = 0.05
 """How often a move that makes figures a little worse is kept: the way out of a dead end."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Edition(_Strict):
+class _Edition(Strict):
     key: str
     year: int
     in_france_only: bool
@@ -36,7 +33,7 @@ class _Edition(_Strict):
     reason: str
 
 
-class _Associations(_Strict):
+class _Associations(Strict):
     stay: float
     stay_reason: str
     specialised: float
@@ -47,8 +44,8 @@ class _Associations(_Strict):
     aliases_reason: str
 
 
-class _Start(_Strict):
-    asked: dict[str, str] = {}
+class _Start(Strict):
+    asked: dict[str, str] = Field(default_factory=dict)
     shares: dict[str, float]
     reason: str
 
@@ -59,7 +56,7 @@ class _Question(_Start):
     unknown: float
 
 
-class Assumptions(_Strict):
+class Assumptions(Strict):
     """``data/demonstration.toml``."""
 
     seed: int

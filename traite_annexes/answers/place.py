@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
-from traite_lib.catalogue import project_root, read_toml
+from traite_lib.catalogue import Strict, project_root, read_toml
 
 from ..errors import AnswersError
 
@@ -15,13 +13,11 @@ LOCAL = "traite.local.toml"
 """Settings of one machine, beside ``README.md``, never committed."""
 
 
-class _Answers(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Answers(Strict):
     folder: str
 
 
-class _Local(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Local(Strict):
     answers: _Answers
 
 

@@ -5,36 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
-from traite_lib.catalogue import read_toml
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from traite_lib.catalogue import Strict, read_toml
 
 
-class _Population(_Strict):
+class _Population(Strict):
     code: str
     of: str
     variable: str
     codes: list[str]
 
 
-class Table(_Strict):
+class Table(Strict):
     """One table of ``data/aggregates.toml``, whose head says what each key means."""
 
     variable: str
     base: Literal["core", "optional"]
     populations: list[str]
     of: str = ""
-    by: list[list[str]] = []
+    by: list[list[str]] = Field(default_factory=list)
     levels: Literal["all", "leaf", "parents"] = "all"
     other: Literal["modality", "unknown"] = "modality"
     unknown: Literal["apart", "modality"] = "apart"
 
 
-class Plan(_Strict):
+class Plan(Strict):
     """What is computed, and when a share is not."""
 
     smallest_base: int

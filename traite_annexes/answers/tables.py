@@ -178,9 +178,14 @@ def pseudonyms(codes: pd.DataFrame, mapping: Mapping, aliases: dict[str, str]) -
 
 
 def _numbers(codes: pd.Series) -> pd.Series:
-    """Whole numbers that are not negative; anything else is no count."""
-    found = pd.to_numeric(codes, errors="coerce")  # what is no number was refused as it was read, and is missing already
-    return found.where((found >= 0) & (found % 1 == 0)).astype("Int64")
+    """Counts; what is none is missing, and is a finding of `findings.check`. What is no number was not read at all."""
+    found = pd.to_numeric(codes)
+    return found.where(is_count(found)).astype("Int64")
+
+
+def is_count(numbers: pd.Series) -> pd.Series:
+    """Whether numbers are whole and not negative."""
+    return (numbers >= 0) & (numbers % 1 == 0)
 
 
 def _associations(
@@ -241,7 +246,7 @@ def _single(variable: Variable, codes: pd.DataFrame, states: pd.DataFrame, boxes
         return {variable.name: NOT_ASKED}
     code, state = codes.iloc[:, 0], states.iloc[:, 0]
     if variable.bands:
-        number, modality = pd.to_numeric(code, errors="coerce"), pd.Series(None, codes.index, dtype=object)
+        number, modality = pd.to_numeric(code), pd.Series(None, codes.index, dtype=object)
         for name, (first, last) in variable.bands.items():
             modality = modality.mask((number >= first) & (number < last + 1), name)
     else:

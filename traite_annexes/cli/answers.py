@@ -10,6 +10,7 @@ from typing import Annotated, Optional
 import typer
 
 from ..errors import AnswersError
+from ..files import replace_files
 from .terminal import rows
 
 app = typer.Typer(help="Answers of associations, exported from LimeSurvey.", no_args_is_help=True)
@@ -33,7 +34,7 @@ def _write(text: str, output: Path | None) -> None:
     if output is None:
         typer.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        replace_files(output.absolute().parent, {output.name: text.encode()})
 
 
 @app.command()

@@ -37,13 +37,6 @@ def render(
     dask: Annotated[str, typer.Option(help="Scheduler of a dask cluster, as tcp://host:8786.")] = "",
 ) -> None:
     """Render what changed of the annexes of an edition: executed notebooks, pages, tables, index and manifest."""
-    from papermill_warm.imports import without
-
-    with without(
-        "rfc3987_syntax"
-    ):  # a grammar of IRIs (1.5 s) that jsonschema makes where it can; no notebook is checked for them
-        import nbformat  # noqa: F401
-
     from ..publishing.chapters import choose, discover
     from ..rendering import batch, progress
     from ..rendering.cluster import cluster
@@ -58,8 +51,7 @@ def render(
     folder = outputs(catalogue, output)
     options = batch.Options(jobs=jobs or batch.JOBS, force=force, timeout=timeout, warm=not cold, pdf=pdf)
     outcomes = partial(batch.render, wanted, chosen, every, catalogue, folder, parameters=given)
-    # jsonschema, which nbformat imports, makes a grammar of IRIs (1.5 s) where it can; no notebook is checked for them
-    with without("rfc3987_syntax"), cluster(dask, options) as options:
+    with cluster(dask, options) as options:
         failures = progress.report(outcomes, options, len(wanted) * len(chosen), errors)
     if failures:
         kept = f"The previous annexes are left as they were; see {folder}/*/failures/."
