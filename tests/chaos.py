@@ -62,7 +62,7 @@ class Chaos:
         for name in NAMES:
             made = "import pathlib\npathlib.Path(output).parent.mkdir()\npathlib.Path(output).write_text(f'{text}\\n')"
             chapter(self.root, name, f"text = '{name} {state} ' * 2000\nprint(text)", "import time; time.sleep(0.3)", made)
-        return {path: path.read_bytes() for path in (self.root / "notebooks").glob("1[5-7]_*.ipynb")}
+        return {path: path.read_bytes() for path in (self.root / "notebooks" / f"{name}.ipynb" for name in NAMES)}
 
     def write(self, state: int) -> None:
         for path, content in self.notebooks[state].items():

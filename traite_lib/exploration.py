@@ -211,17 +211,15 @@ class Explore:
         catalogue, words, table = load(synthetic=any(map(is_synthetic, chosen)))
         if not variable:
             raise ObservationsError(f"Name a variable: explore('form'). {available('', self.variables().index)}")
-        variable, population = (
-            _code(variable, _things("variable", words)),
-            population and _code(population, _things("population", words)),
-        )
+        variable = _code(variable, _things("variable", words))
+        population = population and _code(population, _things("population", words))
         category = _code(category, _things(variable, words))
         named = ((_code(column, [*terms("columns").values()]), code) for column, code in sub_population.items())
         parts = {column: _code(code, _things(column, words)) for column, code in named}
         check_question(words, variable, category, population=population, sub_population=parts)
         every = [edition.key for edition in catalogue.dated]
-        words_for = {"None": [catalogue.default], "all": every, "latest": every[-1:]}
-        keys = sorted({catalogue.edition(key).key for key in words_for.get(str(editions), chosen)})
+        asked: Sequence[str | int] = {"all": every, "latest": every[-1:]}.get(str(editions), chosen)
+        keys = sorted({catalogue.edition(key).key for key in ([catalogue.default] if editions is None else asked)})
         if not keys:
             raise ObservationsError(f"No edition is chosen. {available('', every)}")
         kept = table[table["edition"].isin([*keys, ""])]  # breaks are those between the editions chosen, not those left out

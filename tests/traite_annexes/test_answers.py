@@ -80,6 +80,8 @@ def test_good_answers_wait_for_nothing_and_say_what_they_cover(tmp_path: Path) -
         ([{"NBFORM[S]": "4"}], "sum", (1,)),
         ([{"NBACC": "0", "NBFORM[S]": "", "NBFORM[T]": "", "EFF[S_FMAJ]": ""}], "more_than_accompanied", (1,)),
         ([{"V01FORM": "SURPRISE"}], "unreadable", (1,)),
+        ([{"NBREP": "-3"}], "no_count", (1,)),
+        ([{"NBREP": "2.5"}], "no_count", (1,)),
     ],
 )
 def test_what_a_person_must_decide_is_found_and_a_decision_with_its_reason_settles_it(

@@ -120,7 +120,7 @@ def test_the_file_of_its_observations_is_what_its_answers_give(key: str, paths: 
 
 
 def test_associations_come_and_go_and_changes_add_up(read: dict[str, Tables]) -> None:
-    found = change_made_of({key: tables for key, tables in read.items()})
+    found = change_made_of(read)
     assert (found["after"] - found["before"] == found["entries"] - found["exits"] + found["inside"]).all()
     first = found.iloc[0]
     assert (first["before"], first["after"], first["respondents_before"], first["respondents_after"]) == (2259, 2872, 26, 44)

@@ -177,3 +177,11 @@ def test_a_bundle_with_images_for_slides_is_verified_with_them(project: Path, tm
     name = "figures/02_formes-forme-d-exploitation"
     assert {file for file in files if file.startswith("figures/")} == {f"{name}.png", f"{name}.svg"}
     assert "are those that these inputs and this code produce" in traite("verify", str(target), root=project).stdout
+    own = {file.removeprefix("2022/"): content for file, content in files.items() if file.startswith("2022/")}
+    forged = {"02_formes-forme-d-exploitation.png": files[f"{name}.png"] + b"x", "02_formes-forme-d-exploitation.svg": b"<svg/>"}
+    catalogue = Catalogue(project)
+    whole = archive.contents(catalogue.edition("2022"), manifest.parsed(own["manifest.json"]), own, catalogue, forged)
+    target.write_bytes(archive.packed("traite_2022", whole))
+    said = traite("verify", str(target), root=project, check=1).stdout
+    assert f"{name}.png: differs" in said
+    assert f"{name}.svg: differs" in said

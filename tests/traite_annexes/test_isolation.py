@@ -188,14 +188,11 @@ def test_a_server_of_kernels_that_was_killed_is_started_again(project: Path, run
 def test_a_server_that_still_imports_ends_with_who_started_it(tmp_path: Path) -> None:
     slow = f"import time\nopen({str(tmp_path / 'importing')!r}, 'w').close()\ntime.sleep(60)\n"
     (tmp_path / "slow.py").write_text(slow, encoding="utf-8")
-    script = (
-        "import time\nfrom multiprocessing import forkserver\nfrom papermill_warm import Setup, server\n"
-        "server.start(Setup(preload=('slow',)))\nprint(forkserver._forkserver._forkserver_pid, flush=True)\ntime.sleep(60)"
-    )
+    script = "import time\nfrom papermill_warm import Setup, server\nserver.start(Setup(preload=('slow',)))\ntime.sleep(60)"
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    with subprocess.Popen([sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, text=True) as caller:
-        assert caller.stdout is not None
-        started = psutil.Process(int(caller.stdout.readline()))
+    with subprocess.Popen([sys.executable, "-c", script], env=environment) as caller:
         wait((tmp_path / "importing").exists, "it imports nothing")
+        children = psutil.Process(caller.pid).children()
+        (started,) = (child for child in children if "forkserver" in " ".join(child.cmdline()))
         caller.kill()
     wait(lambda: not started.is_running() or started.status() == psutil.STATUS_ZOMBIE, "a server outlived its caller", 20)

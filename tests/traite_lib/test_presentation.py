@@ -152,3 +152,12 @@ def test_the_edition_without_a_year_is_in_the_quality_chapter_only() -> None:
     survey = open_edition(2024)
     assert len(metadata.provenance(survey, undated=True).frame) == 18
     assert "incertaine" in set(metadata.editions(survey).frame["Année de référence"])
+
+
+def test_a_number_by_part_is_about_all_the_parts_and_not_about_the_first_that_is_left() -> None:
+    """Without the number of all, which another result shows, the line said « victimes d’exploitation sexuelle accompagnées »."""
+    survey = open_edition(2020)
+    whole = survey.indicator("sex", "women")
+    parts = survey.indicator("sex", "women", by="form", but=[whole])
+    assert len(parts.frame) > 2
+    assert parts.population == whole.population == "Victimes accompagnées"

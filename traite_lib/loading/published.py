@@ -48,9 +48,8 @@ def _number(text: str, column: str, where: str, kind: type[float]) -> float:
     try:
         return kind(text)
     except ValueError:
-        raise ObservationsError(
-            f"{where}, column {column}: a{' whole' * (kind is int)} number was expected, found {text!r}."
-        ) from None
+        expected = "a whole number" if kind is int else "a number"
+        raise ObservationsError(f"{where}, column {column}: {expected} was expected, found {text!r}.") from None
 
 
 def _years(text: str, edition: Edition | None, where: str) -> tuple[Years, str]:

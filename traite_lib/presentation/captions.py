@@ -133,8 +133,9 @@ class Captions:
             return replace(result, elsewhere=nearest)
         title = f"{self._subject(result)}, selon {terms('columns')[by].short_fr}"
         labels = self._parts_of(rows, by)
-        inline = [wording.lower_first(text) for text in labels]
-        return replace(result, frame=result.frame.assign(label=labels, inline=inline), title=title)
+        frame = result.frame.assign(label=labels, inline=[wording.lower_first(text) for text in labels])
+        whole = wording.subtitle(self._blank(population, sub), self.words)  # of all the parts, not of the first that is shown
+        return replace(result, frame=frame, title=title, population=whole)
 
     def totals(self, rows: pd.DataFrame, populations: Sequence[str], title: str) -> Result:
         """Numbers of one or several populations."""

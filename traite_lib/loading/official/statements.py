@@ -28,10 +28,14 @@ def open_workbook(path: Path) -> Reading:
     """A workbook as the reader understands it; its errors are errors of this library, with the same sentence."""
     try:
         reading = tidy_workbook.read_workbook(path)
-        for cell in reading.cells:  # of what its maker wrote, names of sheets and notes are shown as they are
-            plain_words(cell.sheet), plain_words(cell.note)
-    except (tidy_workbook.WorkbookError, ValueError) as error:
-        raise WorkbookError(str(error) if path.name in str(error) else f"{path.name}, {locator(cell)}: {error}.") from None
+    except tidy_workbook.WorkbookError as error:
+        raise WorkbookError(str(error)) from None
+    # Of what its maker wrote, names of sheets and notes are shown as they are: each is looked at once, where it first stands.
+    for text, first in {said: cell for cell in reversed(reading.cells) for said in (cell.sheet, cell.note)}.items():
+        try:
+            plain_words(text)
+        except ValueError as error:
+            raise WorkbookError(f"{path.name}, {locator(first)}: {error}.") from None
     return reading
 
 
@@ -102,9 +106,8 @@ def matching(edition: Edition, catalogue: Catalogue, words: Nomenclatures, lexic
     reading = _read(catalogue.verified(workbook), workbook.sha256)
     layout = read_toml(catalogue.data / workbook.layout, Layout) if workbook.layout else Layout()
     check(layout, reading, workbook.layout)
-    return match(
-        edition, reading, {e.years[0] for e in catalogue.dated}, words, lexicon or Lexicon(catalogue.data, words), layout
-    )
+    years = {e.years[0] for e in catalogue.dated}
+    return match(edition, reading, years, words, lexicon or Lexicon(catalogue.data, words), layout)
 
 
 def tidy_frame(matched: Matching | None, sheet: str | None = None) -> pd.DataFrame:
