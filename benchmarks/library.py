@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import answers
 import disclosure
 import pandas as pd
 from openpyxl import Workbook
@@ -86,7 +87,7 @@ def main() -> None:
         seconds = best(lambda m=many: distribution(m, words, "form", period="2022", population="accompanied_in_france"))
         print(f"distribution, {rows} observations\t{seconds}")
         print(f"validate, {rows} observations\t{best(lambda m=many: validate(m, words), 1)}")
-    for label, seconds in disclosure.times():
+    for label, seconds in [*answers.times(), *disclosure.times()]:
         print(f"{label}\t{seconds}")
 
 

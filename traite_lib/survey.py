@@ -76,6 +76,12 @@ class Survey:
             rows = rows[np.array(inside, dtype=bool)]
         return self.captions.distribution(without(rows, but), variable, who, sub_population, by)
 
+    def crosstab(self, rows: str, columns: str, *, population: str | None = None, **sub_population: str) -> Result:
+        """The distribution of `rows` by `columns`, where figures cross them; refused elsewhere, for margins make no crossing."""
+        if found := self.distribution(rows, population=population, by=columns, but=(), **sub_population):
+            return found
+        raise ObservationsError(f"No figure of {self.edition.key} crosses {rows!r} and {columns!r}: `traite answers crosstab`.")
+
     def indicator(
         self, variable: str, category: str = ALL, *, population: str | None = None, unit: str | None = None,
         by: str | None = None, but: Iterable[Result] = (), **sub_population: str,
@@ -94,8 +100,8 @@ class Survey:
         first: dict[str, int] = {}
         for code, place in zip(at(self.observations, by, found) if by else [ALL] * len(found), found, strict=True):
             first.setdefault(code, place)
-        rows = take(self.observations, np.array([first[code] for code in self._in_order(by, first)], dtype=int))
-        rows = without(rows, but)
+        places = np.array([first[code] for code in self._in_order(by, first)], dtype=int)
+        rows = without(take(self.observations, places), but)
         nearest = None
         if rows.empty and not by and self.nomenclatures.universe(who) == "survey":
             nearest = self._nearest(variable, category, population, unit, sub_population)
@@ -115,8 +121,7 @@ class Survey:
         self, *variables: str, title: str, universe: str = "survey", populations: Sequence[str] = (), restricted: bool = False,
         but: Iterable[Result] = (), **sub_population: str,
     ) -> Result:  # fmt: skip
-        """Every retained figure of the edition on some variables or about some sub-population, whatever the population, but what
-        results given as `but` show already.
+        """Every retained figure of the edition on some variables or some sub-population, whatever the population.
 
         Parameters
         ----------
@@ -143,10 +148,7 @@ class Survey:
         return self.captions.statistics(rows, variables, title, universe, sub_population, others=bool(list(but)))
 
     def over_editions(self, *variables: str, title: str, but: Iterable[Result] = (), **sub_population: str) -> Result:
-        """The same theme in all dated editions: one row a statistic, one column an edition; nothing is compared.
-
-        Parameters are those of `statistics`.
-        """
+        """The theme of `statistics` in all dated editions: one row a statistic, one column an edition; nothing is compared."""
         for variable in variables or ["total"]:
             self._check(variable, sub=sub_population)
         kept = pd.concat([self._retained(edition.key) for edition in self.catalogue.dated])

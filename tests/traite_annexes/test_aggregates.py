@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from invented_answers import COUNTS, VARIABLES
 
 from traite_annexes.answers.aggregates import Aggregates, compute, reconcile
+from traite_annexes.answers.crosstab import crosstab
 from traite_annexes.answers.mapping import Mapping
 from traite_annexes.answers.plan import Plan, Table, read_plan
 from traite_annexes.answers.tables import NONE, NOT_ASKED, Tables
@@ -295,9 +296,55 @@ def test_answers_that_are_not_synthetic_are_refused() -> None:
     real = Tables(tables.mapping, tables.associations, tables.victims, tables.dims, set(), False)
     with pytest.raises(AnswersError, match="disclosure control"):
         compute(real, PLAN, NOMENCLATURES)
+    with pytest.raises(AnswersError, match="disclosure control"):
+        crosstab(real, PLAN, NOMENCLATURES, "exploiter", "form")
 
 
 def test_what_the_questionnaire_does_not_ask_is_skipped_and_said() -> None:
     found = compute(small(sex=["women"] * 5), read_plan(ROOT / "data"), NOMENCLATURES)
     assert "optional accompanied violence" in found.skipped
     assert "optional accompanied_in_france sex" in found.skipped
+
+
+@given(st.integers(0, 10_000), st.integers(1, 80), st.sampled_from(["", "sexual", "labour"]))
+@settings(max_examples=12, deadline=None)
+def test_a_crossing_of_two_questions_equals_a_naive_loop(seed: int, number: int, form: str) -> None:
+    tables = survey(seed, number)
+    found = crosstab(
+        tables, PLAN, NOMENCLATURES, "exploiter", "complaint", population="accompanied", only={"form": form} if form else {}
+    )
+    known = found.set_index(["complaint", "category"]).to_dict("index")
+    part = [row for row in tables.victims.to_dict("records") if not form or row["form"] in within(form)]
+    for complaint in (ALL, "filed"):
+        mine = [row for row in part if complaint in (ALL, row["complaint"])]
+        answered = [row for row in mine if row["exploiter"] == NONE]
+        unknown = sum(row["exploiter"] == UNKNOWN for row in mine)
+        if not answered and not unknown:
+            assert (complaint, ALL) not in known
+            continue
+        assert known[complaint, ALL]["count"] == len(answered)
+        for code in BOXES:
+            line, held = known[complaint, code], sum(row[f"exploiter={code}"] for row in answered)
+            assert (line["count"], line["unknown"]) == (held, unknown)
+            assert line["associations"] == len({row["association"] for row in answered})
+            if len(answered) >= 11 and unknown <= len(answered):
+                assert (line["base"], line["share"]) == (len(answered), percent(held, len(answered)))
+            else:
+                assert pd.isna(line["share"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "options", "said"),
+    [
+        ("exploiteur", "form", {}, "'exploiteur' is no variable of described victims.*Did you mean 'exploiter'"),
+        ("exploiter", "forme", {}, "'forme' is no variable.*Did you mean 'form'"),
+        ("form", "form", {}, "crossed with another one"),
+        ("exploiter", "sex", {"only": {"sex": "women"}}, "not restricted twice"),
+        ("exploiter", "sex", {"only": {"form": "sexuel"}}, "'sexuel' is no modality of 'form'.*Did you mean 'sexual'"),
+        ("exploiter", "sex", {"population": "acompanied"}, "no population 'acompanied'.*Did you mean 'accompanied'"),
+        ("housing", "sex", {}, "The questionnaire of 2022 cannot cross 'housing' and 'sex'"),
+    ],
+)
+def test_a_crossing_that_cannot_be_made_says_why(rows: str, columns: str, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(AnswersError, match=said):
+        crosstab(survey(1, 20), PLAN, NOMENCLATURES, rows, columns, **options)

@@ -13,6 +13,7 @@ from traite_lib import Survey, TraiteError, explore
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "distribution": lambda survey, variable, category, **more: survey.distribution(variable, among=category, **more),
+    "crosstab": lambda survey, variable, category, **more: survey.crosstab(variable, "sex", **more),
     "indicator": lambda survey, *asked, **more: survey.indicator(*asked, **more),
     "statistics": lambda survey, variable, category, **more: survey.statistics(
         variable, title="", populations=[more.pop("population", "accompanied")], **more
@@ -37,6 +38,7 @@ FAULTS: dict[str, tuple[tuple[str, str], dict[str, str], str]] = {
 }
 TAKEN = {
     "distribution": {"variable", "category", "population", "column", "code", "by"},
+    "crosstab": {"variable", "population", "column", "code"},
     "indicator": set(FAULTS),
     "statistics": {"variable", "population", "column", "code"},
     "over_editions": {"variable", "column", "code"},
@@ -60,6 +62,8 @@ def test_what_does_not_exist_is_refused_by_every_verb(survey_2022: Survey, verb:
     ("ask", "said"),
     [
         (lambda s: s.totals("acompanied"), "There is no population 'acompanied'"),
+        (lambda s: s.crosstab("form", "gender"), "There is no sub-population 'gender'. Available: form, sex"),
+        (lambda s: s.crosstab("housing", "form"), "No figure of 2022 crosses 'housing' and 'form': `traite answers"),
         (lambda s: s.profile(("form", "sexuelle"), title=""), "'form' has no category 'sexuelle'"),
         (lambda s: s.small_multiples("ofence", ["suspects"]), "There is no variable 'ofence'"),
         (lambda s: s.small_multiples("offence", ["suspect"]), "There is no population 'suspect'"),
@@ -72,6 +76,13 @@ def test_so_is_every_other_argument(survey_2022: Survey, ask: Callable[[Survey],
     with pytest.raises(TraiteError) as error:
         ask(survey_2022)
     assert said in str(error.value)
+
+
+def test_a_crossing_is_what_was_published_by_part(survey_2022: Survey) -> None:
+    found = survey_2022.crosstab("sex", "form").frame
+    assert found.loc[found["value"].notna(), ["group", "category", "value", "unit"]].to_numpy().tolist() == [
+        ["Exploitation sexuelle", "women", 94.0, "percent"]
+    ]
 
 
 def test_so_does_the_command_line() -> None:

@@ -138,7 +138,7 @@ def _tally(records: _Records, column: str, rows: Rows, gathered: Mapping[str, li
     return _Tally(codes, np.column_stack(holding) if codes else np.zeros(shape, np.int64), answered, unknown)
 
 
-class _Maker:
+class Maker:
     """Makes the rows of all tables."""
 
     def __init__(self, tables: Tables, plan: Plan, nomenclatures: Nomenclatures, edition: str) -> None:
@@ -355,7 +355,7 @@ def compute(
 
 @forgetful
 def _compute(tables: Tables, plan: Plan, nomenclatures: Nomenclatures, edition: str, source_id: str) -> Aggregates:
-    maker = _Maker(tables, plan, nomenclatures, edition)
+    maker = Maker(tables, plan, nomenclatures, edition)
     for table in plan.table:
         maker.make(table)
     return maker.finish(source_id)

@@ -172,7 +172,8 @@ def pseudonyms(codes: pd.DataFrame, mapping: Mapping, aliases: dict[str, str]) -
     """One association, one pseudonym, in all editions read in one session; a response without a name is one of its own."""
     texts = [codes[name].fillna("") for name in mapping.associations.key if name in codes]
     joined = [" ".join(parts) for parts in zip(*texts, strict=True)] if texts else [""] * len(codes)
-    keys = [comparable_name(text) or f"\0{number}" for text, number in zip(joined, codes.index, strict=True)]
+    comparable = {text: comparable_name(text) for text in set(joined)}
+    keys = [comparable[text] or f"\0{number}" for text, number in zip(joined, codes.index, strict=True)]
     known = {key: hashlib.blake2b(aliases.get(key, key).encode(), key=_SECRET, digest_size=6).hexdigest() for key in set(keys)}
     return pd.Series([known[key] for key in keys], codes.index, dtype="str", name="association")
 
@@ -191,7 +192,7 @@ def is_count(numbers: pd.Series) -> pd.Series:
 def _associations(
     codes: pd.DataFrame, states: pd.DataFrame, mapping: Mapping, columns: list[ls.Column], names: pd.Series
 ) -> tuple[pd.DataFrame, dict[str, tuple[str, dict[str, str]]], set[tuple[str, str]]]:
-    found: dict[str, pd.Series] = {}
+    held: dict[str, str] = {}
     dims: dict[str, tuple[str, dict[str, str]]] = {}
     multiple: set[tuple[str, str]] = set()
     for count in mapping.count:
@@ -200,12 +201,17 @@ def _associations(
             if column.question.code != count.question or cell is None:
                 continue
             name = " ".join([count.population, *(f"{dim}={code}" for dim, code in cell.items())])
-            found[name] = _numbers(codes[column.name].where(states[column.name] == "answered"))
+            held[name] = column.name
             dims[name] = (count.population, cell)
             multiple |= {(count.population, dim) for dim in cell if count.multiple}
-    declared = mapping.victims.declared
+    declared = [mapping.victims.declared] if mapping.victims.declared in codes else []
+    said = states[[*held.values()]] == "answered"
+    counted = (said.any(axis=1) | codes[declared].notna().any(axis=1)) if held else pd.Series(True, codes.index)
+    codes, said = codes[counted], said[counted]  # most responses describe a victim, and count nothing
+    found = {name: _numbers(codes[column].where(said[column])) for name, column in held.items()}
     unsaid = pd.Series(pd.NA, codes.index, dtype="Int64")
-    frame = pd.DataFrame({"association": names, "declared": _numbers(codes[declared]) if declared in codes else unsaid, **found})
+    whole = {"association": names[counted], "declared": _numbers(codes[declared[0]]) if declared else unsaid}
+    frame = pd.DataFrame(whole | found)
     frame = frame[frame[[*found, "declared"]].notna().any(axis=1)] if found else frame
     if mapping.victims.layout == "one_response":  # an association repeats its counts with each victim
         frame = frame[~frame.duplicated()]

@@ -11,7 +11,7 @@ import typer
 
 from ..errors import AnswersError
 from ..files import replace_files
-from .terminal import rows
+from .terminal import pairs, rows
 
 app = typer.Typer(help="Answers of associations, exported from LimeSurvey.", no_args_is_help=True)
 
@@ -102,6 +102,33 @@ def aggregate(
 
     with _reading():
         _write(observations_csv(mapping, project_root() / "data", edition, before), output)
+
+
+@app.command()
+def crosstab(
+    mapping: Annotated[Path, typer.Argument(help="Mapping beside the answers.", exists=True, dir_okay=False)],
+    variable: Annotated[str, typer.Argument(help="What is counted: housing, violence…")],
+    by: Annotated[str, typer.Argument(help="What makes the parts that it is counted in.")],
+    population: Annotated[str, typer.Option(help="By default the one that the optional part describes.")] = "",
+    only: Annotated[Optional[list[str]], typer.Option(metavar="NAME=CODE", help="Victims of one modality: form=sexual.")] = None,  # noqa: UP045
+) -> None:
+    """Cross any two questions of synthetic answers, with bases and the same rules as the tables of the survey."""
+    from traite_lib.catalogue import project_root
+    from traite_lib.nomenclature import Nomenclatures
+
+    from ..answers import crosstab as crossing
+    from ..answers.plan import read_plan
+    from ..answers.tables import read_tables
+
+    data = project_root() / "data"
+    with _reading():
+        read = read_tables(mapping)
+    found = crossing.crosstab(
+        read, read_plan(data), Nomenclatures(data), variable, by, population=population, only=pairs(only or [], "--only")
+    )
+    typer.echo("Données synthétiques – démonstration", err=True)
+    shown = found.astype(object).where(found.notna(), "")
+    rows([by, variable, *found.columns[2:]], [[str(cell) for cell in line] for line in shown.to_numpy()])
 
 
 def synth(

@@ -105,9 +105,7 @@ class Table:
         return wording.typographic(page)
 
     def _groups(self) -> Iterator[tuple[object, list[tuple[object, list[tuple[bool, object]]]]]]:
-        """Rows under what they share (all of them under nothing when they share nothing): their name, then their cells, each
-        with whether it is aligned as a number.
-        """
+        """Rows under what they share, or under nothing: their name, then their cells, each with whether it is a number."""
         columns = list(self.frame.columns)
         lines = (dict(zip(columns, line, strict=True)) for line in self.frame.to_numpy(object))
         above: dict[str, object] = {}

@@ -194,9 +194,13 @@ class Answers:
         frame: dict[str, Any] = {}
         for index, column in enumerate(self._columns):
             kept = np.isin(self._states[:, index], chosen)
-            source = list(self._contents[index]) if values == "code" else self._values(index)
-            found = [value if keep else None for value, keep in zip(source, kept, strict=True)]
-            frame[column.name] = pd.array(found, dtype="str") if values == "code" else self._array(column, found, values)
+            if values == "code":
+                contents = np.fromiter(self._contents[index], object, len(self))
+                contents[~kept] = None
+                frame[column.name] = pd.array(contents, dtype="str")
+                continue
+            found = [value if keep else None for value, keep in zip(self._values(index), kept, strict=True)]
+            frame[column.name] = self._array(column, found, values)
         return pd.DataFrame(frame, index=self.responses.index)
 
     def _array(self, column: Column, values: list[Any], form: str) -> Any:

@@ -67,11 +67,13 @@ class _Parser:
             for place, (index, column) in enumerate(plan.columns.items())
             if column.content in (*_TEXTS, Content.COMPUTED)
         ]
+        rows = []
         for number, row in enumerate(export.rows(take)):
             for place, index, column in texts:
                 row[place] = self._through(number, index, column, row[place])
-            for store, cell in zip(stores, row, strict=True):
-                store.append(cell)
+            rows.append(row)
+        for store, cells in zip(stores, zip(*rows, strict=True), strict=bool(rows)):
+            store.extend(cells)
 
     def _through(self, number: int, index: int, column: Column, cell: Cell) -> Cell:
         """What may be kept of a text."""

@@ -58,12 +58,19 @@ def records(pieces: Sequence[str], separator: str) -> Iterator[list[Cell]]:
     row: list[Cell] = []
     cell: Cell = None  # the cell being read
     last = len(pieces) - 1
+    # By far the most pieces stand between two values: separators alone, and the blank cells that they make.
+    between = {piece: [None] * (len(piece) - 1) for piece in set(pieces[::2]) if piece and not piece.strip(separator)}
     for place, piece in enumerate(pieces):
         if place % 2:
             cell = piece if cell is None else f'{cell}"{piece}'
             continue
         if not piece and 0 < place < last:
             continue  # a doubled quote
+        if (blanks := between.get(piece)) is not None:
+            row.append(cell)
+            row += blanks
+            cell = None
+            continue
         for number, line in enumerate(piece.split("\n")):
             if number:  # an end of line
                 row.append(cell)
@@ -94,7 +101,7 @@ def open_csv(text: str) -> Export:
     """
     separator, pieces = _separator(text), cut_at_quotes(text)
     headings = check_headings(cell or "" for cell in next(records(pieces, separator), []))
-    resaved = any(piece.strip(separator + "\n") for piece in pieces[::2])  # LimeSurvey quotes every value
+    resaved = any(piece.strip(separator + "\n") for piece in set(pieces[::2]))  # LimeSurvey quotes every value
 
     def rows(take: Sequence[int]) -> Iterator[list[Cell]]:
         source = records(pieces, separator)

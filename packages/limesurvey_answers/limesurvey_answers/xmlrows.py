@@ -77,11 +77,13 @@ def read_document(content: bytes, keep: Callable[[str, str], bool], *, names_onl
         value = "".join(text)
         depth, section = len(path), path[1] if len(path) > 1 else ""
         path.pop()
-        if depth == 5 and path[2:] == ["rows", "row"] and keep(section, name):
-            row[name] = value
-        elif depth == 4 and path[2:] == ["rows"] and name == "row":
+        inside = path[2] if depth > 3 else ""
+        if depth == 5 and inside == "rows":  # nearly all elements are fields of a row
+            if path[3] == "row" and keep(section, name):
+                row[name] = value
+        elif depth == 4 and inside == "rows" and name == "row":
             document.rows.setdefault(section, []).append(dict(row))
-        elif depth == 4 and path[2:] == ["fields"]:
+        elif depth == 4 and inside == "fields":
             document.fields.setdefault(section, []).append(value)
         elif depth == 3 and name == "fields" and names_only and section in document.fields:
             raise _EnoughError

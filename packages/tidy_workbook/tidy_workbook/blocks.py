@@ -8,7 +8,7 @@ from typing import Literal
 
 from . import limits, notes, units
 from .columns import flags, label_and_data
-from .grid import Grid, letters
+from .grid import letters
 from .lines import Line, is_caption, is_labelish, joined, unit_of
 from .notes import Note
 from .page import Page
@@ -69,22 +69,10 @@ class RawBlock:
 
 
 class Reader:
-    """Splits the lines of some columns of a sheet into tables.
+    """Splits the lines of a page, some columns of a sheet, into tables."""
 
-    Parameters
-    ----------
-    grid : Grid
-        The sheet, without navigation and notes.
-    lines : list of Line
-        The lines of these columns.
-    note_rows : list of int
-        Rows where notes stood in these columns, from top to bottom.
-    """
-
-    def __init__(self, grid: Grid, lines: list[Line], note_rows: list[int]) -> None:
-        self.grid, self.lines = grid, lines
-        self.page = Page(grid, lines, note_rows)
-        self._noted = set(note_rows)
+    def __init__(self, page: Page) -> None:
+        self.page, self.grid, self.lines, self._noted = page, page.grid, page.lines, set(page.note_rows)
         self.blocks: list[RawBlock] = []
         self.trailing: list[tuple[int, str]] = []
         self.skipped: list[tuple[str, str]] = []

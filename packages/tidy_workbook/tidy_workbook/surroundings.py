@@ -9,6 +9,7 @@ from . import limits, notes, units
 from .blocks import RawBlock, Reader, Title
 from .lines import Cleared, is_caption, is_labelish, lines_of
 from .notes import Note, NoteKind
+from .page import Page
 from .side_by_side import column_groups
 
 ALL_KINDS: tuple[NoteKind, ...] = ("population", "source", "reading", "note")
@@ -25,7 +26,7 @@ def read_blocks(cleared: Cleared) -> tuple[list[RawBlock], list[tuple[int, str]]
     for row, column in sorted(cleared.note_places):
         note_rows[bisect_right(starts, column) - 1].append(row)
     for lines, rows in zip(lines_of(cleared.grid, groups), note_rows, strict=True):
-        reader = Reader(cleared.grid, lines, rows)
+        reader = Reader(Page(cleared.grid, lines, rows))
         blocks = reader.read()
         _give_titles(blocks, every)
         _give_corners(blocks)
