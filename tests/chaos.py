@@ -28,12 +28,12 @@ from commands import TRAITE, contents, started
 from conftest import ROOT
 from test_batch import chapter, only
 
-SECONDS = int(os.environ.get("TRAITE_CHAOS_SECONDS", "540"))
+SECONDS = int(os.environ.get("TRAITE_CHAOS_SECONDS", "580"))
 KILLS = int(os.environ.get("TRAITE_CHAOS_KILLS", "100"))
 NAMES = ("16_first", "17_second", "18_third")
 LANES = (os.cpu_count() or 1) + 1
 """Projects at once: a blow waits more than it works."""
-MOST = 3
+MOST = 4
 TWO = "two renders at once"
 
 

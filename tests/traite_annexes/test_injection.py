@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import pty
 import re
+import subprocess
 import typing
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 import workbooks
-from commands import contents, traite
+from commands import TRAITE, contents, edit_cell, traite
 from pydantic import ValidationError
+from pypdf import PdfReader
 from test_batch import only
 
 import traite_lib.loading.derived
@@ -34,7 +38,7 @@ REFUSED = {
     "bell": "a\x07", "return": "a\rb", "C1": "a\x9b31m", "formula": "=HYPERLINK(\"http://evil.example\")", "at": "@SUM(A1)",
     "plus": "+cmd|' /C calc'!A0", "minus": "-2+3+SUM(A1)", "spaced": " =1+1", "dde": "-1+cmd|' /C calc'!A0",
 }  # fmt: skip
-SHOWN = "\"'>& *gras* _ital_ `code` 1 < 2 {x} onload=alert(1) javascript:alert(1) \\ $x$ ~~barré~~ ‰"
+SHOWN = "\"'>& *gras* _ital_ `code` 1 < 2 {x} onload=alert(1) javascript:alert(1) \\ $x$ ~~barré~~ [b]gras[/b] [/i] ‰"
 """What is left of all that in a text that may enter."""
 
 
@@ -187,3 +191,71 @@ def test_tables_hold_no_live_formula(hostile: Path) -> None:
                 assert place.data_type != "f", place
                 cells += 1
     print(f"{cells} cells, 0 formulas")
+
+
+def on_a_terminal(*words: str, root: Path) -> str:
+    """What a command writes on a terminal."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TRAITE_ROOT": str(root), "TERM": "xterm", "COLUMNS": "400"}
+    started = subprocess.Popen([*TRAITE, *words], env=environment, stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL)
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # Linux: nobody holds the other end any more
+            part = b""
+        if not part:
+            break
+        said += part
+    os.close(ours)
+    started.wait()
+    return said.decode()
+
+
+COLOURS = re.compile(r"\x1b\[(\?25[hl]|[\d;]*[mKA])")
+"""What rich writes itself: colours, and the bar that it draws again."""
+ALIVE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def test_a_terminal_is_told_words_alone(hostile: Path) -> None:
+    for words in (("editions",), ("show", "2022"), ("show", "2022", "--variable", "form"), ("check", "2022")):
+        for said in (on_a_terminal(*words, root=hostile), traite(*words, root=hostile, check=None).stdout):
+            assert ALIVE.search(COLOURS.sub("", said)) is None, words
+            assert "Traceback" not in said
+            if words == ("editions",):
+                assert "[b]gras[/b] [/i]" in said, "words, no markup of the terminal"
+
+
+def test_what_a_chapter_says_as_it_fails_is_no_command_to_the_terminal(project: Path) -> None:
+    only(project, "02_formes")
+    edit_cell(project / "notebooks/02_formes.ipynb", 2, r"raise ValueError('\x1b]0;titre\x07 \x1b[31mrouge \u202e [/i] \x9b31m')")
+    for said in (on_a_terminal("render", "2022", root=project), traite("render", "2022", root=project, check=1).stderr):
+        assert "titre" in said
+        assert "[/i]" in said
+        assert ALIVE.search(COLOURS.sub("", said)) is None
+
+
+def test_a_pdf_shows_it_and_does_nothing(hostile: Path) -> None:
+    pdf = pytest.importorskip("traite_annexes.publishing.pdf")
+    try:
+        made = pdf.convert((hostile / "outputs/2022/02_formes.html").read_text(encoding="utf-8"))
+    except TraiteError as error:
+        pytest.skip(str(error))
+    reader = PdfReader(io.BytesIO(made))
+    text = " ".join(page.extract_text() for page in reader.pages)
+    assert "onload=alert(1)" in text
+    waiting: list[Any] = [reader.get_object(number) for number in (*reader.xref_objStm, *reader.xref.get(0, {})) if number]
+    names, addresses = set[str](), list[str]()
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, dict):
+            names |= entry.keys()
+            addresses += [str(entry["/URI"])] if "/URI" in entry else []
+            waiting += entry.values()
+        elif isinstance(entry, list):
+            waiting += entry
+    assert {"/JS", "/JavaScript", "/AA", "/Launch", "/OpenAction", "/EmbeddedFiles", "/SubmitForm"} & names == set()
+    assert len(addresses) > 3
+    schemes = {found[1] for address in addresses if (found := re.match(r"([A-Za-z][\w+.-]*):", address))}
+    assert schemes <= {"http", "https", "mailto"}

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from traite_lib.catalogue import Catalogue
 from traite_lib.errors import TraiteError
@@ -38,5 +39,5 @@ def rows(columns: list[str], lines: list[list[str]]) -> None:
         return
     table = Table(*columns, header_style="bold")
     for line in lines:
-        table.add_row(*line)
+        table.add_row(*map(Text, line))  # words of data are no markup of the terminal
     screen.print(table)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -96,7 +98,7 @@ def written(notebook: NotebookNode) -> bytes:
 def durations(notebook: NotebookNode) -> tuple[tuple[float, str], ...]:
     """Seconds and first line of each executed cell, the slowest first."""
     found = [
-        (float(cell.metadata.get("papermill", {}).get("duration") or 0), cell.source.partition("\n")[0])
+        (float(cell.metadata.get("papermill", {}).get("duration") or 0), printable(cell.source.partition("\n")[0]))
         for cell in notebook.cells
         if cell.cell_type == "code"
     ]
@@ -124,7 +126,7 @@ def clean(notebook: NotebookNode) -> tuple[NotebookNode, tuple[str, ...]]:
         cell.id = f"cell-{number:02d}"
         cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {})
         if cell.cell_type == "code":
-            warnings += [o.text.strip() for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"]
+            warnings += [printable(o.text.strip()) for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"]
             cell.outputs = _joined([o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr")])
     return notebook, tuple(warnings)
 
@@ -148,5 +150,13 @@ def failure(notebook: NotebookNode, error: Exception) -> str:
         raised = [f"{o.ename}: {o.evalue}" for o in cell.outputs if o.output_type == "error"]
         first = next((line for line in cell.source.splitlines() if line.strip()), "")
         why = raised[0] if raised and not isinstance(error, CellTimeoutError) else f"{type(error).__name__}: {error}"
-        return f"cell {number} (`{first}`): {why}".splitlines()[0]
-    return f"{type(error).__name__}: {error}".splitlines()[0]
+        return printable(f"cell {number} (`{first}`): {why}".splitlines()[0])
+    return printable(f"{type(error).__name__}: {error}".splitlines()[0])
+
+
+_ALIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """What a notebook said, as a terminal may be told it: what would command it, or turn its direction, is spelled."""
+    return _ALIVE.sub(lambda found: ascii(found[0])[1:-1], text)
