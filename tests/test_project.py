@@ -58,6 +58,24 @@ def test_every_document_is_linked_to() -> None:
     assert [path.name for path in (ROOT / "docs").glob("*.md") if f"{path.name}" not in texts] == []
 
 
+TO_COME = {"data/layouts/2025.toml", "data/published/survey_2025.csv", "notebooks/16_theme.ipynb"}
+"""Files that documents tell a reader to make."""
+
+
+def test_every_file_that_a_document_names_is_there() -> None:
+    """What moves or goes is followed by what is said of it; a decision tells of its day, and its files may have gone since."""
+    folders = "|".join(("tests", "traite_lib", "traite_annexes", "packages", "data", "docs", "notebooks", "benchmarks"))
+    kept = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("packages/*/README.md")]
+    said = {
+        (path.name, name)
+        for path in kept
+        if path.name not in ("decisions.md", "CHANGELOG.md")
+        for name in re.findall(rf"`((?:{folders})/[\w./-]*\w)`", path.read_text(encoding="utf-8"))
+    }
+    assert len(said) > 10
+    assert [(where, name) for where, name in sorted(said) if name not in TO_COME and not (ROOT / name).exists()] == []
+
+
 def test_the_readme_lists_every_chapter_with_its_title() -> None:
     for chapter in discover(ROOT / "notebooks"):
         assert f"| {chapter.number} {chapter.title} |" in README
