@@ -57,7 +57,7 @@ annexes: .venv/installed
 test: .venv/installed-for-tests lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --doctest-modules --doctest-glob='*.md' README.md docs packages traite_lib
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=120 tests/reference
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=120 tests/reference/2022
 
 lint: .venv/installed-for-tests
 	$(BIN)/python -m ruff check .

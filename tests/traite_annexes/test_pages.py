@@ -133,14 +133,6 @@ def test_axe_finds_no_violation_on_any_page(pages: list[Path], site: Path, visit
 
 
 @pytest.mark.parametrize("width", [375, 1280])
-def test_a_page_fits_the_width(pages: list[Path], visit: Callable[..., Page], width: int) -> None:
-    tab = visit("index.html", width)
-    for page in pages:
-        tab.goto(page.as_uri())
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width, page
-
-
-@pytest.mark.parametrize("width", [375, 1280])
 def test_one_drawing_is_read_on_a_phone_and_on_a_screen(visit: Callable[..., Page], width: int) -> None:
     tab = visit("2022/02_formes.html", width)
     sizes = tab.evaluate(
