@@ -7,6 +7,7 @@ import io
 import os
 import pty
 import re
+import shutil
 import subprocess
 import typing
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import openpyxl
 import pytest
 import workbooks
 from commands import TRAITE, contents, edit_cell, traite
+from conftest import ROOT
 from pydantic import ValidationError
 from pypdf import PdfReader
 from test_batch import only
@@ -83,6 +85,12 @@ def test_ordinary_words_enter(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
+def test_more_than_words_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="plain words were expected"):
+        plain_words(REFUSED[name])
+
+
+@pytest.mark.parametrize("name", ["closing", "link", "formula", "escape"])
 def test_a_cited_figure_with_more_than_words_is_one_sentence(project: Path, name: str) -> None:
     path = project / "data/published/survey_2022.csv"
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
@@ -118,9 +126,12 @@ def test_the_name_of_a_sheet_is_data_too(project: Path, tmp_path: Path, monkeypa
     assert contents(project / "data") == before
 
 
-@pytest.fixture
-def hostile(project: Path) -> Path:
-    """A rendered project whose edition says everything that may enter, in each of its texts."""
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A rendered project whose edition says everything that may enter, in each of its texts; tests only read it."""
+    project = tmp_path_factory.mktemp("injection") / "projet à {part}"
+    for name in ("data", "docs", "notebooks"):
+        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     only(project, "02_formes", "14_methode_et_qualite")
     path = project / "data/editions.toml"
     text = path.read_text(encoding="utf-8")
@@ -239,7 +250,7 @@ def test_what_a_chapter_says_as_it_fails_is_no_command_to_the_terminal(project: 
 def test_a_pdf_shows_it_and_does_nothing(hostile: Path) -> None:
     pdf = pytest.importorskip("traite_annexes.publishing.pdf")
     try:
-        made = pdf.convert((hostile / "outputs/2022/02_formes.html").read_text(encoding="utf-8"))
+        made = pdf.convert((hostile / "outputs/2022/index.html").read_text(encoding="utf-8"))
     except TraiteError as error:
         pytest.skip(str(error))
     reader = PdfReader(io.BytesIO(made))
