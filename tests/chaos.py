@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import os
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -25,7 +24,7 @@ from typing import Any
 
 import psutil
 from commands import TRAITE, contents, started
-from conftest import ROOT
+from conftest import ROOT, copy_project
 from test_batch import chapter, only
 
 SECONDS = int(os.environ.get("TRAITE_CHAOS_SECONDS", "580"))
@@ -41,10 +40,9 @@ class Chaos:
     """One project, its two states, and what was counted."""
 
     def __init__(self, base: Path) -> None:
-        self.root, self.temporary = base / "project à part", base / "t"
+        self.temporary = base / "t"
         self.temporary.mkdir()
-        for name in ("data", "docs", "notebooks"):
-            shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        self.root = copy_project(base / "project à part")
         only(self.root)
         self.environment = {**os.environ, "TRAITE_ROOT": str(self.root), "TMPDIR": str(self.temporary)}
         self.right: dict[int, dict[str, str]] = {}

@@ -27,12 +27,17 @@ EDITIONS = ("2015", "2022", "2024")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def copy_project(to: Path) -> Path:
+    """A copy of what is rendered: data/, docs/ and notebooks/."""
+    for name in ("data", "docs", "notebooks"):
+        shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    return to
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of data/, docs/ and notebooks/ in a folder whose name has a space, an accent and braces; the library reads it."""
-    copy = tmp_path / "projet à {part}"
-    for name in ("data", "docs", "notebooks"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    copy = copy_project(tmp_path / "projet à {part}")
     monkeypatch.setenv("TRAITE_ROOT", str(copy))
     selection._loaded.cache_clear()
     yield copy

@@ -80,7 +80,7 @@ class Survey:
         """The distribution of `rows` by `columns`, where figures cross them; refused elsewhere, for margins make no crossing."""
         if found := self.distribution(rows, population=population, by=columns, but=(), **sub_population):
             return found
-        raise ObservationsError(f"No figure of {self.edition.key} crosses {rows!r} and {columns!r}: `traite answers crosstab`.")
+        raise ObservationsError(f"{self.edition.key} has no {rows!r} by {columns!r}; from answers: `traite answers crosstab`.")
 
     def indicator(
         self, variable: str, category: str = ALL, *, population: str | None = None, unit: str | None = None,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
+from make_reference import EDITIONS, FOLDER
 
 from traite_annexes.publishing.chapters import CONTROL, discover
 
@@ -17,10 +17,10 @@ def chapter(path: Path) -> list[nbformat.NotebookNode]:
     return [cell for cell in cells if "injected-parameters" not in cell.metadata.get("tags", [])]
 
 
-@pytest.mark.parametrize("edition", ["2022", "2024"])
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_a_rendered_chapter_prints_the_numbers_of_its_reference(site: Path, edition: str) -> None:
-    references = sorted((ROOT / "tests/reference" / edition).glob("*.ipynb"))
-    assert [path.stem for path in references] == [chapter.name for chapter in discover(ROOT / "notebooks")]
+    references = sorted((FOLDER / edition).glob("*.ipynb"))
+    assert [path.stem for path in references] == [chapter.name for chapter in discover(FOLDER.parents[1] / "notebooks")]
     for path in references:
         told, made = (chapter(folder) for folder in (path, site / edition / path.name))
         assert [cell.source for cell in told] == [cell.source for cell in made], f"{path.stem}: `make reference`"

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from commands import wait
-from conftest import ROOT
+from conftest import ROOT, copy_project
 from test_batch import only
 
 from traite_lib.catalogue import Catalogue
@@ -69,9 +69,7 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project just fetched, of two chapters, whose environment is the one of this run."""
     if not (ROOT / ".venv" / "installed").is_file():
         pytest.skip("this environment is not that of `make`")
-    folder = tmp_path_factory.mktemp("a newcomer") / "traite"
-    for name in ("data", "docs", "notebooks"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    folder = copy_project(tmp_path_factory.mktemp("a newcomer") / "traite")
     only(folder, "02_formes", "03_sexe_et_age")
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, folder / name)

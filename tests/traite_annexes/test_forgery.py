@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from commands import contents, traite
+from conftest import copy_project
 from test_batch import only
 
 from traite_annexes.errors import RenderError
@@ -27,13 +28,7 @@ Files = dict[str, bytes]
 @pytest.fixture(scope="module")
 def genuine(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A project of one chapter, rendered, and its bundle, made once for all forgeries."""
-    import shutil
-
-    from conftest import ROOT
-
-    root = tmp_path_factory.mktemp("forgery") / "project"
-    for name in ("data", "docs", "notebooks"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    root = copy_project(tmp_path_factory.mktemp("forgery") / "project")
     only(root, "02_formes")
     traite("render", "2022", root=root)
     traite("bundle", "2022", "--to", str(root.parent / "traite_2022.zip"), root=root)

@@ -7,7 +7,6 @@ import io
 import os
 import pty
 import re
-import shutil
 import subprocess
 import typing
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ import openpyxl
 import pytest
 import workbooks
 from commands import TRAITE, contents, edit_cell, traite
-from conftest import ROOT
+from conftest import copy_project
 from pydantic import ValidationError
 from pypdf import PdfReader
 from test_batch import only
@@ -129,9 +128,7 @@ def test_the_name_of_a_sheet_is_data_too(project: Path, tmp_path: Path, monkeypa
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A rendered project whose edition says everything that may enter, in each of its texts; tests only read it."""
-    project = tmp_path_factory.mktemp("injection") / "projet à {part}"
-    for name in ("data", "docs", "notebooks"):
-        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    project = copy_project(tmp_path_factory.mktemp("injection") / "projet à {part}")
     only(project, "02_formes", "14_methode_et_qualite")
     path = project / "data/editions.toml"
     text = path.read_text(encoding="utf-8")

@@ -63,7 +63,7 @@ def test_what_does_not_exist_is_refused_by_every_verb(survey_2022: Survey, verb:
     [
         (lambda s: s.totals("acompanied"), "There is no population 'acompanied'"),
         (lambda s: s.crosstab("form", "gender"), "There is no sub-population 'gender'. Available: form, sex"),
-        (lambda s: s.crosstab("housing", "form"), "No figure of 2022 crosses 'housing' and 'form': `traite answers"),
+        (lambda s: s.crosstab("housing", "form"), "2022 has no 'housing' by 'form'; from answers: `traite answers"),
         (lambda s: s.profile(("form", "sexuelle"), title=""), "'form' has no category 'sexuelle'"),
         (lambda s: s.small_multiples("ofence", ["suspects"]), "There is no variable 'ofence'"),
         (lambda s: s.small_multiples("offence", ["suspect"]), "There is no population 'suspect'"),

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from limesurvey_answers.privacy import forgetful
 from traite_lib.errors import available
 from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
 
 from ..errors import AnswersError
 from .aggregates import Maker
-from .plan import Plan
+from .plan import Plan, Table
 from .tables import Tables, require_synthetic
 
 FIGURES = ["count", "base", "share", "unknown", "associations"]
@@ -58,18 +59,31 @@ def crosstab(
     for variable in (rows, columns, *only):
         if variable not in known:
             raise AnswersError(f"{variable!r} is no variable of described victims. {available(variable, known)}")
-    if len({rows, columns, *only}) < 2 + len(only):
+    asked = [known[variable].of or variable for variable in (rows, columns, *only)]  # regions are made from nationalities
+    if len(set(asked)) < len(asked):
         raise AnswersError(f"{rows!r}, {columns!r}: a variable is crossed with another one, and is not restricted twice.")
     for variable, code in only.items():
         if code not in (codes := dict.fromkeys(item.code for item in words.items_of(variable))):
             raise AnswersError(f"{code!r} is no modality of {variable!r}. {available(code, codes)}")
-    asked = known[rows].model_copy(update={"populations": [population], "by": [[*only], [columns, *only]]})
+    table = known[rows].model_copy(update={"populations": [population], "by": [[*only], [columns, *only]]})
+    found = _crossed(tables, plan, words, table, columns, only)
+    if found is None:
+        year = tables.mapping.edition.year
+        raise AnswersError(f"The questionnaire of {year} cannot cross {rows!r} and {columns!r} for {population!r}.")
+    return found
+
+
+@forgetful
+def _crossed(
+    tables: Tables, plan: Plan, words: Nomenclatures, table: Table, columns: str, only: Mapping[str, str]
+) -> pd.DataFrame | None:
+    """The lines of a table that are asked for; None where the questionnaire does not allow it."""
     maker = Maker(tables, plan, words, "")
-    maker.make(asked)
+    maker.make(table)
     if maker.skipped:
-        raise AnswersError(f"The questionnaire of {maker.year} cannot cross {rows!r} and {columns!r} for {population!r}.")
+        return None
     found = pd.DataFrame(maker.lines).reindex(columns=["category", columns, *only, "unit", "value", *FIGURES[1:]])
-    found = found[(found[[*only]] == pd.Series(only)).all(axis=1)] if only else found
+    found = found[(found[[*only]] == pd.Series(dict(only))).all(axis=1)] if only else found
     key = [columns, "category"]
     found = found.assign(**{columns: found[columns].astype(object).fillna(ALL)}).drop_duplicates([*key, "unit"]).set_index(key)
     counts, shares = (found[found["unit"] == unit] for unit in ("count", "percent"))

@@ -113,7 +113,7 @@ def crosstab(
     only: Annotated[Optional[list[str]], typer.Option(metavar="NAME=CODE", help="Victims of one modality: form=sexual.")] = None,  # noqa: UP045
 ) -> None:
     """Cross any two questions of synthetic answers, with bases and the same rules as the tables of the survey."""
-    from traite_lib.catalogue import project_root
+    from traite_lib.catalogue import SYNTHETIC, project_root
     from traite_lib.nomenclature import Nomenclatures
 
     from ..answers import crosstab as crossing
@@ -126,9 +126,8 @@ def crosstab(
     found = crossing.crosstab(
         read, read_plan(data), Nomenclatures(data), variable, by, population=population, only=pairs(only or [], "--only")
     )
-    typer.echo("Données synthétiques – démonstration", err=True)
-    shown = found.astype(object).where(found.notna(), "")
-    rows([by, variable, *found.columns[2:]], [[str(cell) for cell in line] for line in shown.to_numpy()])
+    shown = found.astype(object).where(found.notna(), "").assign(source=SYNTHETIC)
+    rows([by, variable, *shown.columns[2:]], [[str(cell) for cell in line] for line in shown.to_numpy()])
 
 
 def synth(

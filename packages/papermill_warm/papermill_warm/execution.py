@@ -18,6 +18,8 @@ from .server import ServerLost
 ERROR_MARKER_TAG = "papermill-error-cell-tag"
 """Tag of the cells that papermill adds to a notebook that failed."""
 
+_ALIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
 
 class _KeepingEngine(NBClientEngine):  # type: ignore[misc]
     """Papermill's own engine; it only keeps hold of the notebook, which papermill writes at each cell or loses on an error."""
@@ -152,9 +154,6 @@ def failure(notebook: NotebookNode, error: Exception) -> str:
         why = raised[0] if raised and not isinstance(error, CellTimeoutError) else f"{type(error).__name__}: {error}"
         return printable(f"cell {number} (`{first}`): {why}".splitlines()[0])
     return printable(f"{type(error).__name__}: {error}".splitlines()[0])
-
-
-_ALIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:
