@@ -42,12 +42,21 @@ class Aggregates:
         By ``statement_id``: the range of the share when one association at a time is left out. Never published.
     skipped : list of str
         Tables that the questionnaire does not allow, and why.
+    blocks : list of Block
+        What each association brings to each table: for disclosure control alone.
+    block_of : Series
+        By ``statement_id``: the number of its block.
+    names : list of str
+        Pseudonyms of the associations, in the order of the columns of blocks.
     """
 
     observations: pd.DataFrame
     details: pd.DataFrame
     internal: pd.DataFrame
     skipped: list[str]
+    blocks: list[Block]
+    block_of: pd.Series
+    names: list[str]
 
 
 class _Records:
@@ -106,16 +115,29 @@ class _Records:
 
 
 @dataclass(frozen=True)
-class _Tally:
-    """For each association: those who hold each modality, those who answered, those who did not."""
+class Tally:
+    """For each association: those who hold each modality (`several`: or more than one), who answered, who did not."""
 
     codes: list[str]
     holding: Ints
     answered: Ints
     unknown: Ints
+    several: bool
 
 
-def _tally(records: _Records, column: str, rows: Rows, gathered: Mapping[str, list[str]], table: Table) -> _Tally:
+@dataclass(frozen=True)
+class Block:
+    """A table for one sub-population, before any rule: what each association brings. Never published as it is."""
+
+    population: str
+    base: str
+    sub: Mapping[str, str]
+    question: str
+    whole: Ints
+    tally: Tally | None
+
+
+def _tally(records: _Records, column: str, rows: Rows, gathered: Mapping[str, list[str]], table: Table) -> Tally:
     listed = records.categories(column)
     raw = records.count(rows, records.codes(column)[rows], len(listed))
     unsaid = [code for code in listed if code == UNKNOWN or (table.other == "unknown" and is_residual(code))]
@@ -135,7 +157,8 @@ def _tally(records: _Records, column: str, rows: Rows, gathered: Mapping[str, li
         codes, holding = [*codes, UNKNOWN], [*holding, unknown]
         answered, unknown = answered + unknown, np.zeros_like(unknown)
     shape = (records.associations, len(codes))
-    return _Tally(codes, np.column_stack(holding) if codes else np.zeros(shape, np.int64), answered, unknown)
+    held = np.column_stack(holding) if codes else np.zeros(shape, np.int64)
+    return Tally(codes, held, answered, unknown, column in records.several)
 
 
 class Maker:
@@ -148,6 +171,7 @@ class Maker:
         self.numbers = {name: number for number, name in enumerate(names)}
         self.described, self.gathered = cache(self._described), cache(self._gathered)
         self.lines: list[dict[str, object]] = []
+        self.blocks: list[Block] = []
         self.skipped: list[str] = []
 
     def _gathered(
@@ -244,13 +268,15 @@ class Maker:
     def add(self, table: Table, population: str, sub: dict[str, str], records: _Records, rows: Rows) -> None:
         """Rows of a table for one sub-population."""
         who: dict[str, object] = {"population": population, **sub, "variable": table.variable, "_base": table.base}
+        who["_block"], counts = len(self.blocks), records.count(rows)[:, 0]
         if table.variable == "total":
-            counts = records.count(rows)[:, 0]
+            self.blocks.append(Block(population, table.base, sub, "total", counts, None))
             answered = int(records.frame["known"].to_numpy(bool).sum())
             self.lines.append(who | _counts(counts, None) | {"category": ALL, "associations": answered})
             return
         column = table.of or table.variable
         tally = _tally(records, column, rows, self.listed(records, column, population, table.levels), table)
+        self.blocks.append(Block(population, table.base, sub, column, counts, tally))
         if (table.variable, table.base) == ("form", "core") and population != "identified" and not sub:
             self._supporting(tally)
         base, unknown = int(tally.answered.sum()), int(tally.unknown.sum())
@@ -277,12 +303,13 @@ class Maker:
                            "without_low": left.min(initial=np.inf), "without_high": left.max(initial=-np.inf)}
                 )  # fmt: skip
 
-    def _supporting(self, tally: _Tally) -> None:
+    def _supporting(self, tally: Tally) -> None:
         """How many associations accompanied victims of each form, in the first population that says it."""
         if not any(line["population"] == "associations" for line in self.lines):
             for code, holding in zip(tally.codes, tally.holding.T, strict=True):
                 who = {"population": "associations", "form": code, "variable": "total", "category": ALL, "_base": "core"}
-                self.lines.append(who | {"unit": "count", "value": int((holding > 0).sum())})
+                number = {"unit": "count", "value": int((holding > 0).sum()), "_block": len(self.blocks) - 1}
+                self.lines.append(who | number)
 
     def finish(self, source_id: str) -> Aggregates:
         """The table, and what is kept beside it."""
@@ -308,7 +335,8 @@ class Maker:
         )  # fmt: skip
         frame["statement_id"] = [named(row) for row in records(frame)]
         kept = frame.set_index("statement_id")
-        return Aggregates(frame[COLUMNS], kept[DETAILS], kept.loc[kept["unit"] == "percent", INTERNAL], self.skipped)
+        internal = kept.loc[kept["unit"] == "percent", INTERNAL]
+        return Aggregates(frame[COLUMNS], kept[DETAILS], internal, self.skipped, self.blocks, kept["_block"], [*self.numbers])
 
 
 def named(row: Row) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,19 +90,26 @@ def codebook(survey: Structure, output: Output = None) -> None:
 
 
 @app.command()
-def aggregate(
+def release(
     mapping: Annotated[Path, typer.Argument(help="Mapping beside the answers.", exists=True, dir_okay=False)],
     edition: Annotated[str, typer.Option(help="Key of the edition, as demo2022.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The observations, a CSV below data/.")],
+    record: Annotated[Path, typer.Option(help="What was hidden, without a value: a JSON below data/released/.")],
     before: Annotated[Optional[Path], typer.Option(help="Mapping of the edition before: for what the change is made of.")] = None,  # noqa: UP045
-    output: Output = None,
+    profile: Annotated[str, typer.Option(help="Rules of data/disclosure.toml.")] = "publication",
 ) -> None:
-    """Compute every table of the survey from synthetic answers: the observations of a demonstration edition."""
+    """Compute every table of the survey, hide what the profile says, and prove that nobody can undo it: some minutes."""
     from traite_lib.catalogue import project_root
 
-    from ..answers.computed import observations_csv
+    from ..answers.computed import release as made
 
     with _reading():
-        _write(observations_csv(mapping, project_root() / "data", edition, before), output)
+        found = made(mapping, project_root(), edition, before, profile)
+    for file, text in ((output, found.csv), (record, found.record)):
+        _write(text, file)
+    told = json.loads(found.record)
+    hidden, primary = told["hidden"], told["primary"]
+    typer.echo(f"{told['cells']} cells: {hidden} hidden ({primary} by a rule, {hidden - primary} to protect them).")
 
 
 @app.command()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from scipy.sparse import csc_array, csr_array, hstack, vstack
 
 from .model import Fate, Tables
 from .profiles import Profile, Zeros
-from .rules import Need, floor
+from .rules import Need, contributor_rules, floor
 
 Numbers = NDArray[np.float64]
 Choice = NDArray[np.bool_]
@@ -25,6 +26,8 @@ Choice = NDArray[np.bool_]
 SMALL = 1e-6
 TRIED = 64
 """How many moves that were found for other attacks are tried before a programme is solved."""
+AROUND = 3
+"""How many relations away from a quantity the cells are that may move with it, before all of them may."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +40,18 @@ class Cut:
 
 @dataclass(frozen=True, eq=False)
 class Attack:
-    """A quantity that must be able to move by `target` in the eyes of one attacker: nobody's (0), or a contributor's."""
+    """A quantity that must be able to move by `target` in the eyes of `who`: nobody in particular (0), or contributors.
+
+    Of several at once, one move must be believed by each of them: `down` and `up` say how far each count may then go.
+    """
 
     need: Need
     move: Numbers
     target: float
-    who: int
+    who: tuple[int, ...]
     row: int
+    down: Numbers
+    up: Numbers
 
 
 class System:
@@ -53,7 +61,7 @@ class System:
         cells = list(tables.cells.values())
         size = len(cells)
         place = {cell.name: number for number, cell in enumerate(cells)}
-        self.tables, self.profile, self.cells, self.place = tables, profile, cells, place
+        self.tables, self.profile, self.cells, self.place, self.needs = tables, profile, cells, place, found
         self.loss = np.array([cell.loss for cell in cells])
         known = np.array([cell.fate is Fate.PUBLIC or cell.structural for cell in cells])
         self.never = np.array([cell.fate is Fate.NEVER and not cell.structural for cell in cells])
@@ -74,71 +82,120 @@ class System:
         self.equal, self.bounded = _matrix(equal, size), _matrix(bounded, size)
         self.slack = np.array([slack for _, slack in bounded])
         self.lines = [relation.margin for relation in tables.relations if relation.margin]
+        self.follows = [(place[cell.name], place[cell.follows]) for cell in cells if cell.follows]
 
         # What each attacker knows: nobody's floor; then one row a contributor, with what it brings and the cells it owns.
         people = sorted({who for cell in cells for who in cell.contributions or ()}) if profile.insiders else []
         brought: list[Mapping[str, int]] = [cell.contributions or {} for cell in cells]
-        counts = np.array([cell.count for cell in cells], dtype=float)
-        floors = np.array([floor(cell, profile) for cell in cells], dtype=float)
+        self.counts = np.array([cell.count for cell in cells], dtype=float)
+        self._floors = np.array([floor(cell, profile) for cell in cells], dtype=float)
         self.own = np.array([[0.0] * size, *([float(one.get(who, 0)) for one in brought] for who in people)])
-        owned = np.array([[False] * size, *([cell.owner == who for cell in cells] for who in people)])
-        self.down = np.where(owned | ~self.free, 0.0, np.maximum(counts - np.maximum(floors, self.own), 0.0))
-        self.up = np.where(owned | ~self.free, 0.0, np.inf)
-        asked = _matrix([({place[name]: factor for name, factor in need.terms.items()}, 0.0) for need in found], size)
+        self._owned = np.array([[False] * size, *([cell.owner == who for cell in cells] for who in people)])
+        self._views: dict[tuple[int, ...], tuple[Numbers, Numbers]] = {}
+        vectors = [{place[name]: factor for name, factor in need.terms.items()} for need in found]
+        asked = _matrix([(terms, 0.0) for terms in vectors], size)
+        self._vectors = asked.toarray()
         rows = vstack([self.equal, self.bounded, asked, -asked])
         self._rows = csc_array(hstack([rows, -rows]))  # moves up, then moves down
         self._least = np.concatenate([np.zeros(len(equal)), np.full(len(bounded) + 2 * len(found), -np.inf)])
         self._most = np.concatenate([np.zeros(len(equal)), self.slack, np.full(2 * len(found), np.inf)])
-        self.attacks = [
-            attack for number, need in enumerate(found) for attack in self._attacks(number, need, len(found), counts, owned)
-        ]
+        self._tied = csr_array(abs(vstack([self.equal, self.bounded])))
         self._moves: Numbers = np.zeros((0, size))
         self._lengths: Numbers = np.zeros(0)
+        self.programmes = 0
 
-    def _attacks(self, number: int, need: Need, needs: int, counts: Numbers, owned: NDArray[np.bool_]) -> Iterator[Attack]:
-        """A reader's two attacks on a quantity, then those of each contributor who is not alone in it."""
-        vector = np.zeros(len(self.cells))
-        for name, factor in need.terms.items():
-            vector[self.place[name]] = factor
-        opposite, value = -vector, float(vector @ counts)
-        row = len(self._least) - 2 * needs + number
-        for who in range(len(self.down)):
-            if owned[who][vector != 0].all():
-                continue
-            low = max(need.low, float(vector @ self.own[who]))
-            if need.high > value:
-                yield Attack(need, vector, need.high - value, who, row)
-            if value > low:
-                yield Attack(need, opposite, value - low, who, row + needs)
+    @cached_property
+    def attacks(self) -> list[Attack]:
+        """A reader's two attacks on each quantity, then those of each contributor who is not alone in it."""
+        found = (
+            self.attack(number, sign, (who,))
+            for number in range(len(self.needs)) for who in range(len(self.own)) for sign in (1, -1)
+        )  # fmt: skip
+        return [attack for attack in found if attack is not None]
+
+    def others(self, number: int) -> list[int]:
+        """Contributors who are not alone in a quantity."""
+        asked = self._vectors[number] != 0
+        return [who for who in range(1, len(self.own)) if not self._owned[who][asked].all()]
+
+    def brought(self, number: int, who: int) -> float:
+        """What someone brings to a quantity."""
+        return float(self._vectors[number] @ self.own[who])
+
+    def attack(self, number: int, sign: int, who: tuple[int, ...]) -> Attack | None:
+        """The attack of some on a quantity, upwards (1) or downwards; ``None`` where nothing is asked of its bound."""
+        vector, need, asked = self._vectors[number], self.needs[number], self._vectors[number] != 0
+        if any(self._owned[one][asked].all() for one in who):
+            return None
+        value = float(vector @ self.counts)
+        low = max(need.low, *(self.brought(number, one) for one in who)) if sign < 0 else 0.0
+        target = need.high - value if sign > 0 else value - low
+        if target <= 0:
+            return None
+        row = len(self._least) - (2 if sign > 0 else 1) * len(self.needs) + number
+        return Attack(need, sign * vector, target, who, row, *self._view(who))
+
+    def _view(self, who: tuple[int, ...]) -> tuple[Numbers, Numbers]:
+        """How far each count may fall and rise in the eyes of each of them."""
+        if who not in self._views:
+            fixed = self._owned[list(who)].any(axis=0) | ~self.free
+            own = self.own[list(who)].max(axis=0)
+            down = np.where(fixed, 0.0, np.maximum(self.counts - np.maximum(self._floors, own), 0.0))
+            self._views[who] = down, np.where(fixed, 0.0, np.inf)
+        return self._views[who]
 
     def resists(self, attack: Attack, hidden: Choice) -> bool:
-        """Whether the quantity may move as far as it must, by moves of hidden cells alone. Moves once found are tried first."""
+        """Whether the quantity may move as far as it must, by moves of hidden cells alone."""
+        return self.within(attack, hidden) is not None
+
+    def within(self, attack: Attack, hidden: Choice) -> Numbers | None:
+        """A move of hidden cells alone that goes as far as it must, if any. Those found for other attacks are tried first."""
         asked, columns = np.flatnonzero(attack.move), np.flatnonzero(hidden)
         gains = self._moves[:, asked] @ attack.move[asked]
         tried = np.flatnonzero(gains >= attack.target - SMALL)[-TRIED:]
         part = np.minimum(attack.target / gains[tried], 1.0)  # less of a move is a move
         moves = self._moves[np.ix_(tried, columns)] * part[:, None]
-        within = (moves <= self.up[attack.who][columns] + SMALL) & (moves >= -self.down[attack.who][columns] - SMALL)
+        believed = (moves <= attack.up[columns] + SMALL) & (moves >= -attack.down[columns] - SMALL)
         elsewhere = self._lengths[tried] * part - np.abs(moves).sum(axis=1)
-        if (within.all(axis=1) & (elsewhere < SMALL)).any():
-            return True
-        return self._cheapest(attack, hidden, np.ones(len(self.cells))) is not None
+        good = np.flatnonzero(believed.all(axis=1) & (elsewhere < SMALL))
+        if len(good):
+            move: Numbers = self._moves[tried[good[-1]]] * part[good[-1]]
+            return move
+        return self.programme(attack, hidden, np.ones(len(self.cells)))
 
-    def cheapest(self, attack: Attack, hidden: Choice) -> Choice | None:
-        """The cells to hide beside those that are hidden, for the quantity to move as it must at little loss."""
-        move = self._cheapest(attack, self.free, np.where(hidden, SMALL, self.loss + SMALL))
-        return None if move is None else hidden | (np.abs(move) > SMALL)
+    def cheapest(self, attack: Attack, hidden: Choice, *, whole: bool = False) -> Numbers | None:
+        """The move of little loss beside what is hidden: looked for around the quantity, then everywhere."""
+        cost = np.where(hidden, SMALL, self.loss + SMALL)
+        for around in (self.around(attack.move, AROUND), self.free):
+            if (move := self.programme(attack, self.free & (around | hidden), cost, whole=whole)) is not None:
+                return move
+        return None
 
-    def _cheapest(self, attack: Attack, hidden: Choice, cost: Numbers) -> Numbers | None:
-        """The move of hidden cells that reaches the target and costs least, kept for other attacks; ``None`` where none does."""
+    def around(self, move: Numbers, steps: int) -> Choice:
+        """Cells that so many relations separate from a quantity."""
+        reached: Choice = move != 0
+        for _ in range(steps):
+            reached = (self._tied.T @ (self._tied @ reached.astype(float))) > 0
+        return reached
+
+    def programme(self, attack: Attack, hidden: Choice, cost: Numbers, *, whole: bool = False) -> Numbers | None:
+        """The move of these cells that reaches the target and costs least, kept for other attacks; ``None`` where none does."""
         least = self._least.copy()
         least[attack.row] = attack.target
-        room = np.concatenate([np.where(hidden, self.up[attack.who], 0.0), np.where(hidden, self.down[attack.who], 0.0)])
+        room = np.concatenate([np.where(hidden, attack.up, 0.0), np.where(hidden, attack.down, 0.0)])
         columns = np.flatnonzero(room)
         if not len(columns):
             return None
-        constraints = LinearConstraint(self._rows[:, columns], least, self._most)
-        found = milp(np.tile(cost, 2)[columns], constraints=constraints, bounds=Bounds(0, room[columns]))
+        rows = self._rows[:, columns]
+        used = np.unique(rows.indices)
+        if not (used == attack.row).any():
+            return None
+        self.programmes += 1
+        constraints = LinearConstraint(rows[used], least[used], self._most[used])
+        found = milp(
+            np.tile(cost, 2)[columns], constraints=constraints, bounds=Bounds(0, room[columns]), integrality=int(whole),
+            options={"time_limit": 10.0},
+        )  # fmt: skip
         if found.x is None:
             return None
         moves = np.zeros(len(room))
@@ -156,8 +213,8 @@ class System:
         """
         enough = 4 * attack.target
         for little in (1e-3, 0.0):
-            most = np.minimum(self.up[attack.who], enough) * hidden + np.minimum(self.up[attack.who], little)
-            least = np.minimum(self.down[attack.who], enough) * hidden + np.minimum(self.down[attack.who], little)
+            most = np.minimum(attack.up, enough) * hidden + np.minimum(attack.up, little)
+            least = np.minimum(attack.down, enough) * hidden + np.minimum(attack.down, little)
             found = linprog(
                 -attack.move,
                 A_eq=self.equal if self.equal.shape[0] else None,
@@ -186,9 +243,23 @@ class System:
             return None
         rest[np.abs(rest) < 1e-9] = 0.0
         with np.errstate(invalid="ignore"):
-            room = np.where(rest > 0, rest * self.up[attack.who], -rest * self.down[attack.who])
+            room = np.where(rest > 0, rest * attack.up, -rest * attack.down)
         room = np.where((rest == 0) | ~self.free, 0.0, room)
         return Cut(np.minimum(room, least), least)
+
+    def exposed(self, hidden: Choice) -> Iterator[tuple[list[int], list[int]]]:
+        """Lines whose hidden cells, taken together, break a rule on contributors: these cells, and the others of the line."""
+        for whole, parts in self.lines:
+            if hidden[self.place[whole]]:
+                continue
+            inside = [self.place[part] for part in parts if hidden[self.place[part]]]
+            together: dict[str, int] = {}
+            for number in inside:
+                for who, brought in (self.cells[number].contributions or {}).items():
+                    together[who] = together.get(who, 0) + brought
+            if len(inside) > 1 and contributor_rules(sum(self.cells[n].count for n in inside), together, self.profile):
+                others = [self.place[name] for name in (whole, *parts)]
+                yield inside, [number for number in others if number not in inside and self.free[number]]
 
     def first_cuts(self) -> Iterator[Cut]:
         """What each line asks by itself, without solving anything."""
@@ -196,7 +267,7 @@ class System:
         none = np.zeros(self.bounded.shape[0])
         columns = self.equal.tocsc()
         for attack in self.attacks:
-            if attack.who:
+            if attack.who != (0,):
                 continue
             tried = [zero]
             for cell in np.flatnonzero(attack.move):

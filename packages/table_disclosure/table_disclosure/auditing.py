@@ -7,7 +7,7 @@ where that fails, or where time ends, the cell is said to be unprotected.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -50,14 +50,20 @@ class Findings:
 class _Unknowns:
     """Cells that are not known and that relations tie to each other, everything else being known."""
 
-    def __init__(self, cells: list[Cell], low: Whole, high: Whole, rows: csr_array, least: Whole, most: Whole) -> None:
+    def __init__(
+        self, cells: list[Cell], low: Whole, high: Whole, rows: csr_array, least: Whole, most: Whole, people: Sequence[str]
+    ) -> None:  # fmt: skip
         self.cells = cells
         self.place = {cell.name: number for number, cell in enumerate(cells)}
         self.truth = np.array([cell.count for cell in cells])
         self.low, self.high, self.rows, self.least, self.most = low, high, rows, least, most
         self.moves = hstack([rows, -rows], format="csc")
+        # What each knows: a reader nothing of its own, then contributors what they bring, and the cells that they alone feed.
+        self.row: dict[str | None, int] = {who: number for number, who in enumerate((None, *people))}
+        self.own = np.array([[cell.brought(who) for cell in cells] for who in self.row])
+        self.owned = np.array([[who is not None and cell.owner == who for cell in cells] for who in self.row])
         self.witnesses = self.truth.reshape(1, -1)
-        self.views: dict[str | None, tuple[Whole, NDArray[np.bool_]]] = {}
+        self.believers = np.ones((1, len(self.row)), dtype=bool)
 
     def vector(self, terms: Mapping[str, int]) -> Whole:
         """A quantity as factors of these cells. What is known of it is left out."""
@@ -85,32 +91,34 @@ class _Unknowns:
             agree = (counts >= low).all() and (counts <= high).all() and (sums >= self.least).all() and (sums <= self.most).all()
             if agree and (whole or abs(cost @ moves - found.fun) < 1e-6):
                 self.witnesses = np.vstack([self.witnesses, counts])
+                believes = ((counts >= self.own) & (~self.owned | (counts == self.truth))).all(axis=1)
+                self.believers = np.vstack([self.believers, believes])
                 return counts
         return None
-
-    def known_to(self, who: str | None) -> tuple[Whole, NDArray[np.bool_]]:
-        """What a contributor brings to each cell, and the cells that it alone feeds. A reader brings nothing."""
-        if who not in self.views:
-            own = np.array([cell.brought(who) for cell in self.cells])
-            self.views[who] = own, np.array([who is not None and cell.owner == who for cell in self.cells])
-        return self.views[who]
 
     def extreme(self, name: str, sign: int) -> int:
         """The least (-1) or greatest (1) count of a cell; the truth where no other is proven."""
         place = self.place[name]
-        if sign < 0 and self.witnesses[:, place].min() == self.low[place]:
-            return int(self.low[place])  # seen already
+        seen = self.witnesses[:, place]
+        if (sign < 0 and seen.min() == self.low[place]) or (sign > 0 and seen.max() >= self.high[place]):
+            return int(seen.min() if sign < 0 else self.high[place])
         vector = -sign * self.vector({name: 1})
         found = self.solve(np.concatenate([vector, -vector]), self.low, self.high)
         return int((self.truth if found is None else found)[place])
 
-    def believable(self, asked: Whole, least: int, own: Whole, owned: NDArray[np.bool_]) -> bool:
+    def fixed(self, name: str) -> bool:
+        """Whether a cell can be nothing but what it is."""
+        seen = self.witnesses[:, self.place[name]]
+        return seen.min() == seen.max() and self.extreme(name, -1) == self.extreme(name, 1)
+
+    def believable(self, asked: Whole, least: int, who: str | None) -> bool:
         """Whether someone who knows what it brings itself may believe that a quantity reaches `least`."""
-        low = np.where(owned, self.truth, np.maximum(self.low, own))
-        high = np.where(owned, self.truth, self.high)
-        known = self.witnesses[self.witnesses @ asked >= least]
-        if ((known >= low) & (known <= high)).all(axis=1).any():
+        columns, person = np.flatnonzero(asked), self.row[who]
+        if (self.believers[:, person] & (self.witnesses[:, columns] @ asked[columns] >= least)).any():
             return True
+        owned = self.owned[person]
+        low, high = np.maximum(self.low, self.own[person]), np.where(owned, self.truth, self.high)
+        low = np.where(owned, self.truth, low)
         found = self.solve(np.ones(2 * len(self.cells), dtype=np.int64), low, high, asked, least)
         return found is not None and bool(asked @ found >= least)
 
@@ -137,8 +145,26 @@ def _bounds(tables: Tables, profile: Profile, released: Released) -> dict[str, t
     return found
 
 
-def _groups(tables: Tables, bounds: Mapping[str, tuple[int, int]]) -> Groups:
+def _deduced(tables: Tables, bounds: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """What a subtraction gives, and what this gives in turn: a relation whose other terms are known tells the last one."""
+    found = dict(bounds)
+    waiting = [relation for relation in tables.relations if relation.low == relation.high]
+    while waiting:
+        left = [(relation, [name for name in relation.terms if found[name][0] < found[name][1]]) for relation in waiting]
+        told = {unknown[0] for _, unknown in left if len(unknown) == 1}
+        found |= {name: (tables.cells[name].count, tables.cells[name].count) for name in told}
+        waiting = [relation for relation, unknown in left if len(unknown) > 1] if told else []
+    return found
+
+
+def _people(tables: Tables, profile: Profile) -> list[str]:
+    """Contributors who attack."""
+    return sorted({who for cell in tables.cells.values() for who in cell.contributions or ()}) if profile.insiders else []
+
+
+def _groups(tables: Tables, profile: Profile, bounds: Mapping[str, tuple[int, int]]) -> Groups:
     """The cells that are not known, in groups that no relation ties to each other."""
+    people = _people(tables, profile)
     cells = [tables.cells[name] for name, (low, high) in bounds.items() if low < high]
     place = {cell.name: number for number, cell in enumerate(cells)}
     entries: list[tuple[int, int, int]] = []
@@ -162,6 +188,7 @@ def _groups(tables: Tables, bounds: Mapping[str, tuple[int, int]]) -> Groups:
             matrix[used][:, members],
             np.array([tables.relations[row].low - known[row] for row in used]),
             np.array([tables.relations[row].high - known[row] for row in used]),
+            people,
         )
         found |= dict.fromkeys((cell.name for cell in unknowns.cells), unknowns)
     return found
@@ -172,14 +199,13 @@ def _reached(need: Need, groups: Groups, tables: Tables, who: str | None) -> tup
     unknowns = next((groups[name] for name in need.terms if name in groups), None)
     if unknowns is None:
         return False, False  # published, or said by what is
-    own, owned = unknowns.known_to(who)
     vector = unknowns.vector(need.terms)
     value = sum(factor * tables.cells[name].count for name, factor in need.terms.items())
     part = sum(factor * tables.cells[name].brought(who) for name, factor in need.terms.items())
     known = value - int(vector @ unknowns.truth)
     return (
-        unknowns.believable(-vector, known - max(need.low, part), own, owned),
-        unknowns.believable(vector, need.high - known, own, owned),
+        unknowns.believable(-vector, known - max(need.low, part), who),
+        unknowns.believable(vector, need.high - known, who),
     )
 
 
@@ -188,8 +214,8 @@ def _failures(tables: Tables, profile: Profile, groups: Groups) -> Iterator[Fail
 
     What a contributor could tell if nothing at all were released is not told by this release.
     """
-    people = sorted({who for cell in tables.cells.values() for who in cell.contributions or ()}) if profile.insiders else []
-    silence = cache(lambda: _groups(tables, _bounds(tables, profile, {})))
+    people = _people(tables, profile)
+    silence = cache(lambda: _groups(tables, profile, _bounds(tables, profile, {})))
 
     def learns(need: Need, who: str) -> bool:
         if all(tables.cells[name].owner == who for name in need.terms):
@@ -226,14 +252,16 @@ def examine(tables: Tables, profile: Profile, released: Released) -> Findings:
     for name in released:
         if name not in tables.cells:
             raise TablesError(f"No cell is called {name!r}. {named(name, tables.cells)}")
-    bounds = _bounds(tables, profile, released)
-    groups = _groups(tables, bounds)
+    bounds = _deduced(tables, _bounds(tables, profile, released))
+    groups = _groups(tables, profile, bounds)
+    failures = list(_failures(tables, profile, groups))  # the counts that attackers believe are found on the way
     found: dict[str, Interval] = {}
     for name, unknowns in groups.items():
-        low, high = unknowns.extreme(name, -1), unknowns.extreme(name, 1)
-        found[name] = Interval(low, None if high >= bounds[name][1] else high)
-    unknown = {name for name, interval in found.items() if interval.low != interval.high}
-    return Findings(found, [*_failures(tables, profile, groups), *_lines(tables, profile, unknown)])
+        if tables.cells[name].fate is not Fate.NEVER:
+            low, high = unknowns.extreme(name, -1), unknowns.extreme(name, 1)
+            found[name] = Interval(low, None if high >= bounds[name][1] else high)
+    unknown = {name for name, unknowns in groups.items() if not unknowns.fixed(name)}
+    return Findings(found, [*failures, *_lines(tables, profile, unknown)])
 
 
 def audit(tables: Tables, profile: Profile, released: Released) -> Mapping[str, Interval]:

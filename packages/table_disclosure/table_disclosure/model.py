@@ -20,6 +20,8 @@ class Fate(StrEnum):
     """Known already: it is not hidden again, and what it helps to compute is counted."""
     NEVER = "never"
     """Not published, but computable by whoever knows the rest: the difference of two releases."""
+    HARMLESS = "harmless"
+    """Tells nothing of anybody, as the number of those who did not answer: no rule asks for it; it may be hidden to protect."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Relation:
-    """What everyone knows: ``low <= sum(terms[name] * count of name) <= high``, in whole numbers."""
+    """What everyone knows: ``low <= sum(terms[name] * count of name) <= high``, in whole numbers.
+
+    `attribute`: its parts say something of the persons of its whole, so that a part equal to the whole says it of each of them.
+    Whether they answered, or belong to an earlier release, is no such thing.
+    """
 
     terms: Mapping[str, int]
     low: float = 0
     high: float = 0
+    attribute: bool = True
 
     def holds(self, counts: Mapping[str, int]) -> bool:
         """Whether it is true of these counts."""
@@ -90,9 +97,9 @@ class Relation:
         return (totals[0], parts) if is_sum and parts else None
 
 
-def total(name: str, parts: Iterable[str]) -> Relation:
-    """A margin, a level of a hierarchy: the cell `name` is the sum of its parts."""
-    return Relation({name: 1} | {part: -1 for part in parts})
+def total(name: str, parts: Iterable[str], *, attribute: bool = True) -> Relation:
+    """A margin, a level of a hierarchy: the cell `name` is the sum of its parts; `attribute`: see `Relation`."""
+    return Relation({name: 1} | {part: -1 for part in parts}, attribute=attribute)
 
 
 def difference(name: str, whole: Cell, part: Cell) -> tuple[Cell, Relation]:

@@ -98,15 +98,15 @@ def _cell_needs(cell: Cell, profile: Profile) -> Iterator[Need]:
 
 
 def needs(tables: Tables, profile: Profile) -> list[Need]:
-    """Every sensitive quantity of these tables. A cell that is public already, or a structural zero, is none."""
+    """Every sensitive quantity of these tables. A cell that is public already, harmless, or a structural zero, is none."""
     free = {
         name: cell
         for name, cell in tables.cells.items()
-        if cell.fate is not Fate.PUBLIC and not cell.structural and cell.follows is None
+        if cell.fate not in (Fate.PUBLIC, Fate.HARMLESS) and not cell.structural and cell.follows is None
     }
     found = [need for cell in free.values() for need in _cell_needs(cell, profile)]
     for relation in tables.relations if profile.group else ():
-        if relation.margin is None:
+        if relation.margin is None or not relation.attribute:
             continue
         whole, parts = relation.margin
         possible = [part for part in parts if not tables.cells[part].structural]

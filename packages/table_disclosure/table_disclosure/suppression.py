@@ -9,7 +9,7 @@ way, nothing is returned that the audit refuses.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +19,13 @@ from scipy.sparse import csr_array
 from .attacks import Attack, Choice, Cut, Numbers, System
 from .auditing import Interval, examine
 from .errors import UndoneError
+from .heuristic import Heuristic
 from .model import Fate, Tables
 from .profiles import Profile
-from .rules import Reason, contributor_rules, needs
+from .rules import Reason, needs
 
+EXACT = 400
+"""Cells above which the best choice is not looked for."""
 PATIENCE = 8
 """Choices in whole numbers that attackers break before some are made in fractions, which most tables do not need."""
 
@@ -64,7 +67,7 @@ class _Search:
         self.cells, self.place = self.system.cells, self.system.place
         self.cuts: list[Cut] = list({(cut.factors.tobytes(), cut.least): cut for cut in self.system.first_cuts()}.values())
         self.certain, self.given_up = True, False
-        self.follows = [(self.place[cell.name], self.place[cell.follows]) for cell in self.cells if cell.follows]
+        self.whole: frozenset[str] = frozenset()
 
     def everything(self) -> Choice:
         """All that may be hidden."""
@@ -74,7 +77,7 @@ class _Search:
         """The cheapest choice that all inequalities allow, and whether it is known to be; ``None``: they allow none."""
         rows = [cut.factors for cut in self.cuts]
         least = [cut.least - 1e-7 for cut in self.cuts]
-        for follower, followed in self.follows:
+        for follower, followed in self.system.follows:
             row = np.zeros(len(self.cells))
             row[follower], row[followed] = 1.0, -1.0
             rows, least = [*rows, row], [*least, 0.0]
@@ -94,7 +97,7 @@ class _Search:
         """
         for readers in (True, False):
             succeeded: set[int] = set()
-            for attack in [attack for attack in self.system.attacks if (attack.who == 0) is readers]:
+            for attack in [attack for attack in self.system.attacks if (attack.who == (0,)) is readers]:
                 if attack.row in succeeded or self.system.resists(attack, hidden):
                     continue  # one contributor at a time: what is hidden from it may do for the others
                 if not readers and self.system.cheapest(attack, hidden) is None:
@@ -104,20 +107,6 @@ class _Search:
                 yield attack
             if succeeded:
                 return
-
-    def exposed(self, hidden: Choice) -> Iterator[tuple[list[int], list[int]]]:
-        """Lines whose hidden cells, taken together, break a rule on contributors: these cells, and the others of the line."""
-        for whole, parts in self.system.lines:
-            if hidden[self.place[whole]]:
-                continue
-            inside = [self.place[part] for part in parts if hidden[self.place[part]]]
-            together: dict[str, int] = {}
-            for number in inside:
-                for who, brought in (self.cells[number].contributions or {}).items():
-                    together[who] = together.get(who, 0) + brought
-            if len(inside) > 1 and contributor_rules(sum(self.cells[n].count for n in inside), together, self.profile):
-                others = [self.place[name] for name in (whole, *parts)]
-                yield inside, [number for number in others if number not in inside and self.system.free[number]]
 
     def relaxed(self, attacks: list[Attack], deadline: float) -> None:
         """Inequalities that choices in fractions break, which cost little to find, and shorten the search in whole numbers."""
@@ -148,7 +137,7 @@ class _Search:
             attacks = list(self.succeeding(hidden))
             succeeded |= dict.fromkeys(attacks)
             found = [self.system.cut(attack, tried) or self.system.more(hidden) for attack in attacks]
-            for inside, others in self.exposed(hidden):
+            for inside, others in self.system.exposed(hidden):
                 factors = np.zeros(len(self.cells))
                 factors[others] = 1.0
                 factors[inside] = -1.0
@@ -158,56 +147,26 @@ class _Search:
             self.cuts += found
         return hidden, False
 
-    def grown(self, hidden: Choice, deadline: float) -> Choice:
-        """Hide more until no attacker succeeds; everything, where time ends or nothing less will do."""
-        while time.monotonic() < deadline:
-            before = hidden.copy()
-            for attack in self.succeeding(hidden):
-                if self.system.resists(attack, hidden):
-                    continue  # thanks to what was hidden for another
-                more = self.system.cheapest(attack, hidden)
-                if more is None:
-                    return self.everything()
-                hidden = more
-            for _, others in self.exposed(hidden):
-                if not others:
-                    return self.everything()
-                hidden[min(others, key=lambda number: float(self.system.loss[number]))] = True
-            for follower, followed in self.follows:
-                hidden[follower] |= hidden[followed]
-            if (hidden == before).all():
-                return hidden
-        return self.everything()
-
-    def pruned(self, hidden: Choice, deadline: float) -> Choice:
-        """Show again, the dearest first, what no attack needs hidden."""
-        for number in np.argsort(-self.system.loss):
-            if time.monotonic() > deadline:
-                break
-            if not hidden[number] or self.system.never[number] or any(hidden[n] for f, n in self.follows if f == number):
-                continue
-            fewer = hidden.copy()
-            fewer[number] = False
-            if not any(self.succeeding(fewer)) and not any(self.exposed(fewer)):
-                hidden = fewer
-        return hidden
-
     def solve(self, deadline: float) -> None:
-        """Choose what to hide: exactly in half of the time that is left, by adding and taking away in the other half."""
+        """Choose what to hide: exactly in half of the time that is left, where this is thinkable; else attack by attack."""
         if self.given_up:
             return
-        start = time.monotonic()
-        self.hidden, self.optimal = self.exact((start + deadline) / 2)
+        self.optimal = False
+        if len(self.cells) <= EXACT:
+            self.hidden, self.optimal = self.exact((time.monotonic() + deadline) / 2)
         if not self.optimal:
-            self.hidden = self.pruned(self.grown(self.hidden, start / 4 + deadline * 3 / 4), deadline)
+            self.hidden = Heuristic(self.system, self.whole).run(deadline)
 
-    def refuse(self, certain: bool) -> bool:
+    def refuse(self, exposed: Collection[str], certain: bool) -> bool:
         """Learn that this choice, and any that hides less (if that is `certain`), is undone; whether there is another to try."""
         self.certain &= certain
         more = self.system.more(self.hidden)
         self.cuts.append(more)
         if not self.optimal:
-            self.hidden, self.given_up = self.everything(), True
+            self.given_up = self.whole >= set(exposed) or (self.hidden == self.everything()).all()
+            self.whole |= set(exposed)
+            if self.given_up:
+                self.hidden = self.everything()
         return bool(more.factors.any())
 
 
@@ -215,7 +174,10 @@ def _parts(tables: Tables) -> Iterator[Tables]:
     """Tables cut where nothing ties them: what is known already ties nothing. Each part is solved by itself."""
     group = {name: {name} for name, cell in tables.cells.items() if cell.fate is not Fate.PUBLIC and not cell.structural}
     ties = [[name for name in relation.terms if name in group] for relation in tables.relations]
-    for tied in [*ties, *([cell.name, cell.follows] for cell in tables.cells.values() if cell.follows)]:
+    for tied in [
+        *ties,
+        *([name, cell.follows] for name, cell in tables.cells.items() if cell.follows in group and name in group),
+    ]:
         together = set().union(*(group[name] for name in tied))
         group |= dict.fromkeys(together, together)
     for members in {id(members): members for members in group.values()}.values():
@@ -259,7 +221,11 @@ def protect(tables: Tables, profile: Profile, *, seconds: float = 20.0) -> Relea
             break
         exposed = {name: len(names) == 1 for names, _ in findings.failures for name in names}
         hurt = [search for search in searches if exposed.keys() & search.place.keys()]
-        stale = [search for search in hurt if search.refuse(all(exposed.get(name, True) for name in search.place))]
+        stale = []
+        for search in hurt:
+            here = exposed.keys() & search.place.keys()
+            if search.refuse(here, all(exposed[name] for name in here)):
+                stale.append(search)
         if not stale:
             raise UndoneError(findings.failures)
 

@@ -1,0 +1,211 @@
+"""The door: before it, counts by association; after it, what a profile allows to be published, audited as one system."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+import table_disclosure as td
+from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
+from traite_lib.table import SUB_POPULATION, records
+
+from .aggregates import Aggregates
+from .linked import ANSWERED, ASKED, UNSAID, Key, Linked
+
+SECONDS = 600.0
+"""For a release that is made once, and published for ever."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row of what the change since the edition before is made of, before any rule: the persons that each association brings.
+
+    They are a part of `whole`: a cell of this edition, or the statement of a count of the edition before.
+    """
+
+    statement: str
+    brought: Mapping[str, int]
+    whole: Key | str
+
+
+@dataclass(frozen=True)
+class Since:
+    """The change since the edition before: its rows, what they are, and that edition.
+
+    `counts` are, by statement, those of the edition before by association; `hidden`, the statements that it did not release;
+    `edition`, its key where it was released.
+    """
+
+    rows: pd.DataFrame
+    changes: Sequence[Change] = ()
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    edition: str = ""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A row that is a total over another: hidden with either, told by both."""
+
+    row: Mapping[str, Any]
+    part: str
+    whole: str
+
+
+class Door:
+    """All tables of an edition as one system, its changes since the edition before, and what everyone knows already.
+
+    Parameters
+    ----------
+    found : Aggregates
+        Every table, before any rule.
+    words : Nomenclatures
+        Which modalities are parts of others.
+    known : mapping
+        By what a count is of (``population``, sub-populations, ``variable``, ``category``): its published value. A figure that
+        was published is public, and is not hidden again; what it helps to compute is counted.
+    ratios : list of Ratio
+        Totals over the totals that they are a part of.
+    since : Since
+        The change since the edition before.
+    """
+
+    def __init__(
+        self,
+        found: Aggregates,
+        words: Nomenclatures,
+        known: Mapping[tuple[str, ...], float],
+        ratios: Sequence[Ratio],
+        since: Since,
+    ) -> None:
+        self.found, self.since = found, since
+        self.names = [f"{number:04}" for number in range(len(found.names))]
+        self.linked = Linked(found.blocks, words)
+        kept = found.observations[found.observations["retained"]]
+        self.cells: dict[str, tuple[str, str]] = {}
+        """By statement: the cell of its value, and that of its base, or nothing."""
+        self.tables = self._tables(records(kept), known)
+        self.cells |= {str(r.row["statement_id"]): (self.cells[r.part][0], self.cells[r.whole][0]) for r in ratios}
+        self.rows = pd.concat([kept, pd.DataFrame([ratio.row for ratio in ratios], columns=kept.columns), since.rows])
+
+    def _keys(self, row: Mapping[str, Any]) -> tuple[Key | None, Key | None]:
+        """The cells of a row: its value, its base."""
+        block = self.found.block_of[row["statement_id"]]
+        if pd.isna(block):
+            return None, None
+        place = self.linked.place
+        if row["variable"] == "total":
+            return place(int(block), ASKED), None
+        if row["category"] in (ALL, UNKNOWN) and row["unit"] == "count":
+            return place(int(block), ANSWERED if row["category"] == ALL else UNSAID), place(int(block), ASKED)
+        return place(int(block), row["category"]), place(int(block), ANSWERED)
+
+    def _tables(self, rows: list[dict[str, Any]], known: Mapping[tuple[str, ...], float]) -> td.Tables:
+        shown: set[Key] = set()
+        public: set[Key] = set()
+        for row in rows:
+            value, base = self._keys(row)
+            if value is None or row["population"] == "associations":
+                continue
+            self.cells[row["statement_id"]] = str(value), str(base) if base else ""
+            shown |= {value} | ({base} if base else set())
+            what = tuple(row[name] for name in ("population", *SUB_POPULATION, "variable", "category"))
+            if row["unit"] == "count" and known.get(what) == row["value"]:
+                public.add(value)
+        cells = {cell.name: cell for cell in self.linked.cells(shown, public, self.names)}
+        relations = [*self.linked.relations(), *self._changed(cells)]
+        cells = _deduced(cells, relations)
+        fed = {row["statement_id"]: self._supported(row) for row in rows if row["population"] == "associations"}
+        named = {statement: str(key) for statement, key in fed.items() if key is not None}
+        numbers, told = td.contributors([cells[name] for name in dict.fromkeys(named.values())], relations)
+        self.cells |= {statement: (f"contributors: {name}", "") for statement, name in named.items()}
+        return td.Tables([*cells.values(), *numbers], [*relations, *told])
+
+    def _supported(self, row: Mapping[str, Any]) -> Key | None:
+        """The victims of one form, where a row says how many associations accompanied them."""
+        block = self.found.block_of[row["statement_id"]]
+        return None if pd.isna(block) else self.linked.place(int(block), row["form"])
+
+    def _changed(self, cells: dict[str, td.Cell]) -> Iterator[td.Relation]:
+        """Entries and those that stayed are the whole of this edition; exits and those that stayed, of the one before."""
+        wholes: dict[str, list[str]] = {}
+        for change in self.since.changes:
+            cells[change.statement] = td.Cell(change.statement, sum(change.brought.values()), change.brought)
+            self.cells[change.statement] = change.statement, ""
+            wholes.setdefault(str(change.whole), []).append(change.statement)
+            if isinstance(change.whole, str) and change.whole not in cells:
+                brought = self.since.counts[change.whole]
+                fate = td.Fate.NEVER if change.whole in self.since.hidden else td.Fate.PUBLIC
+                cells[change.whole] = td.Cell(change.whole, sum(brought.values()), brought, fate)
+        for whole, parts in wholes.items():
+            if whole in cells and cells[whole].count == sum(cells[part].count for part in parts):
+                yield td.total(whole, parts, attribute=False)
+
+    def open(self, profile: td.Profile) -> tuple[pd.DataFrame, dict[str, Any]]:
+        """The retained rows as they may be published, and the record of this release.
+
+        Returns
+        -------
+        DataFrame
+            The rows, with ``status`` Q, and neither value nor base that are hidden.
+        dict
+            See ``traite_lib.released``: decisions and intervals, no value.
+
+        Raises
+        ------
+        table_disclosure.UndoneError
+            No release is safe.
+        """
+        release = td.protect(self.tables, profile, seconds=SECONDS)
+        hidden = set(release.hidden)
+        value = self.rows["statement_id"].map(lambda name: self.cells.get(name, ("", ""))[0] in hidden)
+        base = self.rows["statement_id"].map(lambda name: self.cells.get(name, ("", ""))[1] in hidden)
+        gone = value | (base & (self.rows["unit"] == "percent"))
+        rows = self.rows.assign(
+            value=self.rows["value"].mask(gone), base=self.rows["base"].mask(base), status=self.rows["status"].mask(gone, "Q")
+        )
+        return rows, self._record(profile, release)
+
+    def _record(self, profile: td.Profile, release: td.Release) -> dict[str, Any]:
+        shown = {name for pair in self.cells.values() for name in pair if name}
+        decisions = {name: release.decisions[name] for name in shown}
+        hidden = {name: decision for name, decision in decisions.items() if decision.hidden}
+        primary = [decision for decision in hidden.values() if decision.reasons != (td.Reason.PROTECTS,)]
+        loss = {name: self.tables.cells[name].loss for name in shown}
+        spans = [d.interval.high - d.interval.low for d in hidden.values() if d.interval and d.interval.high is not None]
+        told = {statement: hidden[cell].interval for statement, (cell, _) in self.cells.items() if cell in hidden}
+        return {
+            "profile": profile.name,
+            "rules": {name: {"value": _plain(getattr(profile, name)), "reason": why.reason, "source": why.source}
+                      for name, why in profile.why.items()},
+            "cells": len(shown), "published": len(shown) - len(hidden), "hidden": len(hidden),
+            "primary": len(primary), "secondary": len(hidden) - len(primary),
+            "by_rule": dict(sorted(Counter(str(reason) for decision in primary for reason in set(decision.reasons)).items())),
+            "narrowest": min(spans, default=None),
+            "information_lost": round(100 * sum(loss[name] for name in hidden) / sum(loss.values()), 1),
+            "audited": True,
+            "intervals": {statement: [i.low, i.high] for statement, i in sorted(told.items()) if i},
+        }  # fmt: skip
+
+
+def _plain(value: object) -> object:
+    return [list(pair) for pair in value] if isinstance(value, tuple) else value
+
+
+def _deduced(cells: Mapping[str, td.Cell], relations: list[td.Relation]) -> dict[str, td.Cell]:
+    """Cells, of which those that public figures alone give by subtraction are public too: no release tells them."""
+    found = dict(cells)
+    public = {name for name, cell in cells.items() if cell.fate is td.Fate.PUBLIC}
+    while True:
+        left = [[name for name in relation.terms if name not in public] for relation in relations]
+        told = {names[0] for names in left if len(names) == 1}
+        if not told:
+            break
+        public |= told
+    for name in public:
+        found[name] = td.Cell(name, found[name].count, found[name].contributions, td.Fate.PUBLIC)
+    return found
