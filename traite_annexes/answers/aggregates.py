@@ -17,7 +17,7 @@ from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
 from traite_lib.table import COLUMNS, KEY, SUB_POPULATION, Row, percent, records, validate
 
 from .plan import Plan, Table
-from .tables import NONE, NOT_ASKED, Tables, require_synthetic
+from .tables import NONE, NOT_ASKED, Tables
 
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int32]
@@ -370,12 +370,8 @@ def compute(
         Edition (and period) and source that the rows name; by default the year, and ``answers``: ``answers-core`` for the common
         core, ``answers-optional`` for the optional part.
 
-    Raises
-    ------
-    AnswersError
-        The answers are not synthetic: disclosure control, the only door to Observations, does not stand yet.
+    These are counts before the door: `computed.release` publishes them.
     """
-    require_synthetic(tables.synthetic)
     found = _compute(tables, plan, nomenclatures, edition, source_id)
     validate(found.observations, nomenclatures)
     return found

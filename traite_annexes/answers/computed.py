@@ -39,6 +39,19 @@ class Released:
     record: str
 
 
+def edition_key(tables: Tables) -> str:
+    """Key of the edition that answers make: demo2022, or 2022 where somebody gave them."""
+    return f"{'demo' if tables.synthetic else ''}{tables.mapping.edition.year}"
+
+
+def read_profile(data: Path, name: str) -> table_disclosure.Profile:
+    """The rules of a profile of ``data/disclosure.toml``."""
+    try:
+        return table_disclosure.profile(tomllib.loads((data / PROFILES).read_text(encoding="utf-8")), name)
+    except table_disclosure.ProfileError as error:
+        raise AnswersError(f"data/{PROFILES}: {error}") from None
+
+
 def release(mapping: Path, root: Path, edition: str, before: Path | None = None, profile: str = "publication") -> Released:
     """The retained observations of an edition, through the door.
 
@@ -61,7 +74,7 @@ def release(mapping: Path, root: Path, edition: str, before: Path | None = None,
         The edition's key does not say what the answers are, or no release of them is safe.
     """
     data, words = root / "data", Nomenclatures(root / "data")
-    rules = table_disclosure.profile(tomllib.loads((data / PROFILES).read_text(encoding="utf-8")), profile)
+    rules = read_profile(data, profile)
     tables = read_tables(mapping)
     if tables.synthetic != is_synthetic(edition):
         said = "are synthetic" if tables.synthetic else "are not synthetic"
@@ -73,9 +86,9 @@ def release(mapping: Path, root: Path, edition: str, before: Path | None = None,
         tuple(row[name] for name in ("population", *SUB_POPULATION, "variable", "category")): row["value"]
         for row in records(published(load(root)[2], str(tables.mapping.edition.year))) if row["unit"] == "count"
     }  # fmt: skip
-    door = Door(found, words, known, more, since)
+    door = Door(found, words, rules, known, more, since)
     try:
-        rows, record = door.open(rules)
+        rows, record = door.open()
     except table_disclosure.DisclosureError as error:
         raise AnswersError(f"{mapping.name}: {error}") from None
     told = {"edition": edition, **record, "merged": [], "before": [since.edition] if since.edition else []}
@@ -105,7 +118,7 @@ def _panel(before: Tables, after: Tables, edition: str, names: list[str], data: 
 
     Entries − exits + the change of those that answered both is the change, exactly: see `panel.decompose`.
     """
-    last = f"{'demo' if before.synthetic else ''}{before.mapping.edition.year}"
+    last = edition_key(before)
     released = data / RELEASED / f"{last}.json"
     hidden = frozenset(json.loads(released.read_text(encoding="utf-8"))["intervals"]) if released.is_file() else None
     lines: list[dict[str, Any]] = []

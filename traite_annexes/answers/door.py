@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,7 @@ import table_disclosure as td
 from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
 from traite_lib.table import SUB_POPULATION, records
 
-from .aggregates import Aggregates
+from .aggregates import Aggregates, Block
 from .linked import ANSWERED, ASKED, UNSAID, Key, Linked
 
 SECONDS = 600.0
@@ -56,6 +56,14 @@ class Ratio:
     whole: str
 
 
+@dataclass(frozen=True)
+class Crossing:
+    """Tables that someone asked for beside those of the survey; `hidden`: cells that were not shown, ``None`` when asked now."""
+
+    blocks: Sequence[Block]
+    hidden: frozenset[str] | None = None
+
+
 class Door:
     """All tables of an edition as one system, its changes since the edition before, and what everyone knows already.
 
@@ -65,6 +73,8 @@ class Door:
         Every table, before any rule.
     words : Nomenclatures
         Which modalities are parts of others.
+    profile : table_disclosure.Profile
+        The rules.
     known : mapping
         By what a count is of (``population``, sub-populations, ``variable``, ``category``): its published value. A figure that
         was published is public, and is not hidden again; what it helps to compute is counted.
@@ -72,25 +82,27 @@ class Door:
         Totals over the totals that they are a part of.
     since : Since
         The change since the edition before.
+    hidden : set of str, optional
+        Statements that the release of this edition did not show: it is made, and only crossings are to be decided.
+    crossings : list of Crossing
+        Tables that were asked for beside those of the survey, in order: what was shown of them is known.
     """
 
     def __init__(
-        self,
-        found: Aggregates,
-        words: Nomenclatures,
-        known: Mapping[tuple[str, ...], float],
-        ratios: Sequence[Ratio],
-        since: Since,
-    ) -> None:
-        self.found, self.since = found, since
+        self, found: Aggregates, words: Nomenclatures, profile: td.Profile, known: Mapping[tuple[str, ...], float] | None = None,
+        ratios: Sequence[Ratio] = (), since: Since | None = None,
+        hidden: Collection[str] | None = None, crossings: Sequence[Crossing] = (),
+    ) -> None:  # fmt: skip
+        self.found, self.since = found, since or Since(found.observations.iloc[:0])
+        self.profile, self.hidden, self.crossings = profile, hidden, crossings
         self.names = [f"{number:04}" for number in range(len(found.names))]
-        self.linked = Linked(found.blocks, words)
+        self.linked = Linked([*found.blocks, *(block for crossing in crossings for block in crossing.blocks)], words)
         kept = found.observations[found.observations["retained"]]
         self.cells: dict[str, tuple[str, str]] = {}
         """By statement: the cell of its value, and that of its base, or nothing."""
-        self.tables = self._tables(records(kept), known)
+        self.tables = self._tables(records(kept), known or {}, profile)
         self.cells |= {str(r.row["statement_id"]): (self.cells[r.part][0], self.cells[r.whole][0]) for r in ratios}
-        self.rows = pd.concat([kept, pd.DataFrame([ratio.row for ratio in ratios], columns=kept.columns), since.rows])
+        self.rows = pd.concat([kept, pd.DataFrame([ratio.row for ratio in ratios], columns=kept.columns), self.since.rows])
 
     def _keys(self, row: Mapping[str, Any]) -> tuple[Key | None, Key | None]:
         """The cells of a row: its value, its base."""
@@ -104,7 +116,9 @@ class Door:
             return place(int(block), ANSWERED if row["category"] == ALL else UNSAID), place(int(block), ASKED)
         return place(int(block), row["category"]), place(int(block), ANSWERED)
 
-    def _tables(self, rows: list[dict[str, Any]], known: Mapping[tuple[str, ...], float]) -> td.Tables:
+    def _tables(
+        self, rows: list[dict[str, Any]], known: Mapping[tuple[str, ...], float], profile: td.Profile
+    ) -> td.Tables:  # fmt: skip
         shown: set[Key] = set()
         public: set[Key] = set()
         for row in rows:
@@ -116,14 +130,37 @@ class Door:
             what = tuple(row[name] for name in ("population", *SUB_POPULATION, "variable", "category"))
             if row["unit"] == "count" and known.get(what) == row["value"]:
                 public.add(value)
+            if self.hidden is not None and row["unit"] == "count" and row["statement_id"] not in self.hidden:
+                public.add(value)
+        if self.hidden is not None:
+            shown = self._crossed(shown, public)
         cells = {cell.name: cell for cell in self.linked.cells(shown, public, self.names)}
         relations = [*self.linked.relations(), *self._changed(cells)]
         cells = _deduced(cells, relations)
         fed = {row["statement_id"]: self._supported(row) for row in rows if row["population"] == "associations"}
         named = {statement: str(key) for statement, key in fed.items() if key is not None}
-        numbers, told = td.contributors([cells[name] for name in dict.fromkeys(named.values())], relations)
+        numbers, known_numbers = td.contributors([cells[name] for name in dict.fromkeys(named.values())], relations)
         self.cells |= {statement: (f"contributors: {name}", "") for statement, name in named.items()}
-        return td.Tables([*cells.values(), *numbers], [*relations, *told])
+        tables = td.Tables([*cells.values(), *numbers], [*relations, *known_numbers])
+        if not any(cell.fate is td.Fate.PUBLIC for cell in cells.values()):
+            return tables
+        told = td.told(tables, profile)
+        return td.Tables(
+            [replace(c, fate=td.Fate.TOLD) if c.name in told else c for c in tables.cells.values()], tables.relations
+        )
+
+    def _crossed(self, released: set[Key], public: set[Key]) -> set[Key]:
+        """Cells of the crossing that is asked for now, but those that the edition or an earlier crossing decided."""
+        first, asked, gone = len(self.found.blocks), set[Key](), released - public
+        for crossing in self.crossings:
+            places = {key for number in range(len(crossing.blocks)) for key in self.linked.places(first + number)}
+            first += len(crossing.blocks)
+            if crossing.hidden is None:
+                asked |= places
+                continue
+            gone |= {key for key in places if str(key) in crossing.hidden}
+            public |= places - gone
+        return asked - gone - public
 
     def _supported(self, row: Mapping[str, Any]) -> Key | None:
         """The victims of one form, where a row says how many associations accompanied them."""
@@ -145,22 +182,22 @@ class Door:
             if whole in cells and cells[whole].count == sum(cells[part].count for part in parts):
                 yield td.total(whole, parts, attribute=False)
 
-    def open(self, profile: td.Profile) -> tuple[pd.DataFrame, dict[str, Any]]:
-        """The retained rows as they may be published, and the record of this release.
+    def open(self) -> tuple[pd.DataFrame, dict[str, Any]]:
+        """The retained rows as they may be published, and the record of this release: decisions and intervals, no value.
 
         Returns
         -------
         DataFrame
             The rows, with ``status`` Q, and neither value nor base that are hidden.
         dict
-            See ``traite_lib.released``: decisions and intervals, no value.
+            The profile and its rules, how many cells are hidden and why, how much is lost, and the interval of each hidden count.
 
         Raises
         ------
         table_disclosure.UndoneError
             No release is safe.
         """
-        release = td.protect(self.tables, profile, seconds=SECONDS)
+        release = td.protect(self.tables, self.profile, seconds=SECONDS)
         hidden = set(release.hidden)
         value = self.rows["statement_id"].map(lambda name: self.cells.get(name, ("", ""))[0] in hidden)
         base = self.rows["statement_id"].map(lambda name: self.cells.get(name, ("", ""))[1] in hidden)
@@ -168,9 +205,22 @@ class Door:
         rows = self.rows.assign(
             value=self.rows["value"].mask(gone), base=self.rows["base"].mask(base), status=self.rows["status"].mask(gone, "Q")
         )
-        return rows, self._record(profile, release)
+        return rows, self._record(release)
 
-    def _record(self, profile: td.Profile, release: td.Release) -> dict[str, Any]:
+    def cross(self) -> set[str]:
+        """Cells of the last crossing that must not be shown, those of the edition being what they are.
+
+        Raises
+        ------
+        table_disclosure.UndoneError
+            Nothing of it can be shown.
+        """
+        release = td.protect(self.tables, self.profile, seconds=SECONDS)
+        first = len(self.found.blocks) + sum(len(crossing.blocks) for crossing in self.crossings[:-1])
+        places = {str(key) for block in range(first, self.linked.size) for key in self.linked.places(block)}
+        return places & set(release.hidden)
+
+    def _record(self, release: td.Release) -> dict[str, Any]:
         shown = {name for pair in self.cells.values() for name in pair if name}
         decisions = {name: release.decisions[name] for name in shown}
         hidden = {name: decision for name, decision in decisions.items() if decision.hidden}
@@ -179,9 +229,9 @@ class Door:
         spans = [d.interval.high - d.interval.low for d in hidden.values() if d.interval and d.interval.high is not None]
         told = {statement: hidden[cell].interval for statement, (cell, _) in self.cells.items() if cell in hidden}
         return {
-            "profile": profile.name,
-            "rules": {name: {"value": _plain(getattr(profile, name)), "reason": why.reason, "source": why.source}
-                      for name, why in profile.why.items()},
+            "profile": self.profile.name,
+            "rules": {name: {"value": _plain(getattr(self.profile, name)), "reason": why.reason, "source": why.source}
+                      for name, why in self.profile.why.items()},
             "cells": len(shown), "published": len(shown) - len(hidden), "hidden": len(hidden),
             "primary": len(primary), "secondary": len(hidden) - len(primary),
             "by_rule": dict(sorted(Counter(str(reason) for decision in primary for reason in set(decision.reasons)).items())),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import table_disclosure as td
@@ -67,6 +67,15 @@ class Linked:
     def place(self, block: int, code: str) -> Key:
         """The cell of a modality of a block; of `ASKED`, `ANSWERED` or `UNSAID`."""
         return self._places[block][code]
+
+    def places(self, block: int) -> Collection[Key]:
+        """All cells that a block shows."""
+        return self._places[block].values()
+
+    @property
+    def size(self) -> int:
+        """Number of blocks."""
+        return len(self._places)
 
     def _cell(self, key: Key, vector: Ints) -> Key:
         again = 0

@@ -10,7 +10,7 @@ import pandas as pd
 from limesurvey_answers.privacy import forgetful
 from traite_lib.nomenclature import ALL, UNKNOWN
 
-from .tables import Tables, require_synthetic
+from .tables import Tables
 
 PARTS = ["entries", "exits", "inside"]
 """A change is entries − exits + change inside the panel, exactly."""
@@ -86,13 +86,5 @@ def decompose(editions: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def change_made_of(editions: Mapping[str, Tables], population: str = "accompanied", dim: str = "") -> pd.DataFrame:
-    """Changes of a population between editions with answers; see `decompose`.
-
-    Raises
-    ------
-    AnswersError
-        The answers of an edition are not synthetic: disclosure control does not stand yet.
-    """
-    for tables in editions.values():
-        require_synthetic(tables.synthetic)
+    """Changes of a population between editions with answers; see `decompose`."""
     return decompose({edition: counted(tables, population, dim) for edition, tables in editions.items()})

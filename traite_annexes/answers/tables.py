@@ -86,8 +86,7 @@ def read_tables(mapping: Path, export: Path | None = None, structure: Path | Non
     Raises
     ------
     AnswersError
-        A file lies where others can read it, the questionnaire is another one, the mapping does not fit it, or the answers are
-        not synthetic.
+        A file lies where others can read it, the questionnaire is another one, or the mapping does not fit it.
     LimeSurveyError
         The export cannot be read safely.
     """
@@ -100,24 +99,7 @@ def read_tables(mapping: Path, export: Path | None = None, structure: Path | Non
         )
     if ls.fingerprint(answers.survey) != said.edition.fingerprint:
         raise AnswersError(f"{mapping.name} was written for another questionnaire: run `traite answers check`, and review it.")
-    found = tables(answers, said, read_aliases(mapping, said))
-    require_synthetic(found.synthetic)
-    return found
-
-
-def require_synthetic(synthetic: bool) -> None:
-    """Refuse the answers of real associations, until disclosure control stands between them and what is shown.
-
-    Raises
-    ------
-    AnswersError
-        They are not synthetic.
-    """
-    if not synthetic:
-        raise AnswersError(
-            "These answers are not synthetic. Nothing is computed from real ones before disclosure control stands: until then "
-            "only `traite answers check` reads them."
-        )
+    return tables(answers, said, read_aliases(mapping, said))
 
 
 def open_answers(said: Mapping, mapping: Path, export: Path | None = None, structure: Path | None = None) -> ls.Answers:

@@ -16,6 +16,9 @@ from .terminal import pairs, rows
 
 app = typer.Typer(help="Answers of associations, exported from LimeSurvey.", no_args_is_help=True)
 
+HIDDEN = "[s]"
+"""What stands for a number that disclosure control hides."""
+
 Structure = Annotated[Path, typer.Argument(help="Questionnaire: a .lss, or a .lsa.", exists=True, dir_okay=False)]
 Output = Annotated[Optional[Path], typer.Option("--output", "-o", help="Write there, instead of the terminal.")]  # noqa: UP045
 
@@ -119,23 +122,25 @@ def crosstab(
     by: Annotated[str, typer.Argument(help="What makes the parts that it is counted in.")],
     population: Annotated[str, typer.Option(help="By default the one that the optional part describes.")] = "",
     only: Annotated[Optional[list[str]], typer.Option(metavar="NAME=CODE", help="Victims of one modality: form=sexual.")] = None,  # noqa: UP045
+    profile: Annotated[str, typer.Option(help="Rules of data/disclosure.toml.")] = "publication",
 ) -> None:
-    """Cross any two questions of synthetic answers, with bases and the same rules as the tables of the survey."""
-    from traite_lib.catalogue import SYNTHETIC, project_root
-    from traite_lib.nomenclature import Nomenclatures
+    """Cross any two questions, with bases and the same rules as the tables of the survey, beside the edition as released."""
+    from traite_lib.catalogue import SYNTHETIC, is_synthetic, project_root
 
     from ..answers import crosstab as crossing
-    from ..answers.plan import read_plan
+    from ..answers.computed import edition_key
     from ..answers.tables import read_tables
 
-    data = project_root() / "data"
+    asked = crossing.Asked(variable, by, population, pairs(only or [], "--only"))
     with _reading():
-        read = read_tables(mapping)
-    found = crossing.crosstab(
-        read, read_plan(data), Nomenclatures(data), variable, by, population=population, only=pairs(only or [], "--only")
-    )
-    shown = found.astype(object).where(found.notna(), "").assign(source=SYNTHETIC)
+        found = crossing.release_crosstab(mapping, project_root(), asked, profile)
+        mark = SYNTHETIC if is_synthetic(edition_key(read_tables(mapping))) else f"Profil {profile}"
+    counts = found["count"].astype(object).mask(found["status"] == "Q", HIDDEN)
+    shown = found.assign(count=counts).drop(columns="status").astype(object)
+    shown = shown.where(shown.notna(), "").assign(source=mark)
     rows([by, variable, *shown.columns[2:]], [[str(cell) for cell in line] for line in shown.to_numpy()])
+    if hides := int((found["status"] == "Q").sum()):
+        typer.echo(f"{HIDDEN}: {hides} counts are hidden by disclosure control ({profile}).")
 
 
 def synth(

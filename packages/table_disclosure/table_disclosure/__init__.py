@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .auditing import Interval, audit
+from .auditing import Interval, audit, told
 from .crossing import crossing, merged
 from .errors import DisclosureError, ProfileError, TablesError, UndoneError
 from .model import Cell, Fate, Relation, Tables, contributors, difference, share, total
@@ -36,5 +36,6 @@ __all__ = [
     "profile",
     "protect",
     "share",
+    "told",
     "total",
 ]

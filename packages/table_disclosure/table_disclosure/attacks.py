@@ -64,7 +64,7 @@ class System:
         self.tables, self.profile, self.cells, self.place, self.needs = tables, profile, cells, place, found
         self.loss = np.array([cell.loss for cell in cells])
         known = np.array([cell.fate is Fate.PUBLIC or cell.structural for cell in cells])
-        self.never = np.array([cell.fate is Fate.NEVER and not cell.structural for cell in cells])
+        self.never = np.array([cell.fate in (Fate.NEVER, Fate.TOLD) and not cell.structural for cell in cells])
         shown = np.array([profile.zeros is Zeros.SHOWN and cell.count == 0 for cell in cells])
         self.free: Choice = ~known & ~shown
         equal: list[tuple[dict[int, int], float]] = []
@@ -253,6 +253,9 @@ class System:
             if hidden[self.place[whole]]:
                 continue
             inside = [self.place[part] for part in parts if hidden[self.place[part]]]
+            known = [name for name in (whole, *parts) if not hidden[self.place[name]]]
+            if all(self.tables.cells[name].fate is Fate.PUBLIC for name in known):
+                continue  # no release tells it
             together: dict[str, int] = {}
             for number in inside:
                 for who, brought in (self.cells[number].contributions or {}).items():

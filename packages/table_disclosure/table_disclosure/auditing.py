@@ -237,6 +237,8 @@ def _lines(tables: Tables, profile: Profile, unknown: Collection[str]) -> Iterat
     for relation in tables.relations:
         if relation.margin is None or relation.margin[0] in unknown:
             continue
+        if all(tables.cells[name].fate is Fate.PUBLIC for name in relation.terms if name not in unknown):
+            continue  # no release tells it
         hidden = [tables.cells[part] for part in relation.margin[1] if part in unknown]
         together: Counter[str] = Counter()
         for cell in hidden:
@@ -257,11 +259,20 @@ def examine(tables: Tables, profile: Profile, released: Released) -> Findings:
     failures = list(_failures(tables, profile, groups))  # the counts that attackers believe are found on the way
     found: dict[str, Interval] = {}
     for name, unknowns in groups.items():
-        if tables.cells[name].fate is not Fate.NEVER:
+        if tables.cells[name].fate not in (Fate.NEVER, Fate.TOLD):
             low, high = unknowns.extreme(name, -1), unknowns.extreme(name, 1)
             found[name] = Interval(low, None if high >= bounds[name][1] else high)
     unknown = {name for name, unknowns in groups.items() if not unknowns.fixed(name)}
     return Findings(found, [*failures, *_lines(tables, profile, unknown)])
+
+
+def told(tables: Tables, profile: Profile) -> set[str]:
+    """Cells that a reader can tell too well though nothing is released, from what is public: hiding them protects nobody.
+
+    Whoever releases decides what is made of them: `Fate.TOLD` keeps them hidden, and asks nothing more.
+    """
+    groups = _groups(tables, profile, _deduced(tables, _bounds(tables, profile, {})))
+    return {need.subject for need in needs(tables, profile) if not all(_reached(need, groups, tables, None))}
 
 
 def audit(tables: Tables, profile: Profile, released: Released) -> Mapping[str, Interval]:

@@ -20,6 +20,8 @@ class Fate(StrEnum):
     """Known already: it is not hidden again, and what it helps to compute is counted."""
     NEVER = "never"
     """Not published, but computable by whoever knows the rest: the difference of two releases."""
+    TOLD = "told"
+    """Never published, and what is public tells it too well already (see `told`): no rule can be asked of it."""
     HARMLESS = "harmless"
     """Tells nothing of anybody, as the number of those who did not answer: no rule asks for it; it may be hidden to protect."""
 
@@ -57,7 +59,7 @@ class Cell:
     @property
     def loss(self) -> float:
         """Information lost when it is hidden."""
-        if self.fate is Fate.NEVER:
+        if self.fate in (Fate.NEVER, Fate.TOLD):
             return 0.0
         return self.weight if self.weight is not None else 1 + math.log1p(self.count)
 

@@ -102,7 +102,7 @@ def needs(tables: Tables, profile: Profile) -> list[Need]:
     free = {
         name: cell
         for name, cell in tables.cells.items()
-        if cell.fate not in (Fate.PUBLIC, Fate.HARMLESS) and not cell.structural and cell.follows is None
+        if cell.fate not in (Fate.PUBLIC, Fate.TOLD, Fate.HARMLESS) and not cell.structural and cell.follows is None
     }
     found = [need for cell in free.values() for need in _cell_needs(cell, profile)]
     for relation in tables.relations if profile.group else ():
@@ -110,7 +110,7 @@ def needs(tables: Tables, profile: Profile) -> list[Need]:
             continue
         whole, parts = relation.margin
         possible = [part for part in parts if not tables.cells[part].structural]
-        for part in possible:
+        for part in (part for part in possible if tables.cells[part].fate is not Fate.TOLD):
             others = [name for name in possible if name != part]
             same = 0 < tables.cells[part].count == tables.cells[whole].count
             if same and any(name in free and free[name].fate is not Fate.NEVER for name in others):

@@ -207,7 +207,7 @@ def protect(tables: Tables, profile: Profile, *, seconds: float = 20.0) -> Relea
     reasons: dict[str, tuple[Reason, ...]] = {}
     for need in needs(tables, profile):
         reasons[need.subject] = reasons.get(need.subject, ()) + need.reasons
-    hidden = {name for name, cell in tables.cells.items() if cell.fate is Fate.NEVER and not cell.structural}
+    hidden = {name for name, cell in tables.cells.items() if cell.fate in (Fate.NEVER, Fate.TOLD) and not cell.structural}
     searches = [_Search(part, profile) for part in _parts(tables) if needs(part, profile)]
     stale = sorted(searches, key=lambda search: len(search.cells))
     while True:
