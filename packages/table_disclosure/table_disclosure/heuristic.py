@@ -7,7 +7,6 @@ about in halves, down to those who know whatever is hidden.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -43,49 +42,42 @@ class Heuristic:
                 self.hidden[[system.place[name] for name in need.terms]] = True
         self.hidden &= system.free
         order = sorted(range(len(system.needs)), key=lambda n: -max(1, system.needs[n].high - system.needs[n].low))
-        for number, sign in ((number, sign) for number in order for sign in (1, -1)):
-            for attack in self._attacks(number, sign):
-                if time.monotonic() > deadline:
-                    return False
-                if not self._answer(attack):
-                    return False
-        return True
+        return all(self._answer(number, sign, deadline) for number in order for sign in (1, -1))
 
-    def _attacks(self, number: int, sign: int) -> Iterator[Attack]:
-        """Attacks on a quantity, each by as many as one move can answer."""
+    def _answer(self, number: int, sign: int, deadline: float) -> bool:
+        """Hide what an attack on a quantity needs, by as many as one move can answer; whether a reader cannot succeed.
+
+        A contributor who succeeds whatever is hidden knows it without any release.
+        """
         system = self.system
         people, low = system.others(number), system.needs[number].low
         far = [who for who in people if sign > 0 or system.brought(number, who) <= low]
         waiting = [(0, *far), *((who,) for who in people if who not in set(far))]
         while waiting:
+            if time.monotonic() > deadline:
+                return False
             who = waiting.pop()
             attack = system.attack(number, sign, who)
+            move = self._move(attack) if attack is not None else None
             if attack is None:
                 continue
-            if len(who) == 1 or system.within(attack, self.hidden) is not None or self._possible(attack):
-                yield attack
+            if move is not None:
+                self.moves.append((attack, move))
+                self.hidden |= np.abs(move) > SMALL
+                for follower, followed in system.follows:
+                    self.hidden[follower] |= self.hidden[followed]
+            elif who == (0,):
+                return False
             elif who[0] == 0:
                 waiting += [(0,), who[1:]]
-            else:
+            elif len(who) > 1:
                 waiting += [who[: len(who) // 2], who[len(who) // 2 :]]
-
-    def _possible(self, attack: Attack) -> bool:
-        return self.system.cheapest(attack, self.hidden) is not None
-
-    def _answer(self, attack: Attack) -> bool:
-        """Hide what the attack needs. A contributor who succeeds whatever is hidden knows it without any release."""
-        system = self.system
-        exact = attack.need.subject in self.whole
-        move = None if exact else system.within(attack, self.hidden)
-        if move is None:
-            move = system.cheapest(attack, self.hidden, whole=exact)
-        if move is None:
-            return attack.who != (0,)
-        self.moves.append((attack, move))
-        self.hidden |= np.abs(move) > SMALL
-        for follower, followed in system.follows:
-            self.hidden[follower] |= self.hidden[followed]
         return True
+
+    def _move(self, attack: Attack) -> Numbers | None:
+        exact = attack.need.subject in self.whole
+        move = None if exact else self.system.within(attack, self.hidden)
+        return move if move is not None else self.system.cheapest(attack, self.hidden, whole=exact)
 
     def _expose(self, deadline: float) -> bool:
         """Hide more in lines whose hidden cells, taken together, break a rule on contributors."""

@@ -26,6 +26,8 @@ from .rules import Reason, needs
 
 EXACT = 400
 """Cells above which the best choice is not looked for."""
+THINKABLE = 10.0
+"""Seconds after which it is seldom found."""
 PATIENCE = 8
 """Choices in whole numbers that attackers break before some are made in fractions, which most tables do not need."""
 
@@ -153,7 +155,7 @@ class _Search:
             return
         self.optimal = False
         if len(self.cells) <= EXACT:
-            self.hidden, self.optimal = self.exact((time.monotonic() + deadline) / 2)
+            self.hidden, self.optimal = self.exact(min((time.monotonic() + deadline) / 2, time.monotonic() + THINKABLE))
         if not self.optimal:
             self.hidden = Heuristic(self.system, self.whole).run(deadline)
 
