@@ -291,15 +291,6 @@ def test_several_forms_for_one_victim_make_shares_of_those_who_answered() -> Non
     assert [known.get(key("core", "form", form, "percent")) for form in ("sexual", "begging")] == [47, 27]
 
 
-def test_answers_that_are_not_synthetic_are_refused() -> None:
-    tables = survey(1, 5)
-    real = Tables(tables.mapping, tables.associations, tables.victims, tables.dims, set(), False)
-    with pytest.raises(AnswersError, match="disclosure control"):
-        compute(real, PLAN, NOMENCLATURES)
-    with pytest.raises(AnswersError, match="disclosure control"):
-        crosstab(real, PLAN, NOMENCLATURES, "exploiter", "form")
-
-
 def test_what_the_questionnaire_does_not_ask_is_skipped_and_said() -> None:
     found = compute(small(sex=["women"] * 5), read_plan(ROOT / "data"), NOMENCLATURES)
     assert "optional accompanied violence" in found.skipped

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_aggregates import mapping, small
 
 from traite_annexes.answers.panel import change_made_of, counted, decompose
 from traite_annexes.answers.tables import Tables
-from traite_annexes.errors import AnswersError
 
 NUMBERS = st.one_of(st.none(), st.integers(0, 60))
 Cells = tuple[int | None, int | None, int | None]
 EDITION = st.dictionaries(st.sampled_from("abcdef"), st.tuples(NUMBERS, NUMBERS, NUMBERS), max_size=6)
 
 
-def tables(answers: dict[str, Cells], *, synthetic: bool = True) -> Tables:
+def tables(answers: dict[str, Cells]) -> Tables:
     """Associations with a total, and two forms."""
     dims: dict[str, tuple[str, dict[str, str]]] = {"accompanied": ("accompanied", {})}
     dims |= {f"accompanied form={code}": ("accompanied", {"form": code}) for code in ("sexual", "begging")}
     frame = pd.DataFrame([*answers.values()], columns=[*dims], index=range(1, len(answers) + 1)).astype("Int64")
     frame.insert(0, "association", pd.array([*answers], dtype="str"))
-    return Tables(mapping(), frame, small(sex=[]).victims, dims, set(), synthetic)
+    return Tables(mapping(), frame, small(sex=[]).victims, dims, set(), True)
 
 
 @given(st.lists(EDITION, min_size=2, max_size=4))
@@ -53,8 +51,3 @@ def test_decompositions_add_up_and_equal_a_naive_loop(answers: list[dict[str, Ce
 def test_a_form_that_one_edition_did_not_ask_is_compared_to_nothing() -> None:
     one, other = counted(tables({"a": (9, 5, 4)}), dim="form"), counted(tables({"a": (9, 5, 4)}))
     assert decompose({"2021": one, "2022": other})["category"].tolist() == ["_T"]
-
-
-def test_answers_that_are_not_synthetic_are_refused() -> None:
-    with pytest.raises(AnswersError, match="disclosure control"):
-        change_made_of({"2021": tables({}), "2022": tables({}, synthetic=False)})

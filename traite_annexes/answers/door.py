@@ -227,7 +227,11 @@ class Door:
         primary = [decision for decision in hidden.values() if decision.reasons != (td.Reason.PROTECTS,)]
         loss = {name: self.tables.cells[name].loss for name in shown}
         spans = [d.interval.high - d.interval.low for d in hidden.values() if d.interval and d.interval.high is not None]
-        told = {statement: hidden[cell].interval for statement, (cell, _) in self.cells.items() if cell in hidden}
+        told = {
+            statement: hidden[cell].interval
+            for statement, (cell, _) in self.cells.items()
+            if cell in hidden and not statement.endswith("/percent")
+        }
         return {
             "profile": self.profile.name,
             "rules": {name: {"value": _plain(getattr(self.profile, name)), "reason": why.reason, "source": why.source}
