@@ -22,12 +22,17 @@ HIDDEN = [
 
 
 def release(project: Path, edition: str = "demo2022", profile: str = "publication", hidden: Collection[str] = HIDDEN) -> None:
-    """Hide cells of an edition, in the files that the project declares, and write the record of its release."""
+    """Hide cells of an edition, and all small counts with them, in the files that the project declares; write its record."""
     path = project / "data" / "demonstration" / f"{edition}.csv"
     with path.open(encoding="utf-8", newline="") as lines:
         rows = [{"status": "", **row} for row in csv.DictReader(lines)]
+    small = {
+        row["statement_id"].rpartition("/")[0]
+        for row in rows
+        if hidden and row["unit"] == "count" and row["population"] != "associations" and 0 < float(row["value"]) < 5
+    }
     for row in rows:
-        if row["statement_id"].rpartition("/")[0] in hidden and row["unit"] in ("count", "percent"):
+        if row["statement_id"].rpartition("/")[0] in small.union(hidden) and row["unit"] in ("count", "percent"):
             row |= {"value": "", "base": "", "status": "Q"}
     columns = [*(name for name in rows[0] if name != "status"), "status"]
     with path.open("w", encoding="utf-8", newline="") as lines:
