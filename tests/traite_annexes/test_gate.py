@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from commands import traite
-from conftest import copy_project
+from conftest import EDITIONS, copy_project
 from withheld import HIDDEN, release
 
 from traite_annexes.publishing import gate
@@ -205,3 +205,9 @@ def test_its_work_follows_the_size_of_a_file(found: gate.Gate) -> None:
 
     seconds(500)
     assert seconds(20_000) < 20 * max(seconds(2_000), 0.02)
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_it_refuses_nothing_of_what_is_published(site: Path, edition: str) -> None:
+    catalogue = Catalogue()
+    assert gate.refusals(catalogue.edition(edition), site / edition, catalogue) == []
