@@ -25,7 +25,7 @@ PACKAGES = [
     *("weasyprint", "xlsxwriter"),
 ]
 """Packages whose version may change a byte of an annex, beside those that the project asks for itself."""
-NEVER = {"jupyterlab", "nbval", "typer", "rich"}
+NEVER = {"jupyterlab", "nbval", "pypdf", "typer", "rich"}
 """Packages that the project asks for and that no annex passes through."""
 
 

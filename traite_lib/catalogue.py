@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import os
-import re
 import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError
 
 from .errors import CatalogueError, available
+from .models import Release
+from .models import Strict as Strict
+from .models import plain_words as plain_words
 
 DO_NOT_QUOTE = "Chiffres d’exemple : le classeur de cette édition est inventé, en tout ou partie ; ne pas citer."
 """Said on everything that shows numbers of an example."""
@@ -22,52 +25,12 @@ DO_NOT_QUOTE = "Chiffres d’exemple : le classeur de cette édition est invent�
 SYNTHETIC = "Données synthétiques – démonstration"
 """Said on everything that shows numbers of a demonstration edition: nobody gave the answers that they are computed from."""
 
+INTERNAL = "Ne pas diffuser"
+"""Said on everything that shows numbers computed from answers under the profile that hides nothing."""
+
+MARKS = (INTERNAL, SYNTHETIC)
+
 CATALOGUE_FILE = Path("data", "editions.toml")
-
-_ALIVE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-    r"|<[A-Za-z/!?]|\]\(|\]\[|\{[{%#]"
-    r"|^\s*(=|@|[+-](?=[^\d\s]|.*(\w\(|[|!])|\d[\d.,]*\s?[-+*/^&=]))"
-)
-"""What would be more than words somewhere: on a page, in Markdown, in a spreadsheet, on a terminal."""
-
-
-def plain_words(text: str) -> str:
-    """A text of ``data/``, or of who adds to it, which every page, file and terminal shows as it is.
-
-    Raises
-    ------
-    ValueError
-        It holds a control or direction character, a tag, a link, a template or the start of a formula.
-    """
-    if found := _ALIVE.search(text):
-        raise ValueError(f"plain words were expected, found {text[found.start() : found.start() + 20]!r}")
-    return text
-
-
-class Strict(BaseModel):
-    """What a file of ``data/`` holds: an unknown key is refused, and what `_faults` says of the known ones."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    def _faults(self) -> dict[str, bool]:
-        """What each value alone does not tell: what to write, and whether it was not."""
-        return {}
-
-    @field_validator("*")
-    @classmethod
-    def _plain(cls, value: object) -> object:
-        for text in value if isinstance(value, (list, tuple)) else [value]:
-            if isinstance(text, str):
-                plain_words(text)
-        return value
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        for sentence, wrong in self._faults().items():
-            if wrong:
-                raise ValueError(sentence)
-        return self
 
 
 def is_synthetic(edition: str | int) -> bool:
@@ -128,6 +91,8 @@ class Edition(Strict):
     figures: DataFile | None = None
     workbook: Workbook | None = None
     observations: DataFile | None = None
+    released: DataFile | None = None
+    release: Release | None = None
     source: list[Source] = []
 
     def _faults(self) -> dict[str, bool]:
@@ -137,6 +102,7 @@ class Edition(Strict):
             f"the key {self.key!r} must be the reference year, {key}": year is not None and self.key != key,
             "give figures (cited statements), a workbook, or both": not (self.figures or self.workbook or self.observations),
             "an edition with a workbook has a reference_year": self.workbook is not None and year is None,
+            "what was released is read from the file that `released` names": self.release is not None,
         }
 
     @property
@@ -148,8 +114,20 @@ class Edition(Strict):
 
     @property
     def warning(self) -> str:
-        """What stands wherever its numbers are shown, when they describe nobody: a demonstration, or an example."""
-        return f"{SYNTHETIC}." if self.observations else DO_NOT_QUOTE if self.workbook and self.workbook.invented else ""
+        """What stands wherever its numbers are shown: that nothing is hidden in them, or that they describe nobody."""
+        kept = f"{INTERNAL}. " if self.is_internal else ""
+        example = DO_NOT_QUOTE if self.workbook and self.workbook.invented else ""
+        return f"{kept}{f'{SYNTHETIC}.' if self.observations else example}".rstrip()
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether nothing is hidden in numbers that are made from answers: they stay with those who hold the answers."""
+        return self.release is not None and self.release.profile == "internal"
+
+    @property
+    def file_mark(self) -> str:
+        """What ends the name of a file of numbers that is not to be handed on."""
+        return f"_{INTERNAL.lower().replace(' ', '-')}" if self.is_internal else ""
 
     @property
     def years(self) -> tuple[int, int]:
@@ -263,14 +241,14 @@ def _named(path: Path) -> str:
 
 
 def read_toml(path: Path, model: type[_Model]) -> _Model:
-    """A TOML file of ``data/`` as a model; one that is missing or breaks the schema is named, with the key."""
-    name = _named(path)
+    """A TOML (or JSON) file of ``data/`` as a model; one that is missing or breaks the schema is named, with the key."""
+    name, loads = _named(path), json.loads if path.suffix == ".json" else tomllib.loads
     try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return model.model_validate(loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise CatalogueError(f"{name} is missing from {path.parent}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{name} is not valid TOML: {error}.") from None
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{name} is not valid {path.suffix[1:].upper()}: {error}.") from None
     except ValidationError as error:
         # A misspelt key is both unknown and missing: the unknown one tells more.
         first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
@@ -318,7 +296,7 @@ class Catalogue:
         self.data = self.root / "data"
         declared = read_toml(self.data / "editions.toml", _Editions)
         self.synthetic, self.licence, self._declared = synthetic, declared.licence, declared
-        self.editions = declared.demonstration if synthetic else declared.edition
+        self.editions = [self._with_release(each) for each in (declared.demonstration if synthetic else declared.edition)]
         self.administrative = [] if synthetic else declared.administrative
         self.breaks = read_toml(self.data / "breaks.toml", _Breaks).breaks
         self.corrections = [] if synthetic else read_toml(self.data / "corrections.toml", _Corrections).correction
@@ -326,6 +304,15 @@ class Catalogue:
         if twice := {key for key in keys if keys.count(key) > 1}:
             raise CatalogueError(f"data/editions.toml: edition {sorted(twice)[0]} is declared twice.")
         self.default = self.edition(keys[-1] if synthetic and keys else declared.default).key
+
+    def _with_release(self, edition: Edition) -> Edition:
+        """An edition with what was released of it, when its figures are made from answers."""
+        if edition.released is None:
+            return edition
+        release = read_toml(self.data / edition.released.path, Release)
+        if release.edition != edition.key:
+            raise CatalogueError(f"data/{edition.released.path} is the release of {release.edition}, not of {edition.key}.")
+        return edition.model_copy(update={"release": release})
 
     @classmethod
     def of(cls, edition: str | int, root: Path | None = None) -> Self:
@@ -358,7 +345,7 @@ class Catalogue:
         yield self._declared.sources
         yield from self._declared.administrative
         for edition in (*self._declared.edition, *self._declared.demonstration):
-            yield from filter(None, (edition.figures, edition.workbook, edition.observations))
+            yield from filter(None, (edition.figures, edition.workbook, edition.observations, edition.released))
 
     def verified(self, file: DataFile) -> Path:
         """Path of a data file, which must be there with the content that the catalogue declares."""

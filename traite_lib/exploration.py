@@ -36,16 +36,9 @@ if TYPE_CHECKING:
 def observations(*, labels: bool = False, unit: str | None = None, retained: bool = False) -> pd.DataFrame:
     """The whole Observations table, every statement of every source; a copy, free to change.
 
-    Parameters
-    ----------
-    labels : bool
-        French labels in place of codes, as ordered categoricals, and a column ``who`` that says who a row describes.
-    unit : str, optional
-        Keep one unit: a share and a count are never two values of one column.
-    retained : bool
-        Keep the statement that is retained for each statistic.
-
-    With one unit and one statement a statistic, ``who``, ``category`` and ``period`` name a number: a pivot mixes nothing.
+    `labels` puts French labels in place of codes, as ordered categoricals, and a column ``who``: who a row describes. `unit`
+    keeps one unit, `retained` the statement retained for each statistic: with both, ``who``, ``category`` and ``period`` name a
+    number, and a pivot mixes nothing.
     """
     _, words, table = load()
     rows = table[table["retained"]] if retained else table
@@ -57,10 +50,8 @@ def observations(*, labels: bool = False, unit: str | None = None, retained: boo
 
 @dataclass(frozen=True)
 class Exploration:
-    """What was published on one question; made by `explore`.
-
-    Shown at the end of a cell, it is a table, its charts, its bases, the breaks that it crosses and its sources. Each of them
-    is an attribute too: ``table``, ``charts``, ``bases``, ``breaks``, ``sources``; ``frame`` is the tidy DataFrame.
+    """What was published on one question; made by `explore`. Shown at the end of a cell, it is its ``table``, ``charts``,
+    ``bases``, ``breaks`` and ``sources``, each an attribute too; ``frame`` is the tidy DataFrame.
     """
 
     survey: Survey = field(repr=False)
@@ -185,7 +176,6 @@ class Explore:
         editions: Iterable[str | int] | pd.DataFrame | str | int | None = None, **sub_population: str,
     ) -> Exploration:  # fmt: skip
         """What was published on a question. A code may be its label: ``explore("Sexe")``, ``form="exploitation sexuelle"``.
-        One that does not exist is a `TraiteError` that lists those that do, and the nearest one.
 
         Parameters
         ----------

@@ -26,13 +26,8 @@ def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres
     """Every number that results, tables and sentences show, with its base, its source and its place, and the other statements of
     the same statistic, which are not retained. What a table by source shows has its source there, and not a second time.
 
-    Parameters
-    ----------
-    *shown : Result, Table or Markdown
-        What is shown, as it is given to `control`: numbers are not remembered, they are named.
+    What is `shown` is given as it is to `control`: numbers are not remembered, they are named.
 
-    Examples
-    --------
     >>> from traite_lib import metadata, open_edition
     >>> survey = open_edition(2022)
     >>> shown = [survey.indicator("form", "begging"), survey.totals("associations")]
@@ -100,17 +95,9 @@ NO_CHANGE = (
 def administrative(
     survey: Survey, *variables: str, title: str, but: Sequence[Result] = (), territories: bool | None = None,
 ) -> Table:  # fmt: skip
-    """Retained administrative figures: one row a statistic, one column a period, or one row a figure where hardly any statistic
-    comes again. Nothing is compared from one to the next.
-
-    Parameters
-    ----------
-    *variables : str
-        What is measured; everything when none is given.
-    but : sequence of Result
-        Leave out what these show already.
-    territories : bool, optional
-        Only what is about a territory (True), or nothing that is (False).
+    """Retained administrative figures on some variables, or all: one row a statistic, one column a period, or one row a figure
+    where hardly any statistic comes again; nothing is compared. `but` leaves out what results show already, `territories` keeps
+    only what is about a territory (True) or nothing that is (False).
     """
     rows = survey.observations
     rows = without(rows[(rows["edition"] == "") & rows["retained"] & rows["value"].notna()], but)
@@ -186,15 +173,9 @@ def statistic(variable: str, category: str = ALL, *, population: str | None = No
 
 
 def comparisons(survey: Survey, *statistics: Statistic | tuple[str, str]) -> Table:
-    """What may be compared between this edition and each earlier one: the change, or why there is none.
+    """What may be compared between this edition and each earlier one: the change, or why there is none. Each of the `statistics`
+    is made by `statistic`, or is a variable and a category.
 
-    Parameters
-    ----------
-    *statistics : Statistic or tuple of str
-        Each made by `statistic`; or a variable and a category.
-
-    Examples
-    --------
     >>> from traite_lib import metadata, open_edition
     >>> total = metadata.statistic("total", population="accompanied")
     >>> metadata.comparisons(open_edition(2023), total, ("form", "sexual")).frame["Depuis 2021"].tolist()
@@ -262,15 +243,8 @@ def editions(survey: Survey) -> Table:
 
 
 def judgements(survey: Survey, *variables: str, administrative: bool = False) -> Table:
-    """Statements of the edition (or of the administrative sources) on which a judgement was made, with its reason: those that
-    disagree, those that are doubted, revised since or set aside, with or without a rival.
-
-    Parameters
-    ----------
-    *variables : str
-        Keep what is about these variables; all of them when none is given.
-    administrative : bool
-        The administrative sources, all periods, in place of the edition.
+    """Statements of the edition (or of the `administrative` sources, all periods) on some variables, or all, on which a judgement
+    was made, with its reason: those that disagree, those that are doubted, revised since or set aside, with or without a rival.
     """
     rows = survey.observations[survey.observations["edition"] == ("" if administrative else survey.edition.key)]
     rows = rows[rows["variable"].isin(variables)] if variables else rows

@@ -107,11 +107,7 @@ class Term(Strict):
 
 @cache
 def terms(name: str) -> dict[str, Term]:
-    """Terms by code: ``units``, ``statuses``, ``bounds``, ``ranks``, ``universes``, ``columns``, ``effects`` of a break,
-    ``refusals`` of a change, ``states`` of a cell.
-
-    They are read once, from ``data/nomenclatures/terms/`` of the project found: every number that is written needs them.
-    """
+    """Terms by code, of a file of ``data/nomenclatures/terms/``, read once: every number that is written needs them."""
     folder = project_root() / "data" / "nomenclatures" / "terms"
     if name not in (known := sorted(path.stem for path in folder.glob("*.csv"))):
         raise NomenclatureError(f"There are no terms {name!r}. {available(name, known)}")

@@ -17,10 +17,10 @@ from .errors import ObservationsError, available
 from .loading.selection import load
 from .nomenclature import ALL, Nomenclatures
 from .presentation import sentences
-from .presentation.captions import Captions, as_group
+from .presentation.captions import Captions, as_group, masked
 from .presentation.result import Change, Markdown, Result, without
 from .presentation.tables import Table
-from .table import SUB_POPULATION, Row, at, check_question, find, levels, records, take
+from .table import SUB_POPULATION, WITHHELD, Row, at, check_question, find, levels, records, take
 
 if TYPE_CHECKING:
     from .loading.official import Matching
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Survey:
-    """One edition of the survey with everything needed to question it; made by `open_edition`.
-
-    A question changes nothing: what a chapter shows, it gives by name to `metadata.sources`. Every method refuses a variable, a
+    """One edition of the survey with everything needed to question it; made by `open_edition`. Every method refuses a variable, a
     category, a population, a unit or an edition that does not exist, with the nearest one and the list.
     """
 
@@ -95,7 +93,7 @@ class Survey:
         self._check(variable, category, populations=[who], unit=unit, sub=sub_population, by=by)
         parts: dict[str, str | None] = {**sub_population, by: None} if by else {**sub_population}
         # A sign in place of a value is shown in a distribution, it answers nothing alone.
-        found = self._find(variable, who, parts, category=category, unit=unit, known=True)
+        found, withheld = self._known(self._find(variable, who, parts, category=category, unit=unit), masked=by is not None)
         found = found[np.argsort(at(self.observations, "unit", found) != "percent", kind="stable")]
         first: dict[str, int] = {}
         for code, place in zip(at(self.observations, by, found) if by else [ALL] * len(found), found, strict=True):
@@ -103,15 +101,18 @@ class Survey:
         places = np.array([first[code] for code in self._in_order(by, first)], dtype=int)
         rows = without(take(self.observations, places), but)
         nearest = None
-        if rows.empty and not by and self.nomenclatures.universe(who) == "survey":
+        if rows.empty and not by and not withheld and self.nomenclatures.universe(who) == "survey":
             nearest = self._nearest(variable, category, population, unit, sub_population)
-        return self.captions.indicator(rows, variable, category, who, sub_population, by=by, unit=unit, nearest=nearest)
+        result = self.captions.indicator(rows, variable, category, who, sub_population, by=by, unit=unit, nearest=nearest)
+        return masked(result) if withheld and not result else result
 
     def totals(self, *populations: str, title: str = "Effectifs") -> Result:
         """Numbers of victims, associations, procedures… of one or several populations."""
         self._check("total", populations=populations)
-        found = [self._find("total", who, {}, unit="count", known=True) for who in populations]
-        return self.captions.totals(take(self.observations, np.concatenate(found)), populations, title)
+        found = np.concatenate([self._find("total", who, {}, unit="count") for who in populations])
+        found, withheld = self._known(found, masked=len(populations) > 1)
+        result = self.captions.totals(take(self.observations, found), populations, title)
+        return masked(result) if withheld and not result else result
 
     def profile(self, *statistics: tuple[str, str], title: str) -> Result:
         """One indicator a line: variable and modality, in the population that the edition computes its shares on."""
@@ -152,7 +153,7 @@ class Survey:
         for variable in variables or ["total"]:
             self._check(variable, sub=sub_population)
         kept = pd.concat([self._retained(edition.key) for edition in self.catalogue.dated])
-        kept = levels(kept[kept["value"].notna()])
+        kept = levels(kept[kept["value"].notna() | (kept["status"] == WITHHELD)])
         rows = self._about(kept, variables, "survey", False, but, sub_population)
         return self.captions.over_editions(rows, variables, title, sub_population, others=bool(list(but)))
 
@@ -161,12 +162,12 @@ class Survey:
     ) -> Result:
         """One statistic over all editions, broken where editions do not compare; see `analysis.compare.series`."""
         self._check(variable, category, populations=[population], unit=unit, sub=sub_population)
-        rows, comparisons = compare.series(
+        rows, comparisons, withheld = compare.series(
             self.observations, self.catalogue, self.nomenclatures, variable, category, unit=unit, population=population,
             **sub_population,
         )  # fmt: skip
         answered = compare.respondents(self.observations)
-        return self.captions.series(rows, comparisons, variable, population, sub_population, answered)
+        return self.captions.series(rows, comparisons, withheld, variable, population, sub_population, answered)
 
     def small_multiples(self, variable: str, populations: Iterable[str]) -> Result:
         """Yearly counts of several populations over a variable, its total first: for small multiples."""
@@ -200,7 +201,7 @@ class Survey:
             rows = find(self.observations, variable, sub_population, population=who, category=category, unit=unit, edition=key)
             wanted = {"population": who, "variable": variable, "category": category, "unit": unit, "period": key}
             found.append(self.observations.iloc[rows[0]] if len(rows) else self._missing(wanted | sub_population))
-        if all(pd.isna(row["value"]) for row in found):
+        if all(pd.isna(row["value"]) and row["status"] != WITHHELD for row in found):
             return None
         before, after = found
         answered = compare.respondents(self.observations)
@@ -208,14 +209,10 @@ class Survey:
         return self.captions.change(compare.compare(before, after, self.catalogue, self.nomenclatures), answered)
 
     def workbook(self, sheet: str | None = None) -> pd.DataFrame:
-        """The edition's workbook as a tidy table: every body cell, also those that became no statement, and why.
+        """The edition's workbook as a tidy table, one row a cell of one sheet or of all, also those that became no statement.
 
-        Returns
-        -------
-        DataFrame
-            One row a cell, of one sheet or of all, as the reader gives it; then ``state`` (observation, control, blank,
-            unmatched, ambiguous, set_aside), ``why`` and, for an observation, ``statement_id``. Label paths are joined by
-            `` > ``, outermost first. Empty without a workbook.
+        After what the reader gives: ``state`` (observation, control, blank, unmatched, ambiguous, set_aside), ``why`` and, for an
+        observation, ``statement_id``. Label paths are joined by `` > ``, outermost first. Empty without a workbook.
         """
         from .loading.official import tidy_frame
 
@@ -288,6 +285,11 @@ class Survey:
         edition = "" if self.nomenclatures.universe(population) == "administrative" else self.edition.key
         only |= {"population": population, "edition": edition, "period": self.edition.key}
         return find(self.observations, variable, sub, known=known, **only)
+
+    def _known(self, places: np.ndarray, *, masked: bool) -> tuple[np.ndarray, bool]:
+        """Of some positions, those that have a value, or are `masked` too; and whether disclosure control hides any."""
+        withheld = at(self.observations, "status", places) == WITHHELD
+        return places[pd.notna(at(self.observations, "value", places)) | (withheld & masked)], bool(withheld.any())
 
     def _in_order(self, by: str | None, codes: Iterable[str]) -> list[str]:
         """Codes of a sub-population column, all first, then in nomenclature order."""

@@ -31,7 +31,10 @@ UNITS = ["count", "percent", "percent_change", "points", "years", "months", "rat
 CHANGE = "change"
 """Nomenclature of the variables that hold published changes, and the first word of their codes: ``change_total``."""
 
-NO_VALUE = ["L", "M", "N", "O", "Q"]
+WITHHELD = "Q"
+"""Status of a figure hidden by disclosure control, ours or its source's: it is said, and nothing is computed from it."""
+
+NO_VALUE = ["L", "M", "N", "O", WITHHELD]
 """Statuses of a row without a value. With the value 0 and the category ``_U``, they keep apart what must not be confused: L not
 asked, M not applicable (cannot exist), N too imprecise to be given, O not published or not found, Q withheld (confidential)."""
 

@@ -239,7 +239,8 @@ def test_chapters_render_from_a_workbook_with_cells_as_places(project: Path, boo
     assert set(own["locator"]) == {f"Figure 2!{column}{row}" for column in "BC" for row in range(4, 9)}
     assert own["publisher"].eq("Classeur d’exemple (chiffres inventés)").all()
     sex = (folder / "03_sexe_et_age.html").read_text(encoding="utf-8")
-    assert "confidentiel" in sex
+    assert "[s]" in sex
+    assert "masqué au titre du secret statistique" in sex.replace("\N{NO-BREAK SPACE}", " ")
     quality = (folder / "14_methode_et_qualite.html").read_text(encoding="utf-8")
     assert "Classeur de données\u00a0: ce qui est repris" in quality
     assert "3 non reconnu" in quality
@@ -249,6 +250,6 @@ def test_chapters_render_from_a_workbook_with_cells_as_places(project: Path, boo
         assert "Chiffres d’exemple" in (project / "outputs" / page).read_text(encoding="utf-8")
     cover = openpyxl.load_workbook(folder / "traite_2022.xlsx", read_only=True)
     assert any("Chiffres d’exemple" in str(row[0]) for row in cover["Couverture"].iter_rows(values_only=True))
-    withheld = [row for row in cover["Observations"].iter_rows(values_only=True) if "[c]" in row]
+    withheld = [row for row in cover["Observations"].iter_rows(values_only=True) if "[s]" in row]
     assert withheld
     assert all(row[0].startswith("W2022") for row in withheld)

@@ -180,9 +180,11 @@ def test_a_missing_value_of_the_workbook_hides_no_published_one(project: Path, t
 def test_a_confidential_cell_is_shown_as_such_and_draws_nothing(with_workbook: Path) -> None:
     result = open_edition(2022).distribution("sex", by="form")
     hidden = result.frame[result.frame["form"] == "other"]
-    assert set(hidden["text"]) == {"confidentiel"}
+    assert set(hidden["text"]) == {"[s]"}
     assert hidden["value"].isna().all()
-    assert not open_edition(2022).indicator("sex", "women", form="other")
+    found = open_edition(2022).indicator("sex", "women", form="other")
+    assert not found
+    assert found.absent.startswith("Masqué (secret statistique) pour cette édition")
 
 
 def test_a_total_is_a_base_and_no_modality(with_workbook: Path) -> None:

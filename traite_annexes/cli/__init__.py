@@ -26,6 +26,7 @@ for _command in (  # in the order of work
         figures.show,
         figures.change,
         render.figures,
+        handover.gate,
         handover.bundle,
         handover.verify,
     ),

@@ -11,6 +11,7 @@ import typer
 from traite_lib.catalogue import Catalogue, project_root
 
 from ..errors import RenderError
+from .handover import checked
 from .terminal import errors, outputs, pairs, rows
 
 
@@ -56,6 +57,8 @@ def render(
     if failures:
         kept = f"The previous annexes are left as they were; see {folder}/*/failures/."
         raise RenderError("\n".join([f"{len(failures)} chapter(s) could not be rendered.", *failures, kept]))
+    for each in wanted:
+        checked(each, folder / each.key, catalogue, again=False)
     print(f"{folder / (wanted[0].key if len(wanted) == 1 else '')}/index.html".replace("//", "/"))
 
 

@@ -110,16 +110,16 @@ def data_package(survey: Survey) -> str:
         "licenses": [{"name": "notspecified", "title": catalogue.licence.figures}],
         "sources": [{"title": s.citation_fr} | ({"path": s.url} if s.url.startswith("http") else {}) for s in sources],
         "resources": [
-            _resource("observations", "Une ligne par énoncé", described, primaryKey="statement_id"),
+            _resource("observations", "Une ligne par énoncé", described, survey.edition.file_mark, primaryKey="statement_id"),
             _resource("codes", "Codes et libellés", codes),
         ],
     }
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
 
 
-def _resource(name: str, title: str, fields: list[dict[str, Any]], **schema: Any) -> dict[str, Any]:
+def _resource(name: str, title: str, fields: list[dict[str, Any]], mark: str = "", **schema: Any) -> dict[str, Any]:
     return {
-        "profile": "tabular-data-resource", "name": name, "path": f"{name}.csv", "title": title, "format": "csv",
+        "profile": "tabular-data-resource", "name": name, "path": f"{name}{mark}.csv", "title": title, "format": "csv",
         "mediatype": "text/csv", "encoding": "utf-8", "schema": {"fields": fields, "missingValues": [""], **schema},
     }  # fmt: skip
 
@@ -140,9 +140,10 @@ def files(edition: str, root: Path | None = None) -> dict[str, bytes]:
 
     catalogue, words, table = load(root, synthetic=is_synthetic(edition))
     survey = Survey(catalogue.edition(edition), catalogue, words, table)
+    mark = survey.edition.file_mark
     return {
-        "observations.csv": observations_csv(survey).encode(),
+        f"observations{mark}.csv": observations_csv(survey).encode(),
         "codes.csv": codes_csv(words).encode(),
         "datapackage.json": data_package(survey).encode(),
-        f"traite_{edition}.xlsx": spreadsheet.workbook(survey, rows_of(survey)),
+        f"traite_{edition}{mark}.xlsx": spreadsheet.workbook(survey, rows_of(survey)),
     }

@@ -60,7 +60,7 @@ class EditionFolder:
     def accept(self, chapter: Chapter, files: Mapping[str, bytes], key: str) -> Path:
         """Put a chapter's annex in place of the previous one."""
         replace_files(self.folder, files)
-        for name in set(self._outputs.get(chapter.name, ())) - set(files):
+        for name in set(self._outputs.get(chapter.name) or self._named(chapter.name)) - set(files):
             remove(self.folder, name)  # the chapter no longer makes it
         self._failed(chapter).unlink(missing_ok=True)
         self._outputs[chapter.name] = {name: digest(content) for name, content in files.items()}
@@ -108,6 +108,9 @@ class EditionFolder:
         around = site.beside_chapters(self.edition, done, self.folder, catalogue, data(self.edition.key), pdf=pdf)
         for old in self.folder.glob("*.pdf"):
             old.unlink()
+        gone = set(before.outputs) - set(around) if before else set[str]()
+        for name in gone:
+            remove(self.folder, name)  # the edition no longer has it, or under another name
         replace_files(self.folder, around)
         told = {
             chapter.name: {
@@ -137,7 +140,7 @@ class EditionFolder:
     def _named(self, chapter: str) -> list[str]:
         """Files of a chapter by their names, when no manifest tells which they are."""
         figures = [path.relative_to(self.folder).as_posix() for path in self.folder.glob(f"figures/{chapter}-*")]
-        return [f"{chapter}.ipynb", f"{chapter}.html", f"tables/{chapter}.csv", *figures]
+        return [f"{chapter}.ipynb", f"{chapter}.html", f"tables/{chapter}{self.edition.file_mark}.csv", *figures]
 
 
 def finish_overall(

@@ -18,7 +18,7 @@ from traite_lib.catalogue import Catalogue, Edition, sha256
 from ..files import checked_name
 from ..fingerprints import commit, versions
 
-MANIFEST = "manifest.json"
+MANIFEST, DISCLOSURE = "manifest.json", "disclosure.json"
 LARGEST = 16 * 2**20
 """Bytes of the largest manifest that is read; those of a full edition have 30,000."""
 
@@ -46,10 +46,11 @@ class ChapterTold(Overall):
 
 
 class Manifest(Overall):
-    """What a manifest tells of an edition: `outputs` are the files beside its chapters."""
+    """What a manifest tells of an edition: `outputs` are the files beside its chapters, `profile` that of its release, if any."""
 
     edition: Annotated[str, Field(pattern="^(demo)?[0-9]{4}$")]
     title: str
+    profile: str
     commit: Annotated[str, Field(pattern="^([0-9a-f]{40}(-dirty)?)?$")]
     versions: dict[str, str]
     inputs: dict[Name, Checksum]
@@ -122,6 +123,7 @@ def describe(
     return {
         "edition": edition.key,
         "title": edition.title,
+        "profile": edition.release.profile if edition.release else "",
         "commit": commit(catalogue.root),
         "versions": made["versions"],
         "inputs": made["inputs"],
@@ -138,9 +140,8 @@ def describe(
 def provenance(catalogue: Catalogue) -> dict[str, dict[str, str]]:
     """What annexes are made from, here: ``inputs`` and ``notebooks`` (checksums by path), ``versions`` of the software."""
     root = catalogue.root
-    inputs = sorted(
-        path for path in catalogue.data.rglob("*") if path.is_file() and path.suffix in (".csv", ".toml", ".xlsx", ".xls")
-    )
+    suffixes = (".csv", ".toml", ".json", ".xlsx", ".xls")
+    inputs = sorted(path for path in catalogue.data.rglob("*") if path.is_file() and path.suffix in suffixes)
     return {
         "inputs": {path.relative_to(root).as_posix(): sha256(path) for path in inputs},
         "notebooks": {f"notebooks/{path.name}": sha256(path) for path in sorted((root / "notebooks").glob("*.ipynb"))},

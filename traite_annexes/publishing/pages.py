@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 if TYPE_CHECKING:
     from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
-from traite_lib.catalogue import SYNTHETIC, Catalogue, Edition
+from traite_lib.catalogue import MARKS, Catalogue, Edition
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
 from ..files import checked_name
@@ -217,8 +217,8 @@ def _figure(output: NotebookNode, before: Sequence[Figure]) -> Figure:
         image = output.data[PNG].replace("\n", "")
         drawing = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(image, words["alt"])
     name = slug(words.get("subject") or words["title"]) or "figure"
-    synthetic = f"-{slug(SYNTHETIC)}" if SYNTHETIC in words.get("alt", "") else ""
-    name = _apart(f"{name}{synthetic}", {figure.name for figure in before})
+    marks = [slug(mark) for mark in MARKS if mark in words.get("alt", "")]
+    name = _apart("-".join([name, *marks]), {figure.name for figure in before})
     words["notes"] = tuple(words.get("notes", ()))
     return Figure(len(before) + 1, name, drawing, files=output.data.get(FIGURE, {}), **words)
 

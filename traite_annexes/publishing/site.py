@@ -14,19 +14,22 @@ from traite_lib.nomenclature import Nomenclatures
 from . import pages, search
 from .chapters import Chapter, discover
 from .glossary import GLOSSARY, glossary
-from .manifest import MANIFEST
+from .manifest import DISCLOSURE, MANIFEST
 
 DOWNLOADS = [
-    pages.Download("traite_{}.xlsx", "Classeur de l’édition (XLSX)", "un tableau par feuille, avec notes et sources"),
-    pages.Download("traite_{}.pdf", "Tous les chapitres (PDF)", "un seul document, à lire ou à imprimer"),
-    pages.Download("observations.csv", "Toutes les observations (CSV)", "une ligne par énoncé, avec sa source et ses codes"),
+    pages.Download("traite_{key}{mark}.xlsx", "Classeur de l’édition (XLSX)", "un tableau par feuille, avec notes et sources"),
+    pages.Download("traite_{key}{mark}.pdf", "Tous les chapitres (PDF)", "un seul document, à lire ou à imprimer"),
+    pages.Download("observations{mark}.csv", "Toutes les observations (CSV)", "une ligne par énoncé, source et codes"),
     pages.Download("codes.csv", "Codes et libellés (CSV)", "ce que veulent dire les codes des observations"),
     pages.Download(
         "datapackage.json", "Description des données (JSON)", "Data Package : colonnes et licence, pour les logiciels"
     ),
+    pages.Download(
+        DISCLOSURE, "Secret statistique (JSON)", "règles, nombre de cases masquées, intervalles possibles ; aucune valeur masquée"
+    ),
     pages.Download(MANIFEST, "Inventaire technique (JSON)", "paramètres, empreintes des fichiers, versions"),
 ]
-"""Files of an edition that its index offers when they are there; {} stands for the edition."""
+"""Files of an edition that its index offers when they are there; {key} stands for the edition, {mark} for its mark."""
 
 
 def beside_chapters(
@@ -51,12 +54,14 @@ def beside_chapters(
     others = search.other_words(Nomenclatures(catalogue.root / "data"))
     found = [part for chapter, page in texts for part in search.passages(chapter.name, chapter.title, page, others)]
     files = {"search-index.js": search.index(edition.key, found).encode()} | dict(data)
+    if edition.released:
+        files[DISCLOSURE] = catalogue.verified(edition.released).read_bytes()
     if pdf:
         from .pdf import convert, edition_pdf
 
-        files |= {f"{chapter.name}.pdf": convert(page) for chapter, page in texts}
-        files[f"traite_{edition.key}.pdf"] = edition_pdf(edition, texts, licence)
-    named = [replace(file, path=file.path.format(edition.key)) for file in DOWNLOADS]
+        files |= {f"{chapter.name}{edition.file_mark}.pdf": convert(page) for chapter, page in texts}
+        files[f"traite_{edition.key}{edition.file_mark}.pdf"] = edition_pdf(edition, texts, licence)
+    named = [replace(file, path=file.path.format(key=edition.key, mark=edition.file_mark)) for file in DOWNLOADS]
     offered = [file for file in named if file.path in files or file.path == MANIFEST]
     points = [(chapter, pages.key_points(notebook)) for chapter, notebook in done]
     terms = bool(glossary(discover(catalogue.root / "notebooks")))

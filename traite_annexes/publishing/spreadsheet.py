@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from traite_lib.survey import Survey
 
 NOT_PUBLISHED, NOT_APPLICABLE, LOW, ESTIMATED, PROVISIONAL, BREAK = "[x]", "[z]", "[u]", "[e]", "[p]", "[b]"
-WITHHELD, NOT_ASKED, IMPRECISE, CALCULATED = "[c]", "[n]", "[i]", "[d]"
+WITHHELD, NOT_ASKED, IMPRECISE, CALCULATED = "[s]", "[n]", "[i]", "[d]"
 SYMBOLS = {
     NOT_PUBLISHED: "Non relevé ou non publié : aucun chiffre dans les sources consultées. Ce n’est pas zéro.",
-    NOT_APPLICABLE: "Sans objet, selon la source ; ou base d’un effectif, qui n’en a pas.",
-    WITHHELD: "Confidentiel : la source n’a pas diffusé ce chiffre.",
+    NOT_APPLICABLE: "Sans objet.",
+    WITHHELD: "Masqué au titre du secret statistique ; la valeur peut être nulle ou non.",
     NOT_ASKED: "Question non posée dans cette édition.",
     IMPRECISE: "Trop imprécis ou trop petit, selon la source.",
     LOW: "Fiabilité faible : la raison est donnée dans la colonne « Note ».",
@@ -150,7 +150,9 @@ def _notes() -> Sheet:
     frame = pd.DataFrame({"Signe": list(SYMBOLS), "Signification": list(SYMBOLS.values())})
     lines = [
         "Précision : « exacte », ou « moins de », « plus de », « environ » selon les mots de la source.",
-        "Fiabilité : « normale », ou un signe. Aucune cellule n’est vide : « aucune » veut dire qu’il n’y a pas de note.",
+        "Fiabilité : « normale », ou un signe ; « aucune » veut dire qu’il n’y a pas de note.",
+        "Une valeur est vide quand il n’y a pas de nombre : la colonne « Fiabilité » dit pourquoi. Une base est vide pour un "
+        "effectif, qui n’en a pas, et pour une part dont la base n’est pas publiée.",
     ]
     return Sheet("Notes", "Signes et notes", lines, frame)
 
@@ -180,9 +182,9 @@ def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
                 "Statistique": found["label"],
                 "Population": found["who"].map(wording.upper_first),
                 "Unité": _units(found),
-                "Valeur": _values(found),
+                "Valeur": pd.Series(_numbers(found["value"]), found.index, dtype=object),
                 "Précision": found["bound"].map(_label("bounds")),
-                BASE: _bases(found),
+                BASE: pd.Series(_numbers(found["base"]), found.index, dtype=object),
                 "Fiabilité": found["status"].map(_SYMBOL_OF),
                 "Note": found["note"].replace("", NO_NOTE),
                 "Source": [wording.place_of(row["citation"] or row["publisher"], row["locator"]) for row in records(found)],
@@ -228,8 +230,8 @@ def _observations(survey: Survey, rows: pd.DataFrame) -> Sheet:
             "Source": rows["citation"],
             "Emplacement": rows["locator"].replace("", NOT_APPLICABLE),
             "Note": rows["note"].replace("", NO_NOTE),
-            BASE: _bases(rows),
-            "Valeur": _values(rows),
+            BASE: pd.Series(_numbers(rows["base"]), rows.index, dtype=object),
+            "Valeur": pd.Series(_numbers(rows["value"]), rows.index, dtype=object),
         }
     )
     lines = [
@@ -253,17 +255,9 @@ def _sources(survey: Survey, rows: pd.DataFrame) -> Sheet:
     return Sheet("Sources", "Sources citées dans ce classeur", [survey.catalogue.licence.figures], frame)
 
 
-def _values(rows: pd.DataFrame) -> list[float | str]:
-    return [
-        _MISSING[status] if pd.isna(value) else float(value) for value, status in zip(rows["value"], rows["status"], strict=True)
-    ]
-
-
-def _bases(rows: pd.DataFrame) -> list[float | str]:
-    return [
-        float(row["base"]) if pd.notna(row["base"]) else NOT_PUBLISHED if wording.base_of(row) else NOT_APPLICABLE
-        for row in records(rows)
-    ]
+def _numbers(values: pd.Series) -> list[float | None]:
+    """A column that stays one of numbers: an empty cell where there is none, and « Fiabilité » says why."""
+    return [None if pd.isna(value) else float(value) for value in values]
 
 
 def _units(rows: pd.DataFrame) -> pd.Series:
@@ -362,6 +356,8 @@ def _write(page: Worksheet, line: int, column: int, value: Any, text: Format, nu
             page.write_url(line, column, value.url, text, string=wording.typographic(value.text))
         else:  # LibreOffice cuts a link longer than its cell, and no formula is written that data might reach
             page.write_string(line, column, value.text, text)
+    elif value is None:
+        page.write_blank(line, column, None, text)
     elif isinstance(value, float):
         decimals = next(n for n in (0, 1, 2) if n == 2 or round(value, n) == value)
         page.write_number(line, column, value, numbers[decimals])

@@ -135,7 +135,7 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
     edition = catalogue.edition(job.edition)
     chapter = choose(chapters, job.chapter)
     held = setup(root, images=job.images)
-    given = {"edition": edition.key, "output": f"tables/{chapter.name}.csv"} | dict(job.parameters)
+    given = {"edition": edition.key, "output": f"tables/{chapter.name}{edition.file_mark}.csv"} | dict(job.parameters)
     with tempfile.TemporaryDirectory(dir=folder, prefix="k", ignore_cleanup_errors=True) as private:
         stage = Path(private, "annex")
         stage.mkdir()

@@ -12,7 +12,7 @@ import pandas as pd
 from ..catalogue import Break, Catalogue
 from ..errors import ComparisonError, ObservationsError
 from ..nomenclature import ALL, Nomenclatures, terms
-from ..table import SUB_POPULATION, Row, at, find, records, take
+from ..table import SUB_POPULATION, WITHHELD, Row, at, find, records, take
 
 
 def respondents(table: pd.DataFrame) -> dict[str, tuple[int, str]]:
@@ -98,7 +98,9 @@ def compare(before: Row, after: Row, catalogue: Catalogue, nomenclatures: Nomenc
             raise ObservationsError(f"{names} {differ}; they are not two values of one statistic.")
     one, other = ({str(name): value for name, value in row.items()} for row in (before, after))  # each is read many times
     # A value that is not there is the reason, whatever else would separate the two.
-    refused: list[Break | Unfit] = [Unfit("not_found", row) for row in (one, other) if pd.isna(row["value"])]
+    refused: list[Break | Unfit] = [
+        Unfit("withheld" if row["status"] == WITHHELD else "not_found", row) for row in (one, other) if pd.isna(row["value"])
+    ]
     entries = [entry for entry in catalogue.breaks if not refused and _applies(entry, one, other, nomenclatures)]
     refused += [entry for entry in entries if entry.effect == "refuse"]
     refused = refused or list(_unfit(one, other, nomenclatures))
@@ -120,21 +122,21 @@ def _unfit(before: Row, after: Row, nomenclatures: Nomenclatures) -> Iterator[Un
 def series(
     table: pd.DataFrame, catalogue: Catalogue, nomenclatures: Nomenclatures, variable: str, category: str = ALL,
     *, unit: str = "percent", population: str | None = None, **sub_population: str,
-) -> tuple[pd.DataFrame, list[Comparison]]:  # fmt: skip
+) -> tuple[pd.DataFrame, list[Comparison], list[str]]:  # fmt: skip
     """One statistic over the dated editions, or over the years of an administrative population.
 
     The `population` is by default the one that each edition computes its shares on, not always the same: the series then breaks.
-
-    Returns
-    -------
-    DataFrame, list of Comparison
-        Rows of Observations in time order; each compared with the one before it, which a break may separate from it.
+    Rows come in time order, then each compared with the one before it, which a break may separate from it, then the periods whose
+    value is withheld.
     """
-    found = find(table, variable, sub_population, category=category, unit=unit, population=population, known=True)
+    found = find(table, variable, sub_population, category=category, unit=unit, population=population)
     found = found[pd.notna(at(table, "reference_year", found))]
     if population is None:
         described = {edition.key: edition.share_population for edition in catalogue.editions}
         theirs = [described.get(key) for key in at(table, "edition", found)]
         found = found[at(table, "population", found) == np.array(theirs, dtype=object)]
-    rows = take(table, found[np.argsort(at(table, "reference_year", found).astype(int), kind="stable")])
-    return rows, [compare(before, after, catalogue, nomenclatures) for before, after in pairwise(records(rows))]
+    found = found[np.argsort(at(table, "reference_year", found).astype(int), kind="stable")]
+    known, withheld = pd.notna(at(table, "value", found)), at(table, "status", found) == WITHHELD
+    rows = take(table, found[known])
+    compared = [compare(before, after, catalogue, nomenclatures) for before, after in pairwise(records(rows))]
+    return rows, compared, list(at(table, "period", found[withheld]))

@@ -16,12 +16,7 @@ def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataF
     Statements about all accompanied victims and about a part of them are put together, except for totals: a source that
     says « accompanied » may describe the part that the edition computes its shares on. Two cells of workbooks are compared
     only when their populations are the same: a workbook says which victims it describes. A sign in place of a value (not
-    available, confidential…) disagrees with nothing.
-
-    Returns
-    -------
-    DataFrame
-        Rows of Observations, with ``group`` (a number for each statistic).
+    available, confidential…) disagrees with nothing. The rows have a ``group``: a number for each statistic.
     """
 
     def root(population: str) -> str:
@@ -54,12 +49,8 @@ def recomputed(table: pd.DataFrame) -> pd.DataFrame:
     """Published shares beside the share that published counts give, where both exist.
 
     The count is divided by the base of the share where its source gives it, else by the published total. A gap is then not an
-    error: the base of a question is the victims of the associations that answered it, not the total.
-
-    Returns
-    -------
-    DataFrame
-        Rows of the shares, with ``count``, ``total`` and ``computed`` (percent, unrounded).
+    error: the base of a question is the victims of the associations that answered it, not the total. The rows of the shares have
+    ``count``, ``total`` and ``computed`` (percent, unrounded).
     """
     rows = table[table["retained"] & (table["bound"] == "") & table["value"].notna() & (table["status"] != CALCULATED)]
     rows = levels(rows)

@@ -37,14 +37,10 @@ def distribution(
     nomenclature is closed, its modalities without a statement are added with status O (missing), so that a reader sees what
     was not found. A distribution nobody published is an empty frame.
 
-    `period` is the key of the edition, or the period of an administrative source (``2022``, ``2016-2021``).
-
-    Returns
-    -------
-    DataFrame
-        Rows of Observations, with ``order`` in the nomenclature and ``level`` (1 when a broader modality of the same source is
-        listed too: what another source says of a part is no part of this whole); in nomenclature order when it is closed or
-        nested, else from the largest to the smallest; « others » and those who did not answer come last.
+    `period` is the key of the edition, or the period of an administrative source (``2022``, ``2016-2021``). Rows have their
+    ``order`` in the nomenclature and ``level`` (1 when a broader modality of the same source is listed too: what another source
+    says of a part is no part of this whole); they are in nomenclature order when it is closed or nested, else from the largest to
+    the smallest; « others » and those who did not answer come last.
     """
     info = nomenclatures.variable(variable)
     found = find(table, variable, sub_population, population=population, period=period)

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from ..analysis.compare import Comparison, Unfit
-from ..catalogue import Break, Catalogue, Edition
+from ..catalogue import INTERNAL, Break, Catalogue, Edition
 from ..nomenclature import ALL, Nomenclatures, Variable, terms
-from ..table import SUB_POPULATION, Row, last_year, records
+from ..table import SUB_POPULATION, WITHHELD, Row, last_year, records
 from . import wording
 from .quantities import MISSING
 from .result import Change, Result, ResultKind, together
@@ -66,9 +66,13 @@ class Captions:
         described = found[0] if found else self._blank(population, sub)
         frame = self.with_labels(rows, found)
         title = info.label_fr if variable != "total" else self.words.populations[population].label_fr
-        notes = (*wording.notes_of(frame), *self._notes(found))
+        notes = (*wording.notes_of(frame), *self._notes(found), *self._mark)
         absent = self._absent(info, described)
         return Result(frame, title, wording.subtitle(described, self.words), notes, absent, kind, self._said(frame))
+
+    @property
+    def _mark(self) -> list[str]:  # in notes, it is inside the image of a chart too
+        return [f"{INTERNAL}."] if self.edition.is_internal else []
 
     def _notes(self, rows: Sequence[Row]) -> list[str]:
         """What a reader must know of rows together: several answers, values that nobody gives."""
@@ -87,7 +91,9 @@ class Captions:
             notes.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
         if any(pd.isna(row["value"]) and row["source_id"] == "" for row in rows):
             notes.append(f"« {MISSING.capitalize()} » : aucun chiffre dans les sources consultées ; ce n’est pas zéro.")
-        return notes
+        signs = {row["status"] for row in rows if pd.isna(row["value"]) and row["source_id"]}
+        told = [term for code, term in terms("statuses").items() if code in signs and term.short_fr.startswith("[")]
+        return notes + [f"{term.short_fr} : {term.label_fr}." for term in told]
 
     def _said(self, frame: pd.DataFrame) -> str:
         """The sentence of a single value, with the modalities that were asked for and not found."""
@@ -95,9 +101,12 @@ class Captions:
         if known.sum() != 1:
             return ""
         row = frame[known].iloc[0]
-        missing = wording.listed(str(label) for label in frame["inline"][~known])
-        other = f" {wording.upper_first(missing)} : non relevé." if missing else ""
-        return wording.sentence(row, self.words, row["publisher"]) + other
+        unknown: dict[str, list[str]] = {}
+        for other in records(frame[~known]):
+            why = wording.lower_first(wording.MASKED) if other["status"] == WITHHELD else MISSING
+            unknown.setdefault(why, []).append(other["inline"])
+        others = [f" {wording.upper_first(wording.listed(dict.fromkeys(names)))} : {why}." for why, names in unknown.items()]
+        return "".join([wording.sentence(row, self.words, row["publisher"]), *others])
 
     # -- one method for each question of `Survey` ------------------------------------------------------------------------
 
@@ -150,7 +159,9 @@ class Captions:
         labels = _with_subject(frame)
         frame = frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels])
         absent = "Aucun des chiffres clés n’a été relevé pour cette édition."
-        return Result(frame, title, indicators[0].population, tuple(wording.notes_of(frame)), absent, said=self._said(frame))
+        return Result(
+            frame, title, indicators[0].population, (*wording.notes_of(frame), *self._mark), absent, said=self._said(frame)
+        )
 
     def statistics(
         self, rows: pd.DataFrame, variables: Sequence[str], title: str, universe: str, sub: SubPopulation, *, others: bool
@@ -204,8 +215,8 @@ class Captions:
         )  # fmt: skip
 
     def series(
-        self, rows: pd.DataFrame, comparisons: Sequence[Comparison], variable: str, population: str | None, sub: SubPopulation,
-        answered: Mapping[str, tuple[int, str]],
+        self, rows: pd.DataFrame, comparisons: Sequence[Comparison], withheld: Sequence[str], variable: str,
+        population: str | None, sub: SubPopulation, answered: Mapping[str, tuple[int, str]],
     ) -> Result:  # fmt: skip
         """One statistic over time (what `analysis.compare.series` gives), with the breaks and the years without a value;
         `answered` is what `analysis.compare.respondents` gives.
@@ -225,11 +236,12 @@ class Captions:
             if sentence
         ]
         who = together(result.frame["who"]) or result.population
-        result = replace(result, title=self._subject(result), population=who)
+        masked = [f"{wording.MASKED} : {wording.listed(withheld)}."] if withheld else []
+        result = replace(result, title=self._subject(result), population=who, notes=(*result.notes, *masked))
         if universe == "administrative" or rows.empty:
             return replace(result, notes=(*result.notes, *breaks))
         dated = [edition.key for edition in self.catalogue.dated]
-        missing = [key for key in dated if key not in set(rows["period"])]
+        missing = [key for key in dated if key not in {*rows["period"], *withheld}]
         said_once = dict.fromkeys(missing[:1], " associations répondantes")
         named = [f"{key} ({respondents[key]}{said_once.get(key, '')})" if key in respondents else key for key in missing]
         gap = [f"Sans valeur retenue : {wording.listed(named)}."] if named else []
@@ -318,6 +330,11 @@ def _with_subject(frame: pd.DataFrame) -> list[str]:
     """Label of each row with its variable, where a table holds several."""
     pairs = zip(frame["variable_label"], frame["label"], frame["inline"], strict=True)
     return [label if label == subject else f"{subject} : {inline}" for subject, label, inline in pairs]
+
+
+def masked(result: Result) -> Result:
+    """A result without a figure, because disclosure control hides it."""
+    return replace(result, absent=result.absent.replace("Aucun chiffre relevé", wording.MASKED))
 
 
 def as_group(result: Result, group: str, label: str = "") -> pd.DataFrame:

@@ -50,16 +50,8 @@ WIDTH, LETTER, LINE, LEGEND = 4.2, 0.074, 0.165, 0.18
 class Chart:
     """A chart on its Axes, with what it shows in words. Without Axes nothing was drawn.
 
-    Attributes
-    ----------
-    axes : tuple of matplotlib Axes
-        What was drawn on, to go on with; ``figure.axes`` has the strip of a series too.
-    result : Result
-        The rows that were drawn.
-    kind, found : str
-        The kind of chart in French, and what it shows: the parts of its alternative text.
-    signs : tuple of str
-        What the signs of this drawing mean, when it has any.
+    `axes` are what was drawn on (``figure.axes`` has the strip of a series too), `result` the rows that were drawn;
+    `kind` and `found` say in French what it is and what it shows, `signs` what its signs mean.
     """
 
     axes: tuple[Axes, ...] = ()

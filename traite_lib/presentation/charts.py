@@ -135,7 +135,8 @@ def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *,
     frame = levels(result.frame).loc[lambda rows: rows["unit"].isin(["percent", "count"]) | rows["value"].isna()]  # no change
     if len(frame) > MOST_BARS:  # full tables: the broadest victims alone are drawn, their parts are in the table
         frame = frame[(parts := (frame[SUB_POPULATION] != ALL).sum(axis=1)) == parts.min()]
-    frame = frame[(frame["unit"] == main_unit(frame)) | frame["value"].isna()]
+    twice = frame.duplicated(["population", *SUB_POPULATION, "variable", "category"], keep=False)
+    frame = frame[(frame["unit"] == main_unit(frame)) | (frame["value"].isna() & ~twice)]
     if not 2 <= frame["value"].notna().sum() <= MOST_BARS:  # one value is a sentence or a line of the table
         return NOTHING
     rows, values = records(frame), frame["value"].fillna(0).tolist()
@@ -190,8 +191,8 @@ def stacked(result: Result, ax: Axes | None = None) -> Chart:
     ax.set(xlabel="", ylabel="")
     looks = zip(PALETTE, HATCHES, strict=True)
     _legend(ax, [Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER) for colour, hatch in looks][: len(names)], names)
-    blank = ("Blanc : part non relevée.",) if (wholes < 98.5).any() else ()
-    signs = (*blank, *_signs(records(drawn)))
+    blank = ("Blanc : part non relevée.",) if (wholes < 98.5).any() and not wording.masked(frame) else ()
+    signs = (*blank, *wording.masked(frame), *_signs(records(drawn)))
     return Chart((ax,), result.only(frame), "Barres empilées", _findings(frame, groups), signs)
 
 
@@ -268,7 +269,7 @@ def dumbbell(result: Result, ax: Axes | None = None) -> Chart:
     """
     frame = result.frame[result.frame["unit"] == "percent"]
     groups = list(dict.fromkeys(frame["group"])) if "group" in frame else []
-    if len(groups) != 2:
+    if len(groups) != 2 or frame["value"].notna().sum() < 2:
         return _bars(result, ax)
     frame = frame.sort_values("order", kind="stable")
     labels = list(dict.fromkeys(frame["label"]))
@@ -291,17 +292,15 @@ def dumbbell(result: Result, ax: Axes | None = None) -> Chart:
     ax.spines["left"].set_visible(False)
     ax.set(xlabel="", ylabel="")
     _legend(ax, ax.get_legend_handles_labels()[0], groups)
-    return Chart((ax,), result.only(frame), "Comparaison de deux groupes", _findings(frame, groups), _signs(records(frame)))
+    signs = (*wording.masked(frame), *_signs(records(frame)))
+    return Chart((ax,), result.only(frame), "Comparaison de deux groupes", _findings(frame, groups), signs)
 
 
 @_chart
 def pyramid(result: Result, ax: Axes | None = None, left: str = "Hommes", right: str = "Femmes") -> Chart:
     """Two modalities back to back, one row a group (an age pyramid when groups are ages).
 
-    Parameters
-    ----------
-    left, right : str
-        Labels of the two modalities; « Garçons » and « Filles » stand for minors.
+    `left` and `right` are their labels; « Garçons » and « Filles » stand for minors.
 
     >>> from traite_lib import charts, open_edition
     >>> charts.pyramid(open_edition("2020").distribution("sex", by="form")).kind
@@ -310,7 +309,7 @@ def pyramid(result: Result, ax: Axes | None = None, left: str = "Hommes", right:
     frame = result.frame[result.frame["unit"] == "percent"]
     frame = frame.assign(side=frame["label"].replace({"Garçons": left, "Filles": right}))
     frame = frame[frame["side"].isin([left, right])]
-    if frame.empty:
+    if not frame["value"].notna().any():
         return NOTHING
     groups, rows = list(dict.fromkeys(frame["group"])), records(frame)
     ax = _rows(ax, groups, top=0.3, row=0.42)

@@ -40,31 +40,14 @@ def statements_of(rows: Iterable[Row]) -> list[str]:
 class Result:
     """Numbers that answer one question, ready for a table, a chart, a control cell or a sentence.
 
-    Attributes
-    ----------
-    frame : DataFrame
-        Tidy rows of Observations with, for reading, ``label``, ``text`` (the value in French), ``who``, ``publisher``.
-    title : str
-        What is measured.
-    population : str
-        Who is described.
-    notes : tuple of str
-        What a reader must know: doubts, breaks, several answers.
-    absent : str
-        The sentence shown when nothing was found.
-    kind : str
-        ``distribution``; ``groups`` (several distributions, a column ``group``); ``statistics`` (numbers about several
-        populations); ``series`` (one row a year); ``small_multiples`` (several series); ``editions`` (several editions).
-    said : str
-        The sentence that stands for the table and the chart of a single value; empty for several.
-    message : str
-        The finding that may stand as the title of a chart: the largest share, when it is sure.
-    elsewhere : mapping or None
-        The row of Observations of the nearest edition that answers, when this one does not.
-    respondents : dict
-        Responding associations by year, for a series: those of years without a value too.
-    beside : tuple of str
-        Statements shown beside those of the frame: the respondents of a series.
+    `frame` are tidy rows of Observations with, for reading, ``label``, ``text`` (the value in French), ``who``, ``publisher``;
+    `title` is what is measured, `population` who is described, `notes` what a reader must know (doubts, breaks, several answers),
+    `absent` the sentence shown when nothing was found, `said` the one that stands for the table of a single value, `message` the
+    finding that may be the title of a chart, `elsewhere` the row of the nearest edition that answers when this one does not.
+
+    A series has its `respondents` by year, those of years without a value too, and their statements `beside` those of its frame.
+    Kinds: ``distribution``; ``groups`` (several distributions, a column ``group``); ``statistics`` (about several populations);
+    ``series`` (one row a year); ``small_multiples`` (several series); ``editions`` (several editions).
     """
 
     frame: pd.DataFrame
@@ -157,14 +140,8 @@ class Markdown:
 class Change(Comparison):
     """A comparison as a notebook shows it.
 
-    Attributes
-    ----------
-    refusals, reservations : tuple of str
-        French sentences: why no change is computed; what to keep in mind.
-    motive : str
-        The first refusal in a few words, for a cell.
-    beside : tuple of str
-        Statements shown beside the two values: the respondents of both editions, which the reservations name.
+    `refusals` and `reservations` are French sentences, `motive` the first refusal in a few words, `beside` the statements shown
+    beside the two values: the respondents of both editions, which the reservations name.
     """
 
     refusals: tuple[str, ...] = ()

@@ -27,6 +27,9 @@ def heading(captions: Captions, respondents: Result) -> Markdown:
     edition = captions.edition
     answered = f" {respondents.frame['text'].iloc[0]} associations ont répondu." if respondents else ""
     warning = f"\n\n**{edition.warning}**" if edition.warning else ""
+    if release := edition.release:
+        hidden = f"{wording.number(release.hidden)} cases masquées, signe [s]" if release.hidden else "rien n’est masqué"
+        warning += f"\n\nProfil de diffusion : **{release.profile}** ({hidden} ; règles au chapitre 14)."
     scope = captions.words.populations[edition.share_population].scope_fr
     return Markdown(
         f"**Édition {edition.key}** — {edition.title}. {wording.listed(edition.producers)}, {edition.published}.{answered} "
@@ -89,7 +92,7 @@ def key_points(captions: Captions, points: Iterable[Result | Change | None]) -> 
         if isinstance(point, Change):
             fresh = tuple(text for text in point.reservations if text not in reserves)
             sentence = change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), captions.words)
-            if any(isinstance(found, Unfit) and found.code == "not_found" for found in point.refused):
+            if any(isinstance(found, Unfit) and found.code in ("not_found", "withheld") for found in point.refused):
                 # Its own point says that a value was not found: the change comes after.
                 unanswered.append(f"Aucun écart depuis {point.before['period']} : {wording.lower_first(sentence)}")
             elif point.refused:

@@ -53,24 +53,10 @@ class Link:
 class Table:
     """A table with French headings, ready to show; empty, it shows its one sentence.
 
-    Attributes
-    ----------
-    frame : DataFrame
-        Cells as they are read; the first column names the rows.
-    caption : str
-        Title of the table.
-    notes : sequence of str
-        Lines below: population, notes, sources.
-    numeric : sequence of str
-        Columns aligned as numbers.
-    absent : str
-        What is shown when there is no row.
-    folded : bool
-        Whether a page shows its caption only, until it is asked for (and whole on paper).
-    statements : sequence of str
-        Names of the statements whose numbers it shows: `metadata.sources` lists their sources.
-    by : str
-        Column that a page writes once above the rows that share it, in place of a cell in each: a source, what is discussed.
+    The first column of `frame` names the rows; `notes` are lines below, `numeric` the columns aligned as numbers, `absent` what
+    stands for no row. `folded`: a page shows its caption only, until it is asked for (and whole on paper). `statements`
+    are those whose numbers it shows: `metadata.sources` lists their sources. `by` is the column that a page writes once above the
+    rows that share it: a source, what is discussed.
     """
 
     frame: pd.DataFrame

@@ -32,15 +32,7 @@ def typographic(text: str) -> str:
 
 
 def citation(edition: Edition, number: int = 0, title: str = "") -> str:
-    """How to cite the annexes of an edition, or one chapter of them: title, edition, who ran the survey, tool and version.
-
-    Parameters
-    ----------
-    edition : Edition
-        What is cited.
-    number, title : int, str
-        Of the chapter, when one is cited; the summary of an edition is number 0.
-    """
+    """How to cite the annexes of an edition, or a chapter by number (0 is the summary) and title: who ran the survey, version."""
     from .. import __version__
 
     place = f"chapitre {number}" if number else "synthèse"

@@ -11,11 +11,12 @@ from ..analysis.compare import Unfit
 from ..analysis.shares import is_residual
 from ..catalogue import Break
 from ..nomenclature import ALL, Nomenclatures, terms
-from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, is_change, last_year, records
+from ..table import CALCULATED, SUB_POPULATION, WITHHELD, Row, is_cell, is_change, last_year, records
 from .quantities import SMALL_BASE, UNKNOWN_BASE, base_cell, base_of, bounded, mark, marked, number, quantity, quantity_of
 from .text import NBSP, PUBLICATION, citation, typographic
 
 EACH_LINE = "indiquée pour chaque ligne"
+MASKED = "Masqué (secret statistique)"
 
 _MASCULINE = ("hommes", "garçons", "mineurs", "mis")
 _AGREED = [(re.compile(rf"(?<!\w){word}(?!\w)"), other) for word, other in {
@@ -220,7 +221,7 @@ def message(rows: Sequence[Row], words: Nomenclatures) -> str:
     """The finding that may be the title of a chart of a distribution: its largest share, when that one is sure and alone."""
     shares = [row for row in rows if row["unit"] == "percent" and pd.notna(row["value"])]
     largest = [row for row in shares if row["value"] == max(other["value"] for other in shares)]
-    if len(shares) < 2 or len(largest) > 1:
+    if len(shares) < 2 or len(largest) > 1 or any(row["status"] == WITHHELD for row in rows):  # it may be larger
         return ""
     row = largest[0]
     sure = row["status"] == "A" and not row["note"] and not row["bound"] and not is_residual(row["category"])
@@ -261,7 +262,10 @@ def statistic(row: Row) -> str:
 
 
 def finding(rows: pd.DataFrame) -> str:
-    """What a chart shows, for its alternative text: the largest value first, then the others."""
+    """What a chart shows, for its alternative text: the largest value first, then the others, then what is hidden."""
+    if (hidden := rows["status"] == WITHHELD).any():  # what is hidden may be the largest
+        told = finding(rows[~hidden]).replace("la plus élevée", "publiée la plus élevée") if not hidden.all() else ""
+        return f"{told} {MASKED} : {listed(dict.fromkeys(rows['inline'][hidden]))}.".lstrip()
     known = records(rows[rows["value"].notna()].sort_values("value", ascending=False, kind="stable"))
     pairs = [f"{row['inline']}, {marked(row)}" for row in known]
     if not pairs:
@@ -269,6 +273,12 @@ def finding(rows: pd.DataFrame) -> str:
     if len(pairs) == 1:  # one of several groups
         return f"{pairs[0]}."
     return f"Valeur la plus élevée : {pairs[0]}. Puis : {' ; '.join(pairs[1:])}."
+
+
+def masked(rows: pd.DataFrame) -> tuple[str, ...]:
+    """What a drawing of several groups leaves blank because it is hidden."""
+    names = [f"{row['inline']} ({lower_first(row['group'])})" for row in records(rows[rows["status"] == WITHHELD])]
+    return (f"{MASKED}, laissé en blanc : {' ; '.join(names)}.",) if names else ()
 
 
 def notes_of(rows: pd.DataFrame) -> list[str]:
