@@ -96,12 +96,14 @@ class Edition(Strict):
     source: list[Source] = []
 
     def _faults(self) -> dict[str, bool]:
-        year, key = self.reference_year, f"{'demo' if self.observations else ''}{self.reference_year}"
+        year, key = self.reference_year, f"{'demo' if is_synthetic(self.key) else ''}{self.reference_year}"
         return {
             "give either reference_year or possible_years": (year is None) == (self.possible_years is None),
             f"the key {self.key!r} must be the reference year, {key}": year is not None and self.key != key,
-            "give figures (cited statements), a workbook, or both": not (self.figures or self.workbook or self.observations),
+            "give figures, a workbook, or observations": not (self.figures or self.workbook or self.observations),
             "an edition with a workbook has a reference_year": self.workbook is not None and year is None,
+            "figures made from answers have `observations` and `released`": (self.observations is None)
+            != (self.released is None),
             "what was released is read from the file that `released` names": self.release is not None,
         }
 
@@ -117,7 +119,7 @@ class Edition(Strict):
         """What stands wherever its numbers are shown: that nothing is hidden in them, or that they describe nobody."""
         kept = f"{INTERNAL}. " if self.is_internal else ""
         example = DO_NOT_QUOTE if self.workbook and self.workbook.invented else ""
-        return f"{kept}{f'{SYNTHETIC}.' if self.observations else example}".rstrip()
+        return f"{kept}{f'{SYNTHETIC}.' if is_synthetic(self.key) else example}".rstrip()
 
     @property
     def is_internal(self) -> bool:

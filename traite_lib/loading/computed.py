@@ -10,7 +10,7 @@ from ..catalogue import Catalogue
 from ..nomenclature import ALL
 from ..table import COLUMNS, SUB_POPULATION, WITHHELD
 
-SAME: Any = {"locator": "records", "rank": 4, "retained": True}
+SAME: Any = {"locator": "records", "retained": True}
 SAME |= dict.fromkeys(["bound", "publication", "reason", "note"], "")
 KEPT = ["statement_id", "source_id", "population", *SUB_POPULATION[:4], "variable", "category", "unit", "value", "base"]
 """Columns of a file; what is the `SAME` for every computed statement is not in it, nor what its edition tells.
@@ -26,7 +26,12 @@ def read_computed(catalogue: Catalogue) -> pd.DataFrame:
             numbers = {name: pd.to_numeric(rows[name].replace("", None)) for name in ("value", "base")}
             status = rows.get("status", pd.Series("", rows.index)).replace("", "A")
             told = {"status": status, "confidentiality": (status == WITHHELD).map({True: "C", False: "F"})}
-            about = {"edition": edition.key, "period": edition.key, "reference_year": edition.reference_year}
+            about = {
+                "edition": edition.key,
+                "period": edition.key,
+                "reference_year": edition.reference_year,
+                "rank": 4 if catalogue.synthetic else 1,
+            }
             frames.append(rows.assign(**dict.fromkeys(SUB_POPULATION[4:], ALL), **SAME, **about, **numbers, **told))
     table = pd.concat(frames, ignore_index=True)
     return table[COLUMNS].astype({"reference_year": "Int64", "base": "Int64", "value": float})

@@ -210,10 +210,11 @@ def _loaded(root: Path, synthetic: bool) -> tuple[Catalogue, Nomenclatures, pd.D
     nomenclatures = Nomenclatures(catalogue.data)
     for edition in catalogue.editions:
         nomenclatures.universe(edition.share_population)
-    if synthetic:
-        return catalogue, nomenclatures, validate(read_computed(catalogue), nomenclatures)
-    statements = load_official(catalogue, nomenclatures) + load_published(catalogue, nomenclatures)
-    return catalogue, nomenclatures, build(statements, catalogue, nomenclatures)
+    computed = [read_computed(catalogue)] if any(edition.observations for edition in catalogue.editions) else []
+    if not synthetic:
+        statements = load_official(catalogue, nomenclatures) + load_published(catalogue, nomenclatures)
+        computed.insert(0, build(statements, catalogue, nomenclatures))
+    return catalogue, nomenclatures, validate(pd.concat(computed, ignore_index=True), nomenclatures)
 
 
 def load(root: Path | None = None, *, synthetic: bool = False) -> tuple[Catalogue, Nomenclatures, pd.DataFrame]:
