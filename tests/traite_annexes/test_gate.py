@@ -128,7 +128,7 @@ def row(value: str) -> bytes:
     return f"statement_id,value,unit,locator,population\n{STATEMENT},{value},count,records,accompanied\n".encode()
 
 
-PATH, MAIL = "/home/someone/answers/export.csv", "someone@association.example.org"
+PATH, MAIL = "/Users/someone/answers/export.csv", "someone@association.example.org"
 TABLE = "<table><tr><th>{}</th><td class='number'>{}</td></tr></table>"
 
 
@@ -187,7 +187,7 @@ def test_it_refuses_what_a_pdf_says_and_how_it_is_described(found: gate.Gate) ->
 def test_it_refuses_nothing_of_what_annexes_say(found: gate.Gate) -> None:
     found.look("a.csv", row(""))
     found.look("a.html", TABLE.format(STATEMENT, "[s]").encode())
-    found.look("a.html", b'<style>@media print { a { color: red } }</style><a href="https://example.org/var/home/x">x</a>')
+    found.look("a.html", b'<style>@media print { a { color: red } }</style><a href="https://example.org/tmp/x">x</a>')
     found.look("a.txt", b"Version 3.1.4 ; 2 675 victimes, 76,4 % ; 11/10/2023")
     found.look("a.xlsx", xlsx((STATEMENT, "victimes", "[s]"), ("autre", 3)))
     assert found.refused == []
