@@ -85,14 +85,15 @@ class Linked:
         self.brought[key] = vector
         return key
 
-    def _add(self, whole: Key, parts: list[Key], rest: Key | None = None, *, attribute: bool = True) -> None:
-        """A whole is the sum of its parts, and of a rest that is never shown, where there is one."""
+    def _add(self, whole: Key, parts: list[Key], rest: Key, *, complete: bool = False, attribute: bool = True) -> None:
+        """A whole is the sum of its parts, and of a rest that is never shown.
+
+        `complete`: the parts are all that there can be, and everyone knows when nobody is left.
+        """
         left = self.brought[whole] - sum(self.brought[part] for part in parts)
         if (left < 0).any():
             return  # they are not the same persons: nothing can be subtracted
-        if left.any():
-            if rest is None:
-                return
+        if left.any() or not complete:
             parts = [*parts, self._cell(rest, left)]
         if parts and parts != [whole]:
             self._sums[whole, frozenset(parts)] = attribute
@@ -109,7 +110,7 @@ class Linked:
         places = {ASKED: top}
         places[ANSWERED] = self._cell(whole.but((question, ANSWERED)), tally.answered)
         places[UNSAID] = self._cell(whole.but((question, UNSAID)), tally.unknown)
-        self._add(top, [places[ANSWERED], places[UNSAID]], attribute=False)
+        self._add(top, [places[ANSWERED], places[UNSAID]], top.but((question, REST)), complete=True, attribute=False)
         held = zip(tally.codes, tally.holding.T, strict=True)
         keys = {code: self._cell(whole.but((question, code)), vector) for code, vector in held}
         if tally.several:
@@ -117,10 +118,10 @@ class Linked:
                 self._add(places[ANSWERED], [key], whole.but((question, f"not {code}")))
         else:
             finest = self._finest(question, list(keys))
-            self._add(places[ANSWERED], [keys[code] for code in finest], whole.but((question, REST)))
+            self._add(places[ANSWERED], [keys[code] for code in finest], whole.but((question, REST)), complete=True)
             for code in keys.keys() - set(finest):
                 parts = [keys[each] for each in finest if self.words.within(question, each, code)]
-                self._add(keys[code], parts, whole.but((question, f"rest of {code}")))
+                self._add(keys[code], parts, whole.but((question, f"rest of {code}")), complete=True)
         return places | keys
 
     def _finest(self, question: str, codes: list[str]) -> list[str]:
@@ -140,10 +141,10 @@ class Linked:
                 continue  # nobody counts the margin, or the question itself adds to it
             finest, unsaid = self._finest(name, codes), whole.but((name, UNSAID))
             parts = [whole.but((name, code)) for code in finest]
-            self._add(whole, parts + [unsaid] * (unsaid in self.brought), whole.but((name, REST)))
+            self._add(whole, parts + [unsaid] * (unsaid in self.brought), whole.but((name, REST)), complete=True)
             for code in set(codes) - set(finest):
                 parts = [whole.but((name, each)) for each in finest if self.words.within(name, each, code)]
-                self._add(whole.but((name, code)), parts, whole.but((name, f"rest of {code}")))
+                self._add(whole.but((name, code)), parts, whole.but((name, f"rest of {code}")), complete=True)
 
     def _populations(self) -> None:
         """A population within another, the optional part within the core: what is left is never shown, and can be computed."""

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from traite_lib.catalogue import Catalogue, Edition
+from traite_lib.nomenclature import UNKNOWN
 from traite_lib.table import WITHHELD
 
 from ..files import listed
@@ -121,7 +122,8 @@ class Gate:
         """Refuse a count of victims made from answers that the profile does not allow."""
         if row.get("locator") == "records" and row.get("unit") == "count" and row.get("population") != "associations":
             value = float(row.get("value") or 0)
-            if 0 < value < self.threshold and row.get("variable") != "countries":
+            unsaid = row.get("category") == UNKNOWN  # how many did not answer tells nothing of anybody
+            if 0 < value < self.threshold and row.get("variable") != "countries" and not unsaid:
                 self.refused.append(f"{name}, {place}: {row['statement_id']} is a count below {self.threshold}.")
 
 
