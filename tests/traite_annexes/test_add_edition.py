@@ -218,7 +218,7 @@ def test_chapters_render_from_a_workbook_with_cells_as_places(project: Path, tra
     rows = pd.read_csv(folder / "tables/02_formes.csv", keep_default_na=False)
     own = rows[(rows["source_id"] == "classeur-2022") & (rows["variable"] == "form")]
     assert set(own["locator"]) == {f"Figure 2!{column}{row}" for column in "BC" for row in range(4, 9)}
-    assert own["citation"].str.startswith("Classeur d’exemple (chiffres inventés)").all()
+    assert own["citation"].str.startswith("Classeur d’exemple, chiffres inventés").all()
     sex = (folder / "03_sexe_et_age.html").read_text(encoding="utf-8")
     assert "confidentiel" in sex
     quality = (folder / "14_methode_et_qualite.html").read_text(encoding="utf-8")

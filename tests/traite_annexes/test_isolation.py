@@ -74,7 +74,7 @@ def test_nothing_of_the_user_is_found_in_a_kernel(
     assert done.returncode == 0, done.stderr
     plain = (project / "plain/2022/15_seen.ipynb").read_text(encoding="utf-8")
     assert (project / "hostile/2022/15_seen.ipynb").read_text(encoding="utf-8") == plain
-    assert '"[]\\n"' in plain
+    assert '"text":"[]\\n' in plain
 
 
 @WARM

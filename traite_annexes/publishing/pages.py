@@ -17,7 +17,6 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbformat import NotebookNode
 from rcssmin import cssmin
-from rjsmin import jsmin
 
 if TYPE_CHECKING:
     from nbconvert.filters.markdown_mistune import MarkdownWithMath
@@ -78,9 +77,9 @@ class Block:
 
 @cache
 def _asset(name: str) -> str:
-    """A style or a script, without its comments: each page carries them."""
-    light: str = (cssmin if name.endswith(".css") else jsmin)((TEMPLATES / name).read_text(encoding="utf-8"))
-    return light
+    """A style or a script, which each page carries: without comments, and a script without the margins of its lines."""
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    return str(cssmin(text)) if name.endswith(".css") else re.sub(r"^\s*//.*\n|^\s+", "", text, flags=re.MULTILINE)
 
 
 @cache
@@ -88,7 +87,7 @@ def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.globals |= {
         "style": _asset("style.css"),
-        "script": "\n".join([_asset("page.js"), _asset("figure.js")]),
+        "script": _asset("page.js") + _asset("figure.js"),
         "publication": PUBLICATION,
     }
     environment.filters["slug"] = slug
