@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Python 3.11 reads the paths of an editable install in the locale's encoding: in a folder with an accent, LC_ALL=C stops it.
 export LC_ALL = C.UTF-8
 .DEFAULT_GOAL := help
-.PHONY: help annexes test lint reference lab bench chaos coverage upgrade clean
+.PHONY: help annexes test documented lint reference lab bench chaos coverage upgrade clean
 
 help:
 	@echo "make annexes [EDITION=2022|2024|all]  render the annexes into outputs/"
@@ -54,10 +54,14 @@ annexes: .venv/installed
 	$(BIN)/python -m traite_annexes render $(EDITION)
 	@echo "Open the page above in a browser. The command is .venv/bin/traite (\`. .venv/bin/activate\` makes it \`traite\`)."
 
-test: .venv/installed-for-tests lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --doctest-modules --doctest-glob='*.md' README.md docs packages traite_lib
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=120 tests/reference/2022
+# What needs one processor is done two at once; then tests, file by file in the order of their folders, so that short ones come last.
+test: .venv/installed-for-tests
+	$(MAKE) --no-print-directory -j2 --output-sync=target lint documented
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests
+
+documented: .venv/installed-for-tests
+	$(BIN)/python -m pytest --doctest-modules --doctest-glob='*.md' README.md docs packages traite_lib
+	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 tests/reference/2022
 
 lint: .venv/installed-for-tests
 	$(BIN)/python -m ruff check .

@@ -46,7 +46,8 @@ def save(survey: Survey, output: str, *shown: Shown) -> None:
     """Write the numbers that results, tables and sentences show as a tidy CSV, when the renderer asks for it by an `output`."""
     if output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
-        survey.with_labels(_stated(survey, shown)).to_csv(output, index=False)
+        said = survey.with_labels(_stated(survey, shown))
+        said.drop(columns=["inline", "publisher", "unit_label", "variable_label"]).to_csv(output, index=False)
 
 
 def _stated(survey: Survey, shown: Sequence[Shown]) -> pd.DataFrame:

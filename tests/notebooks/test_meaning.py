@@ -53,9 +53,7 @@ class Shown:
 
 
 def cells_of(row: str) -> list[str]:
-    return [
-        str(Markup(re.sub(r"<[^>]+>", "", cell)).unescape()).strip() for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
-    ]
+    return [str(Markup(re.sub(r"<[^>]+>", "", cell)).unescape()).strip() for cell in re.split(r"<t[hd]\b[^>]*>", row)[1:]]
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ class Page:
                 html = output.get("data", {}).get("text/html", "")
                 if "<table" not in html or 'class="dataframe"' in html:  # the frame behind a result repeats it
                     continue
-                head, *body = [cells_of(row) for row in re.findall(r"<tr>.*?</tr>", html, re.DOTALL)]
+                head, *body = [cells_of(row) for row in re.findall(r"<tr>.*?(?=<tr|<tbody|</table)", html, re.DOTALL)]
                 caption = str(Markup(re.sub("<.*?>", "", re.findall(r"<caption>(.*?)</caption>", html)[0])).unescape())
                 words = str(Markup(re.sub(r"<[^>]+>", " ", html)).unescape())
                 found.append(Shown(caption, head, [dict(zip(head, row, strict=True)) for row in body], words, drawn))

@@ -9,12 +9,14 @@ import pytest
 from make_reference import EDITIONS, FOLDER
 
 from traite_annexes.publishing.chapters import CONTROL, discover
+from traite_annexes.publishing.pages import lighten
 
 
 def chapter(path: Path) -> list[nbformat.NotebookNode]:
     """Cells of an executed chapter, but the one that says where its table goes."""
-    cells = nbformat.read(path, as_version=4).cells
-    return [cell for cell in cells if "injected-parameters" not in cell.metadata.get("tags", [])]
+    notebook = nbformat.read(path, as_version=4)
+    lighten(notebook)  # a reference has what a cell gives, plain text too
+    return [cell for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
 
 
 @pytest.mark.parametrize("edition", EDITIONS)

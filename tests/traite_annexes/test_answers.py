@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from commands import edit_cell, traite
+from commands import apart, edit_cell, traite
 from conftest import ROOT
 from invented_answers import mapping, pages, responses, write
 
@@ -201,9 +201,9 @@ def test_answers_are_found_nowhere_after_a_render(project: Path, tmp_path: Path,
             place,
             notebook.cells[place].source.rstrip() + "\n" + more.format(path=str(path)),
         )
-    read = traite("answers", "check", str(path.parent / "survey.lsa"), "-m", str(path), root=project)
-    whole = traite("render", "2022", "-c", "1", "--output", str(tmp_path / "out"), root=project)
-    failed = traite("render", "2022", "-c", "2", "--output", str(tmp_path / "out"), root=project, check=1)
+    read = apart("answers", "check", str(path.parent / "survey.lsa"), "-m", str(path), root=project)
+    whole = apart("render", "2022", "-c", "1", "--output", str(tmp_path / "out"), root=project)
+    failed = apart("render", "2022", "-c", "2", "--output", str(tmp_path / "out"), root=project, check=1)
     found = {name: data for name, data in contents(tmp_path).items() if not name.startswith(path.parent.as_posix())}
     found |= contents(temporary)
     shutil.rmtree(temporary)

@@ -21,12 +21,12 @@ try:
 except (ImportError, OSError) as error:
     pytest.skip(f"the extra [pdf] or Pango is not installed ({error})", allow_module_level=True)
 
-NAMES = ("01_vue_d_ensemble", "09_conditions_d_exploitation")
+NAMES = ("09_conditions_d_exploitation", "11_plaintes_et_procedures")
 
 
 @pytest.fixture(scope="module")
 def chapter(site: Path) -> bytes:
-    return pdf.convert((site / "2024" / "01_vue_d_ensemble.html").read_text(encoding="utf-8"))
+    return pdf.convert((site / "2024" / "11_plaintes_et_procedures.html").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_a_pdf_is_tagged_french_titled_and_carries_its_fonts(chapter: bytes) -> 
     assert root["/Lang"] == "fr"
     assert b"pdfuaid" in root["/Metadata"].get_object().get_data()
     assert reader.metadata is not None
-    assert reader.metadata.title == "Vue d’ensemble — édition 2024"
+    assert reader.metadata.title == "Plaintes et procédures — édition 2024"
     assert {"/H1", "/H2", "/H3", "/P", "/L", "/Figure", "/Table", "/TR", "/TH", "/TD"} <= tags(reader)
     for page in reader.pages:
         for font in page["/Resources"].get("/Font", {}).values():
@@ -102,14 +102,14 @@ def test_an_edition_is_one_pdf_with_bookmarks_and_a_page_for_each_chapter(editio
     reader = PdfReader(io.BytesIO(edition))
     found = titles(reader.outline)
     assert found[0] == "Victimes de traite accompagnées par les associations, édition 2024"
-    assert [title for title in found[1:] if isinstance(title, str)] == ["Vue d’ensemble", "Conditions d’exploitation"]
-    assert "À retenir" in found[found.index("Vue d’ensemble") + 1]
+    assert [title for title in found[1:] if isinstance(title, str)] == ["Conditions d’exploitation", "Plaintes et procédures"]
+    assert "À retenir" in found[found.index("Plaintes et procédures") + 1]
     starts = [reader.get_destination_page_number(entry) for entry in reader.outline if not isinstance(entry, list)]
     assert starts == sorted(set(starts)), "each chapter starts a page"
 
 
 def test_two_pdf_of_the_same_page_are_the_same_bytes(site: Path, chapter: bytes) -> None:
-    assert pdf.convert((site / "2024" / "01_vue_d_ensemble.html").read_text(encoding="utf-8")) == chapter
+    assert pdf.convert((site / "2024" / "11_plaintes_et_procedures.html").read_text(encoding="utf-8")) == chapter
 
 
 def test_no_page_of_a_pdf_is_blank_or_cut(edition: bytes, tmp_path: Path) -> None:

@@ -17,15 +17,23 @@ import nbformat
 import psutil
 import pytest
 from commands import TRAITE, contents, edit_cell, started, traite, wait
-from conftest import ROOT
+from conftest import ROOT, copy_project
 
 from traite_lib.catalogue import sha256
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The annexes of chapter 02 of 2022, rendered once."""
+    root = copy_project(tmp_path_factory.mktemp("once") / "project")
+    traite("render", "2022", "--chapter", "02", root=root)
+    return root / "outputs"
+
+
 @pytest.fixture
-def rendered(project: Path) -> Path:
+def rendered(project: Path, once: Path) -> Path:
     """A copy of the project with chapter 02 of 2022 rendered."""
-    traite("render", "2022", "--chapter", "02", root=project)
+    shutil.copytree(once, project / "outputs")
     return project
 
 

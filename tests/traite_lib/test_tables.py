@@ -17,9 +17,9 @@ FRAME = pd.DataFrame({"Modalité": ["<b>Femmes</b>", "Hommes & autres"], "Part":
 def test_a_table_has_a_caption_and_headers_for_columns_and_rows() -> None:
     page = Table(FRAME, "Sexe", ["Population : toutes."], ("Part",)).html()
     assert "<caption><span>Sexe</span></caption>" in page
-    assert re.findall(r'<th scope="col" class="(\w+)">(.*?)</th>', page) == [("number", "Part")]
-    assert page.count('<th scope="row"') == 2
-    assert page.count('<td class="number">') == 2
+    assert re.findall(r"<th scope=col class=(\w+)>(.*?)<", page) == [("number", "Part")]
+    assert page.count("<th scope=row>") == 2
+    assert '<table class="whole n2">' in page, "its second column has numbers"
     assert f"<figcaption><p>Population{NBSP}: toutes.</p></figcaption>" in page
 
 
@@ -50,7 +50,7 @@ def test_every_text_of_a_table_is_escaped() -> None:
 )
 def test_only_a_web_address_becomes_a_link(url: str, cell: str) -> None:
     page = Table(pd.DataFrame({"A": ["a"], "B": [Link("Source", url)]}), "T").html()
-    assert f"<td>{cell}</td>" in page
+    assert f"<td>{cell}\n</table>" in page
 
 
 def test_an_empty_table_is_its_one_sentence() -> None:
@@ -171,11 +171,11 @@ def test_what_rows_share_is_written_once_above_them_and_a_link_once_in_a_run() -
     sources = [Link("Ministère", "https://x.org")] * 2 + [Link("Association", "https://y.org")]
     frame = pd.DataFrame({"Source": sources, "Référence": ["E-1", "E-2", "E-3"], "Fiche": [Link("Fiche", "https://f.org")] * 3})
     page = Table(frame, "Provenance", by="Source").html()
-    heads = re.findall(r'<th scope="rowgroup" colspan="2"><span>(.*?)</span></th>', page)
+    heads = re.findall(r"<th scope=rowgroup colspan=2><span>(.*?)</span>", page)
     assert heads == ['<a href="https://x.org">Ministère</a>', '<a href="https://y.org">Association</a>']
-    assert re.findall(r'<th scope="row">(.*?)</th>', page) == ["E-1", "E-2", "E-3"]
+    assert re.findall(r"<th scope=row>(.*?)<", page) == ["E-1", "E-2", "E-3"]
     assert page.count('<a href="https://f.org">') == 1
-    assert page.count("<td>Fiche</td>") == 2
+    assert page.count("<td>Fiche") == 2
 
 
 def test_where_hardly_any_administrative_statistic_comes_again_each_is_listed_once_under_its_source() -> None:

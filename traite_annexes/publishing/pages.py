@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbformat import NotebookNode
+from rcssmin import cssmin
 
 if TYPE_CHECKING:
     from nbconvert.filters.markdown_mistune import MarkdownWithMath
@@ -67,17 +68,18 @@ class Figure:
 
 @dataclass
 class Block:
-    """One cell of an executed chapter, as the page shows it."""
+    """One cell of an executed chapter: ``prose``, ``key-points``, ``result``, or ``control`` (shown with the code only)."""
 
     kind: str
-    """``prose``, ``key-points``, ``result``, or ``control`` (shown with the code only)."""
     source: str = ""
     outputs: list[Figure | Markup] = field(default_factory=list)
 
 
 @cache
 def _asset(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
+    """A style or a script, which each page carries: without comments, and a script without the margins of its lines."""
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    return str(cssmin(text)) if name.endswith(".css") else re.sub(r"^\s*//.*\n|^\s+", "", text, flags=re.MULTILINE)
 
 
 @cache
@@ -241,12 +243,12 @@ def figure_files(notebook: NotebookNode, chapter: Chapter) -> dict[str, bytes]:
 
 
 def lighten(notebook: NotebookNode) -> None:
-    """Take out of an executed notebook what its charts hand to the renderer, and text that its HTML says too."""
+    """Take out of an executed notebook what its charts hand to the renderer, and plain text that another form says too."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             data.pop(FIGURE, None)
-            if "text/html" in data:  # every reader of notebooks shows it; the same as text would weigh a third of the whole
+            if {"text/html", "text/markdown", SVG} & set(data):  # every reader of notebooks shows them; a drawing has its words
                 data.pop("text/plain", None)
 
 
@@ -302,17 +304,12 @@ def chapter_page(notebook: NotebookNode, chapter: Chapter, chapters: Sequence[Ch
     place = [other.name for other in chapters].index(chapter.name)
     body, contents = chapter_body(notebook, chapter)
     return _page(
-        "chapter.html.j2",
-        body=body,
-        terms=used(glossary(chapters), prose(body)),
+        "chapter.html.j2", body=body, terms=used(glossary(chapters), prose(body)), chapter=chapter, edition=edition, root="../",
         contents=[(level, name, Markup(text)) for level, name, text in contents],
-        chapter=chapter,
-        edition=edition,
         citation=citation(edition, int(chapter.number), chapter.title),
         previous=chapters[place - 1] if place else None,
         following=chapters[place + 1] if place + 1 < len(chapters) else None,
-        root="../",
-    )
+    )  # fmt: skip
 
 
 def notebook_page(notebook: NotebookNode, chapter: Chapter) -> str:

@@ -139,4 +139,6 @@ def index(edition: str, found: Iterable[Passage]) -> str:
     found : iterable of Passage
         See `passages`.
     """
-    return f"traiteIndex({json.dumps({'edition': edition, 'sections': list(found)}, ensure_ascii=False)});\n"
+    return (
+        f"traiteIndex({json.dumps({'edition': edition, 'sections': list(found)}, ensure_ascii=False, separators=(',', ':'))});\n"
+    )

@@ -22,7 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..errors import TraiteError
-from ..table import CALCULATED, COLUMNS
+from ..table import CALCULATED
 from . import wording
 from .result import Result
 from .text import FIGURE, IMAGES
@@ -119,10 +119,11 @@ class Chart:
         drawing = buffer.getvalue()
         box = drawing[drawing.index("viewBox=") :].split('"')[1]
         size = 'width="{:.0f}" height="{:.0f}"'.format(*(1.8 * float(points) for points in box.split()[2:]))  # outside a page
-        inside = _NOISE.sub(r"\1", drawing[drawing.index("<defs>") : drawing.rindex("</svg>")])
+        inside = _NOISE.sub(r"\1", drawing[drawing.index("<defs>") : drawing.rindex("</svg>")]).replace("\n", " ")
+        named = f"<title>{escape(words['title'])}</title>\n<desc>{escape(words['alt'])}</desc>"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" {size} '
-            f'role="group">\n<title>{escape(words["title"])}</title>\n<desc>{escape(words["alt"])}</desc>\n{inside}</svg>\n'
+            f'role="group" font-family="{FAMILY}">\n{named}\n{inside}</svg>\n'
         )
 
     def save(self, path: str | Path) -> Path:
@@ -174,16 +175,22 @@ class Chart:
     def files(self) -> dict[str, str]:
         """The rows that were drawn, as ``.csv``, and what they are about, as ``.json``."""
         result, words = self._drawn(), self.words
-        rows = result.frame[[name for name in (*COLUMNS, "group", "who", "label", "text", "citation") if name in result.frame]]
+        shown = ["period", "group", "who", "variable", "category", "label", "value", "unit", "bound", "text", "base", "status"]
+        rows = result.frame.filter([*shown, "statement_id", "note", "citation"])  # the chapter's table has all columns
         about = words | {"population": result.population, "subject": wording.typographic(result.title), "rows": len(rows)}
         about |= {"unit": sorted(set(rows["unit"])), "sources": list(dict.fromkeys(filter(None, rows["citation"])))}
+        del about["alt"]  # it says the rows
         return {".csv": rows.to_csv(index=False), ".json": json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"}
 
 
+FAMILY = "'DejaVu Sans', 'Verdana', sans-serif"
+"""The fonts of the theme, as matplotlib writes them with each text; a page says them once a drawing."""
 _NOISE = re.compile(
-    r'(\.\d\d)\d+(?=[ \n"])|(?<=<g) id="[^"]*"| transform="rotate\(-0 [^"]*"| (?=\n)|(?<=\n) +|<style.*?</style>', re.DOTALL
-)
-"""What an SVG inside a page does without: names that several drawings share, turns by no angle, its own style."""
+    r'(\.\d)\d+(?=[ \n")])|<g id="[^"]*"/>|<g id="[^"]*">\s*<path d="[^"]*" style="fill: none"/>\s*</g>|(?<=<g) id="[^"]*"'
+    rf'|<defs>\s*<style.*?</defs>| transform="rotate\(-0 [^"]*"| font-family: {FAMILY};'
+    r"|text-anchor: start; |; stroke-linejoin: miter|(?<=>)\n *| (?=\n)", re.DOTALL,
+)  # fmt: skip
+"""What an SVG inside a page does without: names that several drawings share, what is not seen, what is said once."""
 
 NOTHING = Chart()
 

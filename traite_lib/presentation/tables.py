@@ -75,33 +75,25 @@ class Table:
         if self.frame.empty:
             return Markup('<p class="absent">{}</p>').format(escape(wording.typographic(self.absent)))
         columns = [name for name in self.frame.columns if name != self.by]
-        long = [name for name in columns if self.frame[name].map(str).str.len().max() > LONG_CELL]
+        long = [name for name in columns if max(map(len, map(str, self.frame[name].array))) > LONG_CELL]
         page = _template().render(
-            caption=self.caption,
-            columns=columns,
-            kinds=dict.fromkeys(long, "long") | dict.fromkeys(self.numeric, "number"),
-            by=self.by,
-            groups=self._groups(),
-            whole=len(self.frame) <= 15,
-            notes=list(self.notes),
-        )
+            caption=self.caption, columns=columns, kinds=dict.fromkeys(long, "long") | dict.fromkeys(self.numeric, "number"),
+            by=self.by, groups=self._groups(), whole=len(self.frame) <= 15, notes=list(self.notes),
+        )  # fmt: skip
         if self.folded:
             summary = f"{self.caption} ({len(self.frame)} ligne{'s' if len(self.frame) > 1 else ''})"
             page = f'<details class="data"><summary>{escape(summary)}</summary>\n{page}\n</details>'
         return wording.typographic(page)
 
-    def _groups(self) -> Iterator[tuple[object, list[tuple[object, list[tuple[bool, object]]]]]]:
-        """Rows under what they share, or under nothing: their name, then their cells, each with whether it is a number."""
+    def _groups(self) -> Iterator[tuple[object, list[list[object]]]]:
+        """Rows under what they share, or under nothing: their name, then their cells."""
         columns = list(self.frame.columns)
         lines = (dict(zip(columns, line, strict=True)) for line in self.frame.to_numpy(object))
         above: dict[str, object] = {}
         for title, group in groupby(lines, lambda line: line.get(self.by)):
             rows = []
             for line in group:
-                (_, head), *cells = [
-                    (name in self.numeric, _shown(cell, above.get(name))) for name, cell in line.items() if name != self.by
-                ]
-                rows.append((head, cells))
+                rows.append([_shown(cell, above.get(name)) for name, cell in line.items() if name != self.by])
                 above = line
             yield title, rows
 

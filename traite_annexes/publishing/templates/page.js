@@ -85,7 +85,8 @@
   // Spreadsheets read numbers without the no-break spaces of typography.
   const cell = (found) => {
     const text = found.textContent.trim().replace(/\s+/g, " ");
-    return found.classList.contains("number") ? text.replace(/\u202f|(?<=\d) (?=\d{3}\b)/g, "") : text;
+    const heading = found.closest("table").tHead.rows[0].cells[found.cellIndex];
+    return heading.classList.contains("number") ? text.replace(/\u202f|(?<=\d) (?=\d{3}\b)/g, "") : text;
   };
   // What is written once above several rows stands in each line of the copy, as its last column.
   const lines = (figure) => {
