@@ -21,18 +21,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 __all__ = [
-    "ComparisonError",
-    "Result",
-    "Survey",
-    "TraiteError",
-    "charts",
-    "control",
-    "explore",
-    "metadata",
-    "observations",
-    "open_edition",
-    "side_by_side",
-]
+    "ComparisonError", "Result", "Survey", "TraiteError", "charts", "control", "explore", "metadata", "observations",
+    "open_edition", "side_by_side",
+]  # fmt: skip
 
 _MODULES = {"metadata": ".metadata", "charts": ".presentation.charts"}
 _HOMES = {

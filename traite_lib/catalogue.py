@@ -75,6 +75,11 @@ def is_synthetic(edition: str | int) -> bool:
     return str(edition).startswith("demo")
 
 
+def spelt(key: object) -> str:
+    """An edition, or a period, as a reader is told it: « 2022 », « 2016 ou 2017 », « 2022 (démonstration) »."""
+    return re.sub(r"^demo(\d{4})$", r"\1 (démonstration)", str(key)).replace("|", " ou ")
+
+
 class DataFile(Strict):
     """A data file and the SHA-256 that its content must have; `path` is relative to ``data/``."""
 

@@ -65,7 +65,8 @@ def _stated(survey: Survey, shown: Sequence[Shown]) -> pd.DataFrame:
 def bases(*results: Result) -> Table:
     """What each number is computed on: the base, or that none was published."""
     rows = pd.concat([result.frame for result in results])
-    frame = rows[["label", "period", "who"]].set_axis(["Statistique", "Période", "Population"], axis=1)
+    named = {"label": "Statistique", "period": "Période", "who": "Population"}
+    frame = rows[[*named]].assign(period=rows["period"].map(wording.spelt)).rename(columns=named)
     frame = frame.assign(Base=[wording.base_cell(row) or "sans objet" for row in records(rows)])
     return Table(frame, "Bases", absent=results[0].absent)
 
@@ -77,14 +78,15 @@ def breaks_between(*results: Result) -> Table:
     crossed = [rows.loc[rows["break_before"] != "", list(names)] for rows in series] or [pd.DataFrame(columns=list(names))]
     absent = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
     absent = absent if series else "Une seule édition est choisie : aucune comparaison."
-    return Table(pd.concat(crossed).drop_duplicates().rename(columns=names), "Ruptures de série", absent=absent)
+    found = pd.concat(crossed).drop_duplicates().assign(period=lambda rows: rows["period"].map(wording.spelt))
+    return Table(found.rename(columns=names), "Ruptures de série", absent=absent)
 
 
 def published(survey: Survey, *variables: str) -> Table:
     """How many figures were found on some subjects, for each edition."""
     counts = quality.availability(survey.observations, survey.catalogue, list(variables))
     frame = counts.astype(object).where(counts > 0, "—").astype(str)
-    frame.columns = pd.Index([f"{key} *" if key == survey.edition.key else key for key in frame.columns])
+    frame.columns = pd.Index([f"{wording.spelt(key)}{' *' if key == survey.edition.key else ''}" for key in frame.columns])
     frame.insert(0, "Sujet", [survey.nomenclatures.variable(name).label_fr for name in frame.index])
     note = "Nombre de chiffres relevés et retenus. * : cette édition ; un tiret : aucun chiffre dans les sources consultées."
     title = "Chiffres relevés sur ce thème, par édition"
@@ -209,9 +211,9 @@ def comparisons(survey: Survey, *statistics: Statistic | tuple[str, str]) -> Tab
         line = {"Statistique": _compared(survey, asked)}
         for since in earlier:
             found = survey.change(variable, category, since=since, population=who, **parts)
-            line[f"Depuis {since}"] = "—" if found is None else f"non : {found.motive}"
+            line[head := f"Depuis {wording.spelt(since)}"] = "—" if found is None else f"non : {found.motive}"
             if found and not found.refused:
-                line[f"Depuis {since}"] = wording.quantity(found.difference, "" if variable == "total" else "points", sign=True)
+                line[head] = wording.quantity(found.difference, "" if variable == "total" else "points", sign=True)
                 reserves += found.reservations
                 shown += found.statements
         lines.append(line)
@@ -281,7 +283,7 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     frame = pd.DataFrame(
         {
             "Statistique": [wording.statistic(row) for row in records(found)],
-            "Période": found["period"].str.replace("|", " ou "),
+            "Période": found["period"].map(wording.spelt),
             "Population": found["who"],
             "Valeur": found["text"],
             "Décision": [_decision(row, survey) for row in records(found)],

@@ -7,11 +7,13 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 import limesurvey_answers as ls
@@ -208,7 +210,9 @@ def _associations(
     said = states[[*held.values()]] == "answered"
     counted = (said.any(axis=1) | codes[declared].notna().any(axis=1)) if held else pd.Series(True, codes.index)
     codes, said = codes[counted], said[counted]  # most responses describe a victim, and count nothing
-    found = {name: _numbers(codes[column].where(said[column])) for name, column in held.items()}
+    numbers = _numbers(codes[[*held.values()]].where(said).melt()["value"].astype("str"))  # one column after the other
+    size = len(codes)
+    found = {name: numbers.array[place * size : (place + 1) * size] for place, name in enumerate(held)}
     unsaid = pd.Series(pd.NA, codes.index, dtype="Int64")
     whole = {"association": names[counted], "declared": _numbers(codes[declared[0]]) if declared else unsaid}
     frame = pd.DataFrame(whole | found)
@@ -226,14 +230,15 @@ def _victims(
     parts = []
     for slot in sorted({slot for _, found in mapped for slot in found}):
         here = [column.name for _, found in mapped for column in found.get(slot, {}).values()]
-        lines = np.logical_or.reduce([(states[name] == "answered").to_numpy() for name in here])
+        lines = np.asarray((states[here] == "answered").any(axis=1), bool)
         if not lines.any():
             continue
         frame: dict[str, object] = {"association": names[lines], "response": codes.index[lines], "slot": slot}
+        slot_codes, slot_states = codes.loc[lines, here], states.loc[lines, here]
         for variable, found in mapped:
             boxes = {rest: column.name for rest, column in found.get(slot, {}).items()}
             made = _boxes if variable.multiple else _single
-            frame |= made(variable, codes.loc[lines, list(boxes.values())], states.loc[lines, list(boxes.values())], boxes)
+            frame |= made(variable, slot_codes, slot_states, boxes)
         parts.append(pd.DataFrame(frame).reset_index(drop=True))
     if not parts:
         return pd.DataFrame({"association": [], "response": [], "slot": []})
@@ -250,11 +255,12 @@ def _single(variable: Variable, codes: pd.DataFrame, states: pd.DataFrame, boxes
     """A question of one answer: its modality, or why there is none."""
     if not boxes:
         return {variable.name: NOT_ASKED}
-    code, state = codes.iloc[:, 0], states.iloc[:, 0]
+    name = next(iter(boxes.values()))
+    code, state = codes[name], states[name]
     if variable.bands:
         number, modality = pd.to_numeric(code), pd.Series(None, codes.index, dtype=object)
-        for name, (first, last) in variable.bands.items():
-            modality = modality.mask((number >= first) & (number < last + 1), name)
+        for band, (first, last) in variable.bands.items():
+            modality = modality.mask((number >= first) & (number < last + 1), band)
     else:
         modality = code.map(variable.codes | dict.fromkeys(variable.none, NONE)).astype(object)
     said = state.isin(["answered", "default_only"] if variable.defaults else ["answered"])
@@ -265,14 +271,19 @@ def _boxes(variable: Variable, codes: pd.DataFrame, states: pd.DataFrame, boxes:
     """A question of several answers: a column a modality, and whether it was answered at all."""
     if not boxes:
         return {variable.name: NOT_ASKED, **{f"{variable.name}={code}": False for code in variable.codes.values()}}
-    answered, hidden = (states == "answered").any(axis=1), (states == "not_shown").all(axis=1)
-    ticked = {rest: codes[name].isin(["Y", "1"]) & (states[name] == "answered") for rest, name in boxes.items()}
-    found: dict[str, pd.Series] = {}
+    states = states[[*boxes.values()]]
+    said = dict(zip(boxes, (states == "answered").to_numpy().T, strict=True))
+    answered = np.logical_or.reduce(list(said.values()))
+    hidden = (states == "not_shown").to_numpy().all(axis=1)
+    ticked = {rest: codes[name].isin(["Y", "1"]).to_numpy() & said[rest] for rest, name in boxes.items()}
+
+    def any_of(rests: Iterable[str]) -> npt.NDArray[np.bool_]:
+        found = [np.zeros(len(codes), bool), *(ticked[rest] for rest in rests if rest in ticked)]
+        return np.asarray(np.logical_or.reduce(found), bool)
+
+    gathered: dict[str, list[str]] = {}
     for rest, code in variable.codes.items():
-        name = f"{variable.name}={code}"
-        found[name] = found.get(name, False) | ticked.get(rest, False) & answered
-    some = np.logical_or.reduce([series.to_numpy() for series in found.values()])
-    none = np.logical_or.reduce([ticked[rest].to_numpy() for rest in variable.none if rest in ticked] or [some & False])
-    unsure = np.logical_or.reduce([ticked[rest].to_numpy() for rest in variable.unknown if rest in ticked] or [some & False])
-    known = answered.to_numpy() & (some | none | ~unsure)
+        gathered.setdefault(f"{variable.name}={code}", []).append(rest)
+    found = {name: any_of(rests) for name, rests in gathered.items()}
+    known = answered & (any_of(variable.codes) | any_of(variable.none) | ~any_of(variable.unknown))
     return {variable.name: np.where(hidden, NOT_ASKED, np.where(known, NONE, UNKNOWN)), **found}

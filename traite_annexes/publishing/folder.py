@@ -17,6 +17,7 @@ from ..fingerprints import beside_key
 from . import manifest
 from .chapters import NAME, Chapter, shared
 from .manifest import MANIFEST, ChapterTold, Overall, checksums, intact
+from .marking import file_name
 
 OVERALL = ".overall.json"
 """Key and checksums of what is common to all editions."""
@@ -139,7 +140,7 @@ class EditionFolder:
     def _named(self, chapter: str) -> list[str]:
         """Files of a chapter by their names, when no manifest tells which they are."""
         figures = [path.relative_to(self.folder).as_posix() for path in self.folder.glob(f"figures/{chapter}-*")]
-        return [f"{chapter}.ipynb", f"{chapter}.html", f"tables/{chapter}.csv", *figures]
+        return [f"{chapter}.ipynb", f"{chapter}.html", file_name(f"tables/{chapter}.csv", self.edition), *figures]
 
 
 def finish_overall(

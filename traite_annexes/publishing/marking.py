@@ -7,8 +7,18 @@ import re
 from markupsafe import escape
 from nbformat import NotebookNode
 
+from traite_lib.catalogue import Edition
+
+MARK = "-donnees-synthetiques-demonstration"
+"""What stands at the end of the names of files of numbers that describe nobody."""
 _FRAME = re.compile(r'<table\b[^>]*\bclass="dataframe"[^>]*>')
 """Where a frame that pandas shows begins: it has no caption."""
+
+
+def file_name(name: str, edition: Edition) -> str:
+    """The name of a file of an edition's numbers: ``observations.csv``, with the `MARK` before its suffix in a demonstration."""
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}{MARK if edition.observations else ''}{dot}{suffix}"
 
 
 def mark(notebook: NotebookNode, warning: str) -> None:

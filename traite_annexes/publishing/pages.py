@@ -20,12 +20,13 @@ from nbformat import NotebookNode
 if TYPE_CHECKING:
     from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
-from traite_lib.catalogue import SYNTHETIC, Catalogue, Edition
+from traite_lib.catalogue import SYNTHETIC, Catalogue, Edition, spelt
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
 from ..files import checked_name
 from .chapters import CONTROL, IMAGE_SUFFIXES, KEY_POINTS, Chapter
 from .glossary import Term, glossary, used
+from .marking import MARK, file_name
 from .policy import protected
 from .search import prose
 
@@ -83,12 +84,9 @@ def _asset(name: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.globals |= {
-        "style": _asset("style.css"),
-        "script": _asset("page.js") + _asset("figure.js"),
-        "publication": PUBLICATION,
-    }
-    environment.filters["slug"] = slug
+    script = _asset("page.js") + _asset("figure.js")
+    environment.globals |= {"style": _asset("style.css"), "script": script, "publication": PUBLICATION}
+    environment.filters |= {"slug": slug, "spelt": spelt, "marked": file_name}
     environment.tests["figure"] = lambda output: isinstance(output, Figure)
     return environment
 
@@ -217,7 +215,7 @@ def _figure(output: NotebookNode, before: Sequence[Figure]) -> Figure:
         image = output.data[PNG].replace("\n", "")
         drawing = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(image, words["alt"])
     name = slug(words.get("subject") or words["title"]) or "figure"
-    synthetic = f"-{slug(SYNTHETIC)}" if SYNTHETIC in words.get("alt", "") else ""
+    synthetic = MARK if SYNTHETIC in words.get("alt", "") else ""
     name = _apart(f"{name}{synthetic}", {figure.name for figure in before})
     words["notes"] = tuple(words.get("notes", ()))
     return Figure(len(before) + 1, name, drawing, files=output.data.get(FIGURE, {}), **words)

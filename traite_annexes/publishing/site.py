@@ -15,18 +15,24 @@ from . import pages, search
 from .chapters import Chapter, discover
 from .glossary import GLOSSARY, glossary
 from .manifest import MANIFEST
+from .marking import file_name
 
+CODES, PACKAGE = "codes.csv", "datapackage.json"
+"""Files without a number."""
 DOWNLOADS = [
     pages.Download("traite_{}.xlsx", "Classeur de l’édition (XLSX)", "un tableau par feuille, avec notes et sources"),
     pages.Download("traite_{}.pdf", "Tous les chapitres (PDF)", "un seul document, à lire ou à imprimer"),
     pages.Download("observations.csv", "Toutes les observations (CSV)", "une ligne par énoncé, avec sa source et ses codes"),
-    pages.Download("codes.csv", "Codes et libellés (CSV)", "ce que veulent dire les codes des observations"),
-    pages.Download(
-        "datapackage.json", "Description des données (JSON)", "Data Package : colonnes et licence, pour les logiciels"
-    ),
+    pages.Download(CODES, "Codes et libellés (CSV)", "ce que veulent dire les codes des observations"),
+    pages.Download(PACKAGE, "Description des données (JSON)", "Data Package : colonnes et licence, pour les logiciels"),
     pages.Download(MANIFEST, "Inventaire technique (JSON)", "paramètres, empreintes des fichiers, versions"),
 ]
 """Files of an edition that its index offers when they are there; {} stands for the edition."""
+
+
+def _path(path: str, edition: Edition) -> str:
+    named = path.format(edition.key)
+    return named if path in (CODES, PACKAGE, MANIFEST) else file_name(named, edition)
 
 
 def beside_chapters(
@@ -55,8 +61,8 @@ def beside_chapters(
         from .pdf import convert, edition_pdf
 
         files |= {f"{chapter.name}.pdf": convert(page) for chapter, page in texts}
-        files[f"traite_{edition.key}.pdf"] = edition_pdf(edition, texts, licence)
-    named = [replace(file, path=file.path.format(edition.key)) for file in DOWNLOADS]
+        files[_path("traite_{}.pdf", edition)] = edition_pdf(edition, texts, licence)
+    named = [replace(file, path=_path(file.path, edition)) for file in DOWNLOADS]
     offered = [file for file in named if file.path in files or file.path == MANIFEST]
     points = [(chapter, pages.key_points(notebook)) for chapter, notebook in done]
     terms = bool(glossary(discover(catalogue.root / "notebooks")))

@@ -231,7 +231,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
         _respondents(ax, answering)
     gaps = ("Tirets : années sans valeur.",) if (lines["kind"] == "jump").any() else ()
     broken = "La ligne s’interrompt aux ruptures de série. " if any(row["break_before"] for row in rows) else ""
-    pairs = " ; ".join(f"{row['period']}, {wording.marked(row)}" for row in rows)
+    pairs = " ; ".join(f"{wording.spelt(row['period'])}, {wording.marked(row)}" for row in rows)
     return Chart((ax,), result, "Série par année", f"{broken}{pairs}.", (*gaps, *_signs(rows)))
 
 
