@@ -113,9 +113,7 @@ def data_package(survey: Survey) -> str:
         "licenses": [{"name": "notspecified", "title": catalogue.licence.figures}],
         "sources": [{"title": s.citation_fr} | ({"path": s.url} if s.url.startswith("http") else {}) for s in sources],
         "resources": [
-            _resource(
-                file_name("observations.csv", survey.edition), "Une ligne par énoncé", described, primaryKey="statement_id"
-            ),
+            _resource(own, "Une ligne par énoncé", described, primaryKey="statement_id"),
             _resource("codes.csv", "Codes et libellés", codes),
         ],
     }

@@ -273,7 +273,7 @@ def finding(rows: pd.DataFrame) -> str:
 def notes_of(rows: pd.DataFrame) -> list[str]:
     """Notes of the rows shown, each once, with the modality it is about when it is not about all of them."""
     notes: dict[str, list[str]] = {}
-    shown = rows[_told_apart_by(rows)].to_numpy().tolist()
+    shown = rows[_told_apart_by(rows)].map(spelt).to_numpy().tolist()
     for label, note in zip(shown, rows["note"].to_numpy().tolist(), strict=True):
         if note:
             notes.setdefault(note, []).append(label)
@@ -290,7 +290,7 @@ def bases_of(rows: pd.DataFrame) -> list[str]:
     known = [row for row in shares if base_of(row) != UNKNOWN_BASE]
     if len(known) == len(shares) and len({row["base"] for row in known}) == 1:
         return [f"Base : {base_cell(known[0])}."]
-    told = dict.fromkeys(f"{lower_first(str(row[name]))}, {base_cell(row)}" for row in known)
+    told = dict.fromkeys(f"{lower_first(spelt(row[name]))}, {base_cell(row)}" for row in known)
     return [f"Base{'s' if len(told) > 1 else ''} : {' ; '.join(told)}."] if told else []
 
 
