@@ -9,8 +9,7 @@ import pandas as pd
 
 from ..analysis.compare import Unfit
 from ..analysis.shares import is_residual
-from ..catalogue import Break, is_synthetic
-from ..catalogue import spelt as spelt
+from ..catalogue import Break, is_synthetic, spelt
 from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import CALCULATED, SUB_POPULATION, Row, is_cell, is_change, last_year, records
 from .quantities import SMALL_BASE, UNKNOWN_BASE, base_cell, base_of, bounded, mark, marked, number, quantity, quantity_of
