@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from markupsafe import escape
-from nbformat import NotebookNode
 
 from traite_lib.catalogue import Edition
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 MARK = "-donnees-synthetiques-demonstration"
 """What stands at the end of the names of files of numbers that describe nobody."""
