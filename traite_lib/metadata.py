@@ -15,7 +15,7 @@ from .errors import TraiteError
 from .nomenclature import ALL, terms
 from .presentation import sentences, wording
 from .presentation.result import Markdown, Result, Shown, without
-from .presentation.tables import Link, Table, editions_table, provenance_table, trimmed
+from .presentation.tables import LONG, Link, Table, editions_table, provenance_table, trimmed
 from .survey import Survey
 from .table import CALCULATED, KEY, SUB_POPULATION, Row, key_of, records, rounded_to
 
@@ -333,7 +333,7 @@ def recomputed(survey: Survey) -> Table:
     )
     absent = "Aucune part publiée ne peut être recalculée à partir d’effectifs publiés."
     title = "Parts publiées et parts recalculées"
-    return Table(frame, title, [note], tuple(frame.columns[2:]), absent, statements=list(found["statement_id"]))
+    return Table(frame, title, [note], tuple(frame.columns[2:]), absent, len(frame) > LONG, list(found["statement_id"]))
 
 
 def workbook(survey: Survey) -> Table:

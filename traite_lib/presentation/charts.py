@@ -133,7 +133,7 @@ def bars(result: Result, ax: Axes | None = None) -> Chart:
 
 def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *, centred: bool = False) -> Chart:
     frame = levels(result.frame).loc[lambda rows: rows["unit"].isin(["percent", "count"]) | rows["value"].isna()]  # no change
-    if len(frame) > MOST_BARS:  # full tables: the broadest victims alone are drawn, their parts are in the table
+    if len(frame) > MOST_BARS / 2:  # full tables: the broadest victims alone are drawn, their parts are in the table
         frame = frame[(parts := (frame[SUB_POPULATION] != ALL).sum(axis=1)) == parts.min()]
     frame = frame[(frame["unit"] == main_unit(frame)) | frame["value"].isna()]
     if not 2 <= frame["value"].notna().sum() <= MOST_BARS:  # one value is a sentence or a line of the table
