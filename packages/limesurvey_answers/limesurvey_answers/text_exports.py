@@ -35,8 +35,8 @@ def _separator(text: str) -> str:
     return max(found, key=lambda separator: counts[separator])
 
 
-def records(text: str, separator: str) -> Iterator[list[Cell]]:
-    """The records of a CSV, with `None` for a cell that holds nothing, not even quotes.
+def records(text: str, separator: str) -> tuple[list[list[Cell]], bool]:
+    """The records of a CSV, with `None` for a cell that holds nothing, not even quotes; and whether a value has no quotes.
 
     Cut at its quotes, a text is outside them at even places and inside at odd ones; nothing between two quotes is a doubled one.
     Pieces outside are few different ones, and marked once each; then the whole is cut at the marks.
@@ -57,9 +57,9 @@ def records(text: str, separator: str) -> Iterator[list[Cell]]:
             raise UnsafeFileError("Something follows a closing quote in the CSV: the file was changed by hand.")
         marked[piece] = empty.sub(_NOTHING, piece).replace(separator, _CELL).replace("\n", _RECORD)
     pieces[::2] = [marked[piece] for piece in pieces[::2]]
-    for record in "".join(pieces).split(_RECORD)[1:-1]:
-        if record != _NOTHING:  # a blank line
-            yield [None if cell == _NOTHING else cell for cell in record.split(_CELL)]
+    lines = [line for line in "".join(pieces).split(_RECORD)[1:-1] if line != _NOTHING]  # the others are blank
+    found = [[None if cell == _NOTHING else cell for cell in line.split(_CELL)] for line in lines]
+    return found, any(piece.strip(edges) for piece in marked if piece)
 
 
 def open_csv(text: str) -> Export:
@@ -70,11 +70,9 @@ def open_csv(text: str) -> Export:
     RefusedExportError, UnsafeFileError
         If it has no heading line, or is damaged.
     """
-    separator = _separator(text)
-    first, *others = [*records(text, separator)] or [[]]
+    found, resaved = records(text, _separator(text))  # LimeSurvey quotes every value
+    first, *others = found or [[]]
     headings = check_headings(cell or "" for cell in first)
-    # LimeSurvey quotes every value
-    resaved = any(piece.strip(f"{separator}\r\n") for piece in set(text.split('"')[::2]))
 
     def rows(take: Sequence[int]) -> Iterator[list[Cell]]:
         width = len(headings)
