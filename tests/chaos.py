@@ -30,11 +30,11 @@ from test_batch import chapter, only
 
 SECONDS = int(os.environ.get("TRAITE_CHAOS_SECONDS", "580"))
 KILLS = int(os.environ.get("TRAITE_CHAOS_KILLS", "100"))
-NAMES = ("16_first", "17_second", "18_third")
+NAMES = ("16_first", "17_second", "18_third", "19_fourth", "20_fifth", "21_sixth")
 LANES = (os.cpu_count() or 1) + 1
 """Projects at once: a blow waits more than it works."""
-MOST = 6
-"""Kernels killed by one blow: three chapters, each tried twice."""
+MOST = 2 * len(NAMES)
+"""Kernels killed by one blow: each chapter is tried twice."""
 TWO = "two renders at once"
 
 
