@@ -158,16 +158,18 @@ def comparable_name(name: str) -> str:
 def tables(answers: ls.Answers, mapping: Mapping, aliases: dict[str, str]) -> Tables:
     """The two tables; see `read_tables`."""
     kept = np.array([number not in mapping.excluded for number in answers.responses.index], bool)
-    codes = answers.wide("code", states=("answered", "default_only"))[kept]
-    states = answers.states[kept]
+    codes, states = answers.wide("code", states=("answered", "default_only")), answers.states
+    if not kept.all():
+        codes, states = codes[kept], states[kept]
+    answered = states == "answered"
     names = pseudonyms(codes, mapping, aliases)
     columns = [column for column in ls.survey_columns(answers.survey) if column.name in codes]
-    associations, dims, multiple = _associations(codes, states, mapping, columns, names)
+    associations, dims, multiple = _associations(codes, answered, mapping, columns, names)
     if "submitted" in answers.responses:
         associations.insert(1, "submitted", answers.responses["submitted"].reindex(associations.index))
-    started = (states == "answered").any(axis=1)
+    started = answered.any(axis=1)
     synthetic = SYNTHETIC in codes and bool(started.any()) and bool((codes.loc[started, SYNTHETIC] == "Y").all())
-    return Tables(mapping, associations, _victims(codes, states, mapping, columns, names), dims, multiple, synthetic)
+    return Tables(mapping, associations, _victims(codes, states, answered, mapping, columns, names), dims, multiple, synthetic)
 
 
 def pseudonyms(codes: pd.DataFrame, mapping: Mapping, aliases: dict[str, str]) -> pd.Series:
@@ -192,7 +194,7 @@ def is_count(numbers: pd.Series) -> pd.Series:
 
 
 def _associations(
-    codes: pd.DataFrame, states: pd.DataFrame, mapping: Mapping, columns: list[ls.Column], names: pd.Series
+    codes: pd.DataFrame, answered: pd.DataFrame, mapping: Mapping, columns: list[ls.Column], names: pd.Series
 ) -> tuple[pd.DataFrame, dict[str, tuple[str, dict[str, str]]], set[tuple[str, str]]]:
     held: dict[str, str] = {}
     dims: dict[str, tuple[str, dict[str, str]]] = {}
@@ -207,7 +209,7 @@ def _associations(
             dims[name] = (count.population, cell)
             multiple |= {(count.population, dim) for dim in cell if count.multiple}
     declared = [mapping.victims.declared] if mapping.victims.declared in codes else []
-    said = states[[*held.values()]] == "answered"
+    said = answered[[*held.values()]]
     counted = (said.any(axis=1) | codes[declared].notna().any(axis=1)) if held else pd.Series(True, codes.index)
     codes, said = codes[counted], said[counted]  # most responses describe a victim, and count nothing
     numbers = _numbers(codes[[*held.values()]].where(said).melt()["value"].astype("str"))  # one column after the other
@@ -223,14 +225,15 @@ def _associations(
 
 
 def _victims(
-    codes: pd.DataFrame, states: pd.DataFrame, mapping: Mapping, columns: list[ls.Column], names: pd.Series
+    codes: pd.DataFrame, states: pd.DataFrame, answered: pd.DataFrame, mapping: Mapping, columns: list[ls.Column],
+    names: pd.Series,
 ) -> pd.DataFrame:  # fmt: skip
     by_item = places(mapping.victims, columns)
     mapped = [(variable, by_item.get(variable.item, {})) for variable in mapping.variable]
     parts = []
     for slot in sorted({slot for _, found in mapped for slot in found}):
         here = [column.name for _, found in mapped for column in found.get(slot, {}).values()]
-        lines = np.asarray((states[here] == "answered").any(axis=1), bool)
+        lines = np.asarray(answered[here].any(axis=1), bool)
         if not lines.any():
             continue
         frame: dict[str, object] = {"association": names[lines], "response": codes.index[lines], "slot": slot}
