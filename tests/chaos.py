@@ -2,7 +2,7 @@
 
 Each time, a chapter has just changed, and one process of the render is ended (SIGKILL). Then: each chapter that is there is
 whole, the previous or the new one; nothing that was started still runs; and the next render gives what an undisturbed one
-gives, and leaves no temporary file.
+gives, and leaves no temporary file. Where one of these is not so, the report says which file, and from which byte.
 """
 
 from __future__ import annotations
@@ -17,22 +17,24 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
-from commands import TRAITE, contents, started
+from commands import TRAITE, started
 from conftest import ROOT, copy_project
 from test_batch import chapter, only
 
 SECONDS = int(os.environ.get("TRAITE_CHAOS_SECONDS", "580"))
 KILLS = int(os.environ.get("TRAITE_CHAOS_KILLS", "100"))
-NAMES = ("16_first", "17_second", "18_third")
+NAMES = ("16_first", "17_second", "18_third", "19_fourth", "20_fifth", "21_sixth")
 LANES = (os.cpu_count() or 1) + 1
 """Projects at once: a blow waits more than it works."""
-MOST = 4
+MOST = 2 * len(NAMES)
+"""Kernels killed by one blow: each chapter is tried twice."""
 TWO = "two renders at once"
 
 
@@ -45,15 +47,21 @@ class Chaos:
         self.root = copy_project(base / "project à part")
         only(self.root)
         self.environment = {**os.environ, "TRAITE_ROOT": str(self.root), "TMPDIR": str(self.temporary)}
-        self.right: dict[int, dict[str, str]] = {}
+        self.right: dict[int, dict[str, bytes]] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
+        self.faults: list[str] = []
         self.notebooks = {state: self.chapters(state) for state in (0, 1)}
         for state in (0, 1):
             self.write(state)
             begun = time.monotonic()
             self.render().wait()
             self.usual = time.monotonic() - begun
-            self.right[state] = contents(self.root / "outputs")
+            self.right[state] = self.outputs()
+
+    def outputs(self) -> dict[str, bytes]:
+        """Every file that was rendered, by path."""
+        folder = self.root / "outputs"
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
     def chapters(self, state: int) -> dict[Path, bytes]:
         """The chapters of a state, made once: a notebook that is made again has other names for its cells."""
@@ -72,9 +80,9 @@ class Chaos:
 
     def whole(self) -> bool:
         """Whether each chapter's files are all of one state."""
-        found = contents(self.root / "outputs")
+        found = self.outputs()
         return all(
-            any(all(found.get(n) == sum_ for n, sum_ in right.items() if name in n) for right in self.right.values())
+            any(all(found.get(n) == content for n, content in right.items() if name in n) for right in self.right.values())
             for name in NAMES
         )
 
@@ -106,14 +114,39 @@ class Chaos:
         self.counts[name, "not whole"] += not self.whole()
         self.counts[name, "processes left"] += len(left)
         for process in left:
-            process.kill()
+            with suppress(psutil.Error):
+                self.faults.append(f"{name}: a process was left: {' '.join(process.cmdline())[:200]}")
+                process.kill()
         if check_next:
             self.render().wait()
+            wrong = list(differences(self.outputs(), self.right[state]))
+            files = [path for path in self.temporary.iterdir() if not path.name.startswith("dask")]
+            files += self.root.rglob(".staging-*")
             self.counts[name, "next renders"] += 1
-            self.counts[name, "next render wrong"] += contents(self.root / "outputs") != self.right[state]
-            self.counts[name, "files left"] += len([p for p in self.temporary.iterdir() if not p.name.startswith("dask")]) + len(
-                list(self.root.rglob(".staging-*"))
-            )
+            self.counts[name, "next render wrong"] += bool(wrong)
+            self.counts[name, "files left"] += len(files)
+            self.faults += [f"{name}: {said}" for said in wrong]
+            self.faults += [f"{name}: {path.name} was left{_within(path)}" for path in files]
+
+
+def differences(found: Mapping[str, bytes], right: Mapping[str, bytes]) -> Iterator[str]:
+    """What differs between two sets of files: one sentence a file."""
+    for path in sorted({*found, *right}):
+        if path not in right:
+            yield f"{path} is there, and should not be"
+        elif path not in found:
+            yield f"{path} is missing"
+        elif found[path] != right[path]:
+            pairs = enumerate(zip(found[path], right[path], strict=False))
+            first = next((n for n, (a, b) in pairs if a != b), min(len(found[path]), len(right[path])))
+            shown = [each[path][max(0, first - 40) : first + 40] for each in (found, right)]
+            yield f"{path}, from byte {first}: {shown[0]!r} in place of {shown[1]!r}"
+
+
+def _within(folder: Path) -> str:
+    """The first files of a folder."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))[:5] if folder.is_dir() else []
+    return f", with {', '.join(names)}" if names else ""
 
 
 def victims(parent: psutil.Process, name: str) -> list[psutil.Process]:
@@ -169,7 +202,7 @@ def cluster_blow(chaos: Chaos, name: str, moments: list[float]) -> int:
     return int(hit)
 
 
-def report(counts: Counter[tuple[str, str]], seconds: float) -> str:
+def report(counts: Counter[tuple[str, str]], faults: list[str], seconds: float) -> str:
     columns = ["kills", "blows", "frozen", "not whole", "processes left", "next renders", "next render wrong", "files left"]
     names = sorted({name for name, _ in counts})
     lines = [f"| {name} | " + " | ".join(str(counts[name, column]) for column in columns) + " |" for name in names]
@@ -181,13 +214,14 @@ def report(counts: Counter[tuple[str, str]], seconds: float) -> str:
             f"{os.cpu_count()} cores, {os.getloadavg()[1]:.0f} processes wanting them. A blow is a render, during which one process is "
             f"killed, or up to {MOST} kernels. All columns but those that count attempts should hold 0.\n",
             "| killed | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|", *lines, "",
+            *(["What was wrong:\n", *(f"- {fault}" for fault in sorted(faults)), ""] if faults else []),
             "A full disk, a long or full temporary folder, another umask and the locale C: `tests/traite_annexes/test_resources.py`.",
             "",
         ]
     )  # fmt: skip
 
 
-def lane(base: Path, end: float, kills: Counter[str], first: int) -> Counter[tuple[str, str]]:
+def lane(base: Path, end: float, kills: Counter[str], first: int) -> Chaos:
     """Blows on one project until there are enough of them, or no time is left."""
     base.mkdir()
     chaos = Chaos(base)
@@ -195,7 +229,7 @@ def lane(base: Path, end: float, kills: Counter[str], first: int) -> Counter[tup
     state = 1
     for number in itertools.count(first):
         if kills.total() >= KILLS or time.monotonic() > end:
-            return chaos.counts
+            return chaos
         name, state = order[number % len(order)], 1 - state
         chaos.write(state)
         moments = [random.uniform(0, chaos.usual) for _ in range(random.randint(1, MOST) if name == "kernel" else 1)]
@@ -216,11 +250,13 @@ def main() -> int:
     begun = time.monotonic()
     kills: Counter[str] = Counter()
     counts: Counter[tuple[str, str]] = Counter()
+    faults: list[str] = []
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="c") as base, ThreadPoolExecutor(LANES) as pool:
         lanes = [pool.submit(lane, Path(base, str(n)), begun + SECONDS - 60, kills, 4 * n) for n in range(LANES)]
         for each in lanes:
-            counts += each.result()
-    text = report(counts, time.monotonic() - begun)
+            counts += each.result().counts
+            faults += each.result().faults
+    text = report(counts, faults, time.monotonic() - begun)
     (ROOT / "docs" / "reliability.md").write_text(text, encoding="utf-8")
     print(text)
     bad = ("frozen", "not whole", "processes left", "next render wrong", "files left")

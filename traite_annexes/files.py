@@ -131,10 +131,15 @@ def sweep(folder: Path, prefix: str) -> None:
 
 
 def _alive(process: int) -> bool:
+    """Whether a process runs: one that has ended, and whose end nobody has taken note of yet, does not.
+
+    Where process 1 looks for orphans now and then, as in containers, a killed one is still listed for seconds, or for ever.
+    """
+    import psutil
+
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
+        return psutil.Process(process).status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except psutil.NoSuchProcess:
         return False
-    except PermissionError:
+    except psutil.AccessDenied:
         return True
-    return True

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cached_property
@@ -36,6 +37,11 @@ CATALOGUE_FILE = Path("data", "editions.toml")
 def is_synthetic(edition: str | int) -> bool:
     """Whether a key is that of a demonstration edition, as demo2022."""
     return str(edition).startswith("demo")
+
+
+def spelt(key: object) -> str:
+    """An edition, or a period, as a reader is told it: « 2022 », « 2016 ou 2017 », « 2022 (démonstration) »."""
+    return re.sub(r"^demo(\d{4})$", r"\1 (démonstration)", str(key)).replace("|", " ou ")
 
 
 class DataFile(Strict):
@@ -125,11 +131,6 @@ class Edition(Strict):
     def is_internal(self) -> bool:
         """Whether nothing is hidden in numbers that are made from answers: they stay with those who hold the answers."""
         return self.release is not None and self.release.profile == "internal"
-
-    @property
-    def file_mark(self) -> str:
-        """What ends the name of a file of numbers that is not to be handed on."""
-        return f"_{INTERNAL.lower().replace(' ', '-')}" if self.is_internal else ""
 
     @property
     def years(self) -> tuple[int, int]:

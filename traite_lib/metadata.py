@@ -15,7 +15,7 @@ from .errors import TraiteError
 from .nomenclature import ALL, terms
 from .presentation import sentences, wording
 from .presentation.result import Markdown, Result, Shown, without
-from .presentation.tables import Link, Table, editions_table, provenance_table, trimmed
+from .presentation.tables import LONG, Link, Table, editions_table, provenance_table, trimmed
 from .survey import Survey
 from .table import CALCULATED, KEY, SUB_POPULATION, Row, key_of, records, rounded_to
 
@@ -61,7 +61,8 @@ def _stated(survey: Survey, shown: Sequence[Shown]) -> pd.DataFrame:
 def bases(*results: Result) -> Table:
     """What each number is computed on: the base, or that none was published."""
     rows = pd.concat([result.frame for result in results])
-    frame = rows[["label", "period", "who"]].set_axis(["Statistique", "Période", "Population"], axis=1)
+    named = {"label": "Statistique", "period": "Période", "who": "Population"}
+    frame = rows[[*named]].assign(period=rows["period"].map(wording.spelt)).rename(columns=named)
     frame = frame.assign(Base=[wording.base_cell(row) or "sans objet" for row in records(rows)])
     return Table(frame, "Bases", absent=results[0].absent)
 
@@ -73,14 +74,15 @@ def breaks_between(*results: Result) -> Table:
     crossed = [rows.loc[rows["break_before"] != "", list(names)] for rows in series] or [pd.DataFrame(columns=list(names))]
     absent = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
     absent = absent if series else "Une seule édition est choisie : aucune comparaison."
-    return Table(pd.concat(crossed).drop_duplicates().rename(columns=names), "Ruptures de série", absent=absent)
+    found = pd.concat(crossed).drop_duplicates().assign(period=lambda rows: rows["period"].map(wording.spelt))
+    return Table(found.rename(columns=names), "Ruptures de série", absent=absent)
 
 
 def published(survey: Survey, *variables: str) -> Table:
     """How many figures were found on some subjects, for each edition."""
     counts = quality.availability(survey.observations, survey.catalogue, list(variables))
     frame = counts.astype(object).where(counts > 0, "—").astype(str)
-    frame.columns = pd.Index([f"{key} *" if key == survey.edition.key else key for key in frame.columns])
+    frame.columns = pd.Index([f"{wording.spelt(key)}{' *' if key == survey.edition.key else ''}" for key in frame.columns])
     frame.insert(0, "Sujet", [survey.nomenclatures.variable(name).label_fr for name in frame.index])
     note = "Nombre de chiffres relevés et retenus. * : cette édition ; un tiret : aucun chiffre dans les sources consultées."
     title = "Chiffres relevés sur ce thème, par édition"
@@ -191,9 +193,9 @@ def comparisons(survey: Survey, *statistics: Statistic | tuple[str, str]) -> Tab
         line = {"Statistique": _compared(survey, asked)}
         for since in earlier:
             found = survey.change(variable, category, since=since, population=who, **parts)
-            line[f"Depuis {since}"] = "—" if found is None else f"non : {found.motive}"
+            line[head := f"Depuis {wording.spelt(since)}"] = "—" if found is None else f"non : {found.motive}"
             if found and not found.refused:
-                line[f"Depuis {since}"] = wording.quantity(found.difference, "" if variable == "total" else "points", sign=True)
+                line[head] = wording.quantity(found.difference, "" if variable == "total" else "points", sign=True)
                 reserves += found.reservations
                 shown += found.statements
         lines.append(line)
@@ -256,7 +258,7 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     frame = pd.DataFrame(
         {
             "Statistique": [wording.statistic(row) for row in records(found)],
-            "Période": found["period"].str.replace("|", " ou "),
+            "Période": found["period"].map(wording.spelt),
             "Population": found["who"],
             "Valeur": found["text"],
             "Décision": [_decision(row, survey) for row in records(found)],
@@ -306,7 +308,7 @@ def recomputed(survey: Survey) -> Table:
     )
     absent = "Aucune part publiée ne peut être recalculée à partir d’effectifs publiés."
     title = "Parts publiées et parts recalculées"
-    return Table(frame, title, [note], tuple(frame.columns[2:]), absent, statements=list(found["statement_id"]))
+    return Table(frame, title, [note], tuple(frame.columns[2:]), absent, len(frame) > LONG, list(found["statement_id"]))
 
 
 def workbook(survey: Survey) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
@@ -12,9 +13,12 @@ import pytest
 from commands import traite
 from conftest import ROOT
 
+from traite_annexes.publishing.marking import MARKS
 from traite_lib import explore, open_edition
 from traite_lib.catalogue import SYNTHETIC, Catalogue
 from traite_lib.errors import CatalogueError
+
+MARK = MARKS[SYNTHETIC]
 
 CHAPTERS = ["00", "02", "15"]
 
@@ -55,15 +59,32 @@ def test_every_page_table_and_chart_says_so(edition: Path) -> None:
     assert [part[:200] for part in parts if SYNTHETIC not in part] == []
 
 
+def test_its_key_is_said_in_french(edition: Path) -> None:
+    """A key is for commands, names of files and codes; a reader reads words."""
+    for page in edition.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r"<(style|script|pre|code)\b.*?</\1>|<table\b[^>]*dataframe.*?</table>", "", text, flags=re.DOTALL)
+        shown = re.findall(r">[^<>]*\bdemo20\d\d\b(?!-(?:core|optional)/)[^<>]*(?=<)", text)
+        assert shown == [], page.name
+        assert not re.search(r"(alt|aria-label|title)=\"[^\"]*\bdemo20", text), page.name
+        for link in re.findall(r'href="((?:tables|figures|traite_|observations)[^"]*)"', text):
+            assert (edition / link).is_file(), link
+    first = (edition / "00_synthese.html").read_text(encoding="utf-8")
+    assert "Dans l’édition de démonstration 2022" in first.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_every_row_of_every_csv_and_every_sheet_says_so(edition: Path) -> None:
-    files = [*edition.glob("figures/*.csv"), *edition.glob("tables/*.csv"), edition / "observations.csv"]
+    files = [*edition.glob("figures/*.csv"), *edition.glob("tables/*.csv"), *edition.glob("observations*.csv")]
     assert len(files) > len(CHAPTERS)
     for file in files:
         for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))):
             assert SYNTHETIC in row["citation"], (file.name, row)
             assert row["period"] in ("demo2020", "demo2021", "demo2022")
-    assert all("donnees-synthetiques" in path.name for path in edition.glob("figures/*"))
-    book = openpyxl.load_workbook(edition / "traite_demo2022.xlsx")
+    without = {path.name for path in edition.rglob("*") if path.suffix in (".csv", ".xlsx", ".svg") and MARK not in path.name}
+    assert without == {"codes.csv"}, "it holds no number"
+    package = json.loads((edition / "datapackage.json").read_text(encoding="utf-8"))
+    assert all((edition / resource["path"]).is_file() for resource in package["resources"])
+    book = openpyxl.load_workbook(edition / f"traite_demo2022{MARK}.xlsx")
     for sheet in book.worksheets:
         assert any(SYNTHETIC in str(cell.value) for line in sheet.iter_rows(max_row=8) for cell in line), sheet.title
 

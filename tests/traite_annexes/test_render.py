@@ -19,7 +19,10 @@ import pytest
 from commands import TRAITE, contents, edit_cell, started, traite, wait
 from conftest import ROOT, copy_project
 
-from traite_lib.catalogue import sha256
+from traite_annexes.publishing.chapters import discover
+from traite_annexes.publishing.folder import EditionFolder
+from traite_annexes.rendering import batch
+from traite_lib.catalogue import Catalogue, sha256
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +85,28 @@ def test_a_chapter_that_fails_leaves_the_previous_annex_and_names_its_cell(rende
     assert after["2022/02_formes.ipynb"] == before["2022/02_formes.ipynb"]
     assert "2022/failures/02_formes.ipynb" in after
     assert "2022/03_sexe_et_age.html" in after, "the other chapter is rendered all the same"
+
+
+def test_what_failed_is_not_kept_once_the_chapter_is_again_what_its_annex_was_made_from(rendered: Path) -> None:
+    before, chapter = contents(rendered / "outputs"), rendered / "notebooks/02_formes.ipynb"
+    source = chapter.read_bytes()
+    edit_cell(chapter, 6, "raise ValueError")
+    traite("render", "2022", "--chapter", "02", root=rendered, check=1)
+    chapter.write_bytes(source)
+    traite("render", "2022", "--chapter", "02", root=rendered)  # nothing to render
+    assert contents(rendered / "outputs") == before
+
+
+def test_what_a_killed_run_was_keeping_of_a_failure_is_swept_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chapter = discover(ROOT / "notebooks")[0]
+    place = EditionFolder(Catalogue(ROOT).edition("2022"), tmp_path / "2022")
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda *args, **how: None)  # as if the process had ended before
+        patch.setattr(os, "getpid", lambda: 2**22 + 1)  # nobody's
+        place.refuse(chapter, b"{}")
+    assert [path.parent for path in tmp_path.rglob(".staging-*")] == [place.folder], "in a folder where it is looked for"
+    batch.prepare(place.folder)
+    assert list(tmp_path.rglob(".staging-*")) == []
 
 
 def test_a_cell_that_takes_too_long_is_a_failure(rendered: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 from commands import TRAITE, contents, wait
 from conftest import ROOT
@@ -43,6 +44,19 @@ def test_no_room_anywhere_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda **_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(OSError, match="no short temporary folder with room"):
         files.short_folder()
+
+
+def test_what_a_process_left_is_swept_as_soon_as_it_has_ended(tmp_path: Path) -> None:
+    """A killed one is listed until its parent takes note: where that is process 1 of a container, for seconds or for ever."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    wait(lambda: psutil.Process(ended.pid).status() == psutil.STATUS_ZOMBIE, "it has not ended")
+    for process in (ended.pid, os.getpid()):
+        (tmp_path / f"traite-{process}-x").mkdir()
+    files.sweep(tmp_path, "traite-")
+    assert [path.name for path in tmp_path.iterdir()] == [f"traite-{os.getpid()}-x"]
+    ended.wait()
+    files.sweep(tmp_path, "traite-")
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_the_previous_annexes(small: Path, tmp_path: Path) -> None:

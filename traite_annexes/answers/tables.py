@@ -7,11 +7,13 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 import limesurvey_answers as ls
@@ -138,16 +140,18 @@ def comparable_name(name: str) -> str:
 def tables(answers: ls.Answers, mapping: Mapping, aliases: dict[str, str]) -> Tables:
     """The two tables; see `read_tables`."""
     kept = np.array([number not in mapping.excluded for number in answers.responses.index], bool)
-    codes = answers.wide("code", states=("answered", "default_only"))[kept]
-    states = answers.states[kept]
+    codes, states = answers.wide("code", states=("answered", "default_only")), answers.states
+    if not kept.all():
+        codes, states = codes[kept], states[kept]
+    answered = states == "answered"
     names = pseudonyms(codes, mapping, aliases)
     columns = [column for column in ls.survey_columns(answers.survey) if column.name in codes]
-    associations, dims, multiple = _associations(codes, states, mapping, columns, names)
+    associations, dims, multiple = _associations(codes, answered, mapping, columns, names)
     if "submitted" in answers.responses:
         associations.insert(1, "submitted", answers.responses["submitted"].reindex(associations.index))
-    started = (states == "answered").any(axis=1)
+    started = answered.any(axis=1)
     synthetic = SYNTHETIC in codes and bool(started.any()) and bool((codes.loc[started, SYNTHETIC] == "Y").all())
-    return Tables(mapping, associations, _victims(codes, states, mapping, columns, names), dims, multiple, synthetic)
+    return Tables(mapping, associations, _victims(codes, states, answered, mapping, columns, names), dims, multiple, synthetic)
 
 
 def pseudonyms(codes: pd.DataFrame, mapping: Mapping, aliases: dict[str, str]) -> pd.Series:
@@ -172,7 +176,7 @@ def is_count(numbers: pd.Series) -> pd.Series:
 
 
 def _associations(
-    codes: pd.DataFrame, states: pd.DataFrame, mapping: Mapping, columns: list[ls.Column], names: pd.Series
+    codes: pd.DataFrame, answered: pd.DataFrame, mapping: Mapping, columns: list[ls.Column], names: pd.Series
 ) -> tuple[pd.DataFrame, dict[str, tuple[str, dict[str, str]]], set[tuple[str, str]]]:
     held: dict[str, str] = {}
     dims: dict[str, tuple[str, dict[str, str]]] = {}
@@ -187,10 +191,12 @@ def _associations(
             dims[name] = (count.population, cell)
             multiple |= {(count.population, dim) for dim in cell if count.multiple}
     declared = [mapping.victims.declared] if mapping.victims.declared in codes else []
-    said = states[[*held.values()]] == "answered"
+    said = answered[[*held.values()]]
     counted = (said.any(axis=1) | codes[declared].notna().any(axis=1)) if held else pd.Series(True, codes.index)
     codes, said = codes[counted], said[counted]  # most responses describe a victim, and count nothing
-    found = {name: _numbers(codes[column].where(said[column])) for name, column in held.items()}
+    numbers = _numbers(codes[[*held.values()]].where(said).melt()["value"].astype("str"))  # one column after the other
+    size = len(codes)
+    found = {name: numbers.array[place * size : (place + 1) * size] for place, name in enumerate(held)}
     unsaid = pd.Series(pd.NA, codes.index, dtype="Int64")
     whole = {"association": names[counted], "declared": _numbers(codes[declared[0]]) if declared else unsaid}
     frame = pd.DataFrame(whole | found)
@@ -201,21 +207,23 @@ def _associations(
 
 
 def _victims(
-    codes: pd.DataFrame, states: pd.DataFrame, mapping: Mapping, columns: list[ls.Column], names: pd.Series
+    codes: pd.DataFrame, states: pd.DataFrame, answered: pd.DataFrame, mapping: Mapping, columns: list[ls.Column],
+    names: pd.Series,
 ) -> pd.DataFrame:  # fmt: skip
     by_item = places(mapping.victims, columns)
     mapped = [(variable, by_item.get(variable.item, {})) for variable in mapping.variable]
     parts = []
     for slot in sorted({slot for _, found in mapped for slot in found}):
         here = [column.name for _, found in mapped for column in found.get(slot, {}).values()]
-        lines = np.logical_or.reduce([(states[name] == "answered").to_numpy() for name in here])
+        lines = np.asarray(answered[here].any(axis=1), bool)
         if not lines.any():
             continue
         frame: dict[str, object] = {"association": names[lines], "response": codes.index[lines], "slot": slot}
+        slot_codes, slot_states = codes.loc[lines, here], states.loc[lines, here]
         for variable, found in mapped:
             boxes = {rest: column.name for rest, column in found.get(slot, {}).items()}
             made = _boxes if variable.multiple else _single
-            frame |= made(variable, codes.loc[lines, list(boxes.values())], states.loc[lines, list(boxes.values())], boxes)
+            frame |= made(variable, slot_codes, slot_states, boxes)
         parts.append(pd.DataFrame(frame).reset_index(drop=True))
     if not parts:
         return pd.DataFrame({"association": [], "response": [], "slot": []})
@@ -232,11 +240,12 @@ def _single(variable: Variable, codes: pd.DataFrame, states: pd.DataFrame, boxes
     """A question of one answer: its modality, or why there is none."""
     if not boxes:
         return {variable.name: NOT_ASKED}
-    code, state = codes.iloc[:, 0], states.iloc[:, 0]
+    name = next(iter(boxes.values()))
+    code, state = codes[name], states[name]
     if variable.bands:
         number, modality = pd.to_numeric(code), pd.Series(None, codes.index, dtype=object)
-        for name, (first, last) in variable.bands.items():
-            modality = modality.mask((number >= first) & (number < last + 1), name)
+        for band, (first, last) in variable.bands.items():
+            modality = modality.mask((number >= first) & (number < last + 1), band)
     else:
         modality = code.map(variable.codes | dict.fromkeys(variable.none, NONE)).astype(object)
     said = state.isin(["answered", "default_only"] if variable.defaults else ["answered"])
@@ -247,14 +256,19 @@ def _boxes(variable: Variable, codes: pd.DataFrame, states: pd.DataFrame, boxes:
     """A question of several answers: a column a modality, and whether it was answered at all."""
     if not boxes:
         return {variable.name: NOT_ASKED, **{f"{variable.name}={code}": False for code in variable.codes.values()}}
-    answered, hidden = (states == "answered").any(axis=1), (states == "not_shown").all(axis=1)
-    ticked = {rest: codes[name].isin(["Y", "1"]) & (states[name] == "answered") for rest, name in boxes.items()}
-    found: dict[str, pd.Series] = {}
+    states = states[[*boxes.values()]]
+    said = dict(zip(boxes, (states == "answered").to_numpy().T, strict=True))
+    answered = np.logical_or.reduce(list(said.values()))
+    hidden = (states == "not_shown").to_numpy().all(axis=1)
+    ticked = {rest: codes[name].isin(["Y", "1"]).to_numpy() & said[rest] for rest, name in boxes.items()}
+
+    def any_of(rests: Iterable[str]) -> npt.NDArray[np.bool_]:
+        found = [np.zeros(len(codes), bool), *(ticked[rest] for rest in rests if rest in ticked)]
+        return np.asarray(np.logical_or.reduce(found), bool)
+
+    gathered: dict[str, list[str]] = {}
     for rest, code in variable.codes.items():
-        name = f"{variable.name}={code}"
-        found[name] = found.get(name, False) | ticked.get(rest, False) & answered
-    some = np.logical_or.reduce([series.to_numpy() for series in found.values()])
-    none = np.logical_or.reduce([ticked[rest].to_numpy() for rest in variable.none if rest in ticked] or [some & False])
-    unsure = np.logical_or.reduce([ticked[rest].to_numpy() for rest in variable.unknown if rest in ticked] or [some & False])
-    known = answered.to_numpy() & (some | none | ~unsure)
+        gathered.setdefault(f"{variable.name}={code}", []).append(rest)
+    found = {name: any_of(rests) for name, rests in gathered.items()}
+    known = answered & (any_of(variable.codes) | any_of(variable.none) | ~any_of(variable.unknown))
     return {variable.name: np.where(hidden, NOT_ASKED, np.where(known, NONE, UNKNOWN)), **found}

@@ -127,7 +127,7 @@ def bundle(
     checked(found, present, catalogue)
     chosen = [chapter for chapter in discover(catalogue.root / "notebooks") if (present / f"{chapter.name}.ipynb").is_file()]
     images = batch.images(found, chosen, catalogue) if figures else None
-    print(archive.bundle(found, folder, catalogue, to or folder / f"traite_{found.key}.zip", images))
+    print(archive.bundle(found, folder, catalogue, to or folder / archive.bundle_name(found), images))
 
 
 def verify(

@@ -18,6 +18,7 @@ from ..files import replace_files
 from . import manifest
 from .chapters import NAME
 from .manifest import MANIFEST, Manifest, intact
+from .marking import file_name
 from .site import beside_editions
 
 MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -94,6 +95,11 @@ def contents(
     return files
 
 
+def bundle_name(edition: Edition) -> str:
+    """Name of the zip of an edition."""
+    return file_name(f"traite_{edition.key}.zip", edition)
+
+
 def packed(root: str, files: Mapping[str, bytes]) -> bytes:
     """A zip of files below one folder: the same bytes for the same files, whoever makes it and when."""
     buffer = io.BytesIO()
@@ -108,13 +114,13 @@ def packed(root: str, files: Mapping[str, bytes]) -> bytes:
 def notice(edition: Edition, catalogue: Catalogue) -> str:
     """What the colleague who receives a bundle reads first."""
     lines = [
-        f"{wording.PUBLICATION}, édition {edition.key}",
+        f"{wording.PUBLICATION}, édition {wording.spelt(edition.key)}",
         "",
         "Pour lire : décompressez le dossier, puis ouvrez index.html dans un navigateur. Rien n’est à installer, et aucune "
         "connexion n’est nécessaire.",
-        f"Pour réutiliser : {edition.key}/traite_{edition.key}.xlsx (classeur), {edition.key}/observations.csv (données), "
-        f"décrites par {edition.key}/datapackage.json.",
-        f"Pour vérifier que ces fichiers sont bien ceux que le code produit : traite verify traite_{edition.key}.zip",
+        f"Pour réutiliser : {edition.key}/{file_name(f'traite_{edition.key}.xlsx', edition)} (classeur), "
+        f"{edition.key}/{file_name('observations.csv', edition)} (données), décrites par {edition.key}/datapackage.json.",
+        f"Pour vérifier que ces fichiers sont bien ceux que le code produit : traite verify {bundle_name(edition)}",
         f"Pour citer : {wording.citation(edition)}",
         "",
         catalogue.licence.figures,
@@ -165,7 +171,7 @@ def crate(edition: Edition, told: Manifest, files: Mapping[str, bytes], catalogu
     dataset = {
         "@id": "./",
         "@type": "Dataset",
-        "name": f"{wording.PUBLICATION}, édition {edition.key}",
+        "name": f"{wording.PUBLICATION}, édition {wording.spelt(edition.key)}",
         "description": edition.title,
         "datePublished": _released(catalogue.root),
         "license": {"@id": "#licence"},

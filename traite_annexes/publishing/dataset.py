@@ -15,6 +15,8 @@ from traite_lib.presentation import wording
 from traite_lib.survey import Survey
 from traite_lib.table import COLUMNS, STATUSES, SUB_POPULATION, UNITS
 
+from .marking import file_name
+
 LABELS = {
     "who": "who is described, in French",
     "variable_label": "what is distributed, in French",
@@ -99,10 +101,11 @@ def data_package(survey: Survey) -> str:
     described += [{"name": name, "type": "string", "description": text} for name, text in LABELS.items()]
     sources = [catalogue.sources[name] for name in used]
     codes = [{"name": name, "type": "string"} for name in ("list", "code", "label_fr", "label_en")]
+    own = file_name("observations.csv", survey.edition)
     package = {
         "profile": "tabular-data-package",
         "name": f"traite-{survey.edition.key}",
-        "title": f"Victimes de traite accompagnées par les associations, édition {survey.edition.key}",
+        "title": f"Victimes de traite accompagnées par les associations, édition {wording.spelt(survey.edition.key)}",
         "description": wording.typographic(
             f"{survey.edition.title}. {survey.edition.remarks} Chaque ligne est un énoncé cité, avec sa source. "
             f"{catalogue.licence.figures}"
@@ -110,16 +113,16 @@ def data_package(survey: Survey) -> str:
         "licenses": [{"name": "notspecified", "title": catalogue.licence.figures}],
         "sources": [{"title": s.citation_fr} | ({"path": s.url} if s.url.startswith("http") else {}) for s in sources],
         "resources": [
-            _resource("observations", "Une ligne par énoncé", described, survey.edition.file_mark, primaryKey="statement_id"),
-            _resource("codes", "Codes et libellés", codes),
+            _resource(own, "Une ligne par énoncé", described, primaryKey="statement_id"),
+            _resource("codes.csv", "Codes et libellés", codes),
         ],
     }
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
 
 
-def _resource(name: str, title: str, fields: list[dict[str, Any]], mark: str = "", **schema: Any) -> dict[str, Any]:
+def _resource(path: str, title: str, fields: list[dict[str, Any]], **schema: Any) -> dict[str, Any]:
     return {
-        "profile": "tabular-data-resource", "name": name, "path": f"{name}{mark}.csv", "title": title, "format": "csv",
+        "profile": "tabular-data-resource", "name": path.removesuffix(".csv"), "path": path, "title": title, "format": "csv",
         "mediatype": "text/csv", "encoding": "utf-8", "schema": {"fields": fields, "missingValues": [""], **schema},
     }  # fmt: skip
 
@@ -140,10 +143,9 @@ def files(edition: str, root: Path | None = None) -> dict[str, bytes]:
 
     catalogue, words, table = load(root, synthetic=is_synthetic(edition))
     survey = Survey(catalogue.edition(edition), catalogue, words, table)
-    mark = survey.edition.file_mark
     return {
-        f"observations{mark}.csv": observations_csv(survey).encode(),
+        file_name("observations.csv", survey.edition): observations_csv(survey).encode(),
         "codes.csv": codes_csv(words).encode(),
         "datapackage.json": data_package(survey).encode(),
-        f"traite_{edition}{mark}.xlsx": spreadsheet.workbook(survey, rows_of(survey)),
+        file_name(f"traite_{edition}.xlsx", survey.edition): spreadsheet.workbook(survey, rows_of(survey)),
     }

@@ -17,6 +17,7 @@ from ..fingerprints import beside_key
 from . import manifest
 from .chapters import NAME, Chapter, shared
 from .manifest import MANIFEST, ChapterTold, Overall, checksums, intact
+from .marking import file_name
 
 OVERALL = ".overall.json"
 """Key and checksums of what is common to all editions."""
@@ -53,7 +54,11 @@ class EditionFolder:
         return self._intact.get(chapter.name) == key
 
     def keep(self, chapter: Chapter, key: str) -> Path:
-        """Leave a chapter's annex as it is: it has this key. Its page is returned, as by `accept`."""
+        """Leave a chapter's annex as it is: it has this key. Its page is returned, as by `accept`.
+
+        What failed since it was made is no longer what the chapter is: it is not kept.
+        """
+        self._failed(chapter).unlink(missing_ok=True)
         self._keys[chapter.name] = key
         return self.folder / f"{chapter.name}.html"
 
@@ -62,15 +67,13 @@ class EditionFolder:
         replace_files(self.folder, files)
         for name in set(self._outputs.get(chapter.name) or self._named(chapter.name)) - set(files):
             remove(self.folder, name)  # the chapter no longer makes it
-        self._failed(chapter).unlink(missing_ok=True)
         self._outputs[chapter.name] = {name: digest(content) for name, content in files.items()}
         return self.keep(chapter, key)
 
     def refuse(self, chapter: Chapter, notebook: bytes) -> None:
         """Leave the previous annex as it is, and keep the notebook that failed apart, when there is one."""
-        if notebook:
-            failed = self._failed(chapter)
-            replace_files(failed.parent, {failed.name: notebook})
+        if notebook:  # made in the edition's folder, where the next run looks for what a killed one was making
+            replace_files(self.folder, {self._failed(chapter).relative_to(self.folder).as_posix(): notebook})
 
     def _failed(self, chapter: Chapter) -> Path:
         return self.folder / FAILURES / f"{chapter.name}.ipynb"
@@ -140,7 +143,7 @@ class EditionFolder:
     def _named(self, chapter: str) -> list[str]:
         """Files of a chapter by their names, when no manifest tells which they are."""
         figures = [path.relative_to(self.folder).as_posix() for path in self.folder.glob(f"figures/{chapter}-*")]
-        return [f"{chapter}.ipynb", f"{chapter}.html", f"tables/{chapter}{self.edition.file_mark}.csv", *figures]
+        return [f"{chapter}.ipynb", f"{chapter}.html", file_name(f"tables/{chapter}.csv", self.edition), *figures]
 
 
 def finish_overall(

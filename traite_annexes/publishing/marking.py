@@ -1,14 +1,32 @@
-"""What stands on every table and chart of an edition whose numbers describe nobody, in its notebooks, pages and files alike."""
+"""What stands on each table and chart of an edition whose numbers describe nobody or go nowhere, and in its files."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from markupsafe import escape
-from nbformat import NotebookNode
 
+from traite_lib.catalogue import INTERNAL, SYNTHETIC, Edition
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+MARKS = {SYNTHETIC: "-donnees-synthetiques-demonstration", INTERNAL: "-ne-pas-diffuser"}
+"""What ends the names of files of numbers, where a warning says one of these."""
 _FRAME = re.compile(r'<table\b[^>]*\bclass="dataframe"[^>]*>')
 """Where a frame that pandas shows begins: it has no caption."""
+
+
+def marks_of(warning: str) -> str:
+    """What a warning adds to the name of a file of numbers."""
+    return "".join(mark for words, mark in MARKS.items() if words in warning)
+
+
+def file_name(name: str, edition: Edition) -> str:
+    """The name of a file of an edition's numbers: ``observations.csv``, with its marks before the suffix."""
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}{marks_of(edition.warning)}{dot}{suffix}"
 
 
 def mark(notebook: NotebookNode, warning: str) -> None:

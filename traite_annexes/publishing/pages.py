@@ -21,12 +21,13 @@ from rcssmin import cssmin
 if TYPE_CHECKING:
     from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
-from traite_lib.catalogue import MARKS, Catalogue, Edition
+from traite_lib.catalogue import Catalogue, Edition, spelt
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
 from ..files import checked_name
 from .chapters import CONTROL, IMAGE_SUFFIXES, KEY_POINTS, Chapter
 from .glossary import Term, glossary, used
+from .marking import file_name, marks_of
 from .policy import protected
 from .search import prose
 
@@ -85,12 +86,9 @@ def _asset(name: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.globals |= {
-        "style": _asset("style.css"),
-        "script": _asset("page.js") + _asset("figure.js"),
-        "publication": PUBLICATION,
-    }
-    environment.filters["slug"] = slug
+    script = _asset("page.js") + _asset("figure.js")
+    environment.globals |= {"style": _asset("style.css"), "script": script, "publication": PUBLICATION}
+    environment.filters |= {"slug": slug, "spelt": spelt, "marked": file_name}
     environment.tests["figure"] = lambda output: isinstance(output, Figure)
     return environment
 
@@ -219,8 +217,7 @@ def _figure(output: NotebookNode, before: Sequence[Figure]) -> Figure:
         image = output.data[PNG].replace("\n", "")
         drawing = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(image, words["alt"])
     name = slug(words.get("subject") or words["title"]) or "figure"
-    marks = [slug(mark) for mark in MARKS if mark in words.get("alt", "")]
-    name = _apart("-".join([name, *marks]), {figure.name for figure in before})
+    name = _apart(f"{name}{marks_of(words.get('alt', ''))}", {figure.name for figure in before})
     words["notes"] = tuple(words.get("notes", ()))
     return Figure(len(before) + 1, name, drawing, files=output.data.get(FIGURE, {}), **words)
 

@@ -15,21 +15,27 @@ from . import pages, search
 from .chapters import Chapter, discover
 from .glossary import GLOSSARY, glossary
 from .manifest import DISCLOSURE, MANIFEST
+from .marking import file_name
 
+CODES, PACKAGE = "codes.csv", "datapackage.json"
+"""Files without a number."""
 DOWNLOADS = [
-    pages.Download("traite_{key}{mark}.xlsx", "Classeur de l’édition (XLSX)", "un tableau par feuille, avec notes et sources"),
-    pages.Download("traite_{key}{mark}.pdf", "Tous les chapitres (PDF)", "un seul document, à lire ou à imprimer"),
-    pages.Download("observations{mark}.csv", "Toutes les observations (CSV)", "une ligne par énoncé, source et codes"),
-    pages.Download("codes.csv", "Codes et libellés (CSV)", "ce que veulent dire les codes des observations"),
-    pages.Download(
-        "datapackage.json", "Description des données (JSON)", "Data Package : colonnes et licence, pour les logiciels"
-    ),
+    pages.Download("traite_{}.xlsx", "Classeur de l’édition (XLSX)", "un tableau par feuille, avec notes et sources"),
+    pages.Download("traite_{}.pdf", "Tous les chapitres (PDF)", "un seul document, à lire ou à imprimer"),
+    pages.Download("observations.csv", "Toutes les observations (CSV)", "une ligne par énoncé, avec sa source et ses codes"),
+    pages.Download(CODES, "Codes et libellés (CSV)", "ce que veulent dire les codes des observations"),
+    pages.Download(PACKAGE, "Description des données (JSON)", "Data Package : colonnes et licence, pour les logiciels"),
     pages.Download(
         DISCLOSURE, "Secret statistique (JSON)", "règles, nombre de cases masquées, intervalles possibles ; aucune valeur masquée"
     ),
     pages.Download(MANIFEST, "Inventaire technique (JSON)", "paramètres, empreintes des fichiers, versions"),
 ]
-"""Files of an edition that its index offers when they are there; {key} stands for the edition, {mark} for its mark."""
+"""Files of an edition that its index offers when they are there; {} stands for the edition."""
+
+
+def _path(path: str, edition: Edition) -> str:
+    named = path.format(edition.key)
+    return named if path in (CODES, PACKAGE, MANIFEST, DISCLOSURE) else file_name(named, edition)
 
 
 def beside_chapters(
@@ -59,9 +65,9 @@ def beside_chapters(
     if pdf:
         from .pdf import convert, edition_pdf
 
-        files |= {f"{chapter.name}{edition.file_mark}.pdf": convert(page) for chapter, page in texts}
-        files[f"traite_{edition.key}{edition.file_mark}.pdf"] = edition_pdf(edition, texts, licence)
-    named = [replace(file, path=file.path.format(key=edition.key, mark=edition.file_mark)) for file in DOWNLOADS]
+        files |= {f"{chapter.name}.pdf": convert(page) for chapter, page in texts}
+        files[_path("traite_{}.pdf", edition)] = edition_pdf(edition, texts, licence)
+    named = [replace(file, path=_path(file.path, edition)) for file in DOWNLOADS]
     offered = [file for file in named if file.path in files or file.path == MANIFEST]
     points = [(chapter, pages.key_points(notebook)) for chapter, notebook in done]
     terms = bool(glossary(discover(catalogue.root / "notebooks")))

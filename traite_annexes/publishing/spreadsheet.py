@@ -23,6 +23,8 @@ from traite_lib.presentation import wording
 from traite_lib.presentation.tables import Link
 from traite_lib.table import SUB_POPULATION, records
 
+from .marking import file_name
+
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
@@ -103,7 +105,7 @@ def workbook(survey: Survey, rows: pd.DataFrame) -> bytes:
                "default_format_properties": dict(_STYLE)}  # fmt: skip  # a copy: XlsxWriter writes into it
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties(
-            {"title": f"Victimes de traite accompagnées par les associations, édition {survey.edition.key}",
+            {"title": f"Victimes de traite accompagnées par les associations, édition {wording.spelt(survey.edition.key)}",
              "subject": survey.edition.title, "author": ", ".join(survey.edition.producers), "created": _EPOCH,
              "keywords": "traite des êtres humains, victimes, associations", "comments": "Langue : français."}
         )  # fmt: skip
@@ -119,7 +121,7 @@ def _cover(book: Workbook, survey: Survey) -> None:
     wrap = book.add_format({"text_wrap": True})
     sheet.set_column(0, 0, PORTRAIT - 10, wrap)
     title = book.add_format({"bold": True, "font_size": 16, "text_wrap": True})
-    sheet.write(0, 0, f"{wording.PUBLICATION}, édition {edition.key}", title)
+    sheet.write(0, 0, f"{wording.PUBLICATION}, édition {wording.spelt(edition.key)}", title)
     heading = book.add_format({"bold": True, "font_size": 13})
     parts = {
         "Édition": [f"{edition.title}. {wording.listed(edition.producers)}, {edition.published}.", edition.remarks],
@@ -199,7 +201,7 @@ def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
         if variable.multiple:
             lines.append("Plusieurs réponses possibles : les parts peuvent dépasser 100 % au total.")
         name = textwrap.shorten(re.sub(r"[\[\]:*?/\\]", " ", f"{number:02d} {variable.label_fr}"), 31, placeholder="…")
-        sheets.append(Sheet(name, f"{variable.label_fr}, édition {survey.edition.key}", lines, frame))
+        sheets.append(Sheet(name, f"{variable.label_fr}, édition {wording.spelt(survey.edition.key)}", lines, frame))
     return sheets
 
 
@@ -218,7 +220,7 @@ def _observations(survey: Survey, rows: pd.DataFrame) -> Sheet:
     frame = pd.DataFrame(
         {
             "Référence": rows["statement_id"],
-            "Période": rows["period"].str.replace("|", " ou "),
+            "Période": rows["period"].map(wording.spelt),
             "Population": [survey.nomenclatures.populations[name].label_fr for name in rows["population"]],
             **parts,
             "Variable": rows["variable_label"],
@@ -237,9 +239,10 @@ def _observations(survey: Survey, rows: pd.DataFrame) -> Sheet:
     lines = [
         "Tous les énoncés relevés, ceux qui ne sont pas retenus compris (colonne « Retenu »), puis les chiffres administratifs "
         "de la même année.",
-        "Les mêmes lignes, avec leurs codes, sont dans observations.csv, décrit par datapackage.json.",
+        f"Les mêmes lignes, avec leurs codes, sont dans {file_name('observations.csv', survey.edition)}, décrit par "
+        "datapackage.json.",
     ]
-    return Sheet("Observations", f"Toutes les observations, édition {survey.edition.key}", lines, frame)
+    return Sheet("Observations", f"Toutes les observations, édition {wording.spelt(survey.edition.key)}", lines, frame)
 
 
 def _sources(survey: Survey, rows: pd.DataFrame) -> Sheet:

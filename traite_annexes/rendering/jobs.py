@@ -21,6 +21,7 @@ from traite_lib.presentation.text import IMAGES
 
 from ..files import collected, short_folder
 from ..fingerprints import OWN
+from ..publishing import marking
 from ..publishing.chapters import Chapter, choose, discover
 from .snapshot import Snapshot
 
@@ -135,7 +136,7 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
     edition = catalogue.edition(job.edition)
     chapter = choose(chapters, job.chapter)
     held = setup(root, images=job.images)
-    given = {"edition": edition.key, "output": f"tables/{chapter.name}{edition.file_mark}.csv"} | dict(job.parameters)
+    given = {"edition": edition.key, "output": marking.file_name(f"tables/{chapter.name}.csv", edition)} | dict(job.parameters)
     with tempfile.TemporaryDirectory(dir=folder, prefix="k", ignore_cleanup_errors=True) as private:
         stage = Path(private, "annex")
         stage.mkdir()
@@ -144,7 +145,7 @@ def perform(job: Job, snapshot: Snapshot, folder: Path | None = None) -> JobResu
             _start(held)
         from papermill_warm import execution, kernels  # after the server has started: it takes seconds too
 
-        from ..publishing import marking, pages
+        from ..publishing import pages
 
         logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what goes wrong is returned
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it tells of each task that a dead kernel leaves

@@ -41,8 +41,8 @@ def disagreements(table: pd.DataFrame, nomenclatures: Nomenclatures) -> pd.DataF
 
 
 def _same_victims(one: Row, other: Row) -> bool:
-    cells = is_cell(one["locator"]) and is_cell(other["locator"])
-    return bool(one["population"] == other["population"]) or not cells
+    exact = all(is_cell(row["locator"]) or row["locator"] == "records" for row in (one, other))  # they say whom they count
+    return bool(one["population"] == other["population"]) or not exact
 
 
 def recomputed(table: pd.DataFrame) -> pd.DataFrame:

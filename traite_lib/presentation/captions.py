@@ -207,7 +207,8 @@ class Captions:
             notes.append("* : fiabilité faible.")
         shown = set(rows["period"])
         if missing := [edition.key for edition in self.catalogue.dated if edition.key not in shown]:
-            notes.append(f"Sans {'autre ' if others else ''}chiffre sur ce thème : {wording.listed(missing)}.")
+            named = wording.listed(map(wording.spelt, missing))
+            notes.append(f"Sans {'autre ' if others else ''}chiffre sur ce thème : {named}.")
         return replace(
             result, frame=_named(result.frame), title=title, population=wording.EACH_LINE, notes=tuple(notes), kind="editions",
             said="",
@@ -231,7 +232,7 @@ class Captions:
         )
         result = self.result(rows, variable, population or self.edition.share_population, sub, "series")
         breaks = [
-            f"Avant {period}, la ligne s’interrompt : {wording.lower_first(sentence)}"
+            f"Avant {wording.spelt(period)}, la ligne s’interrompt : {wording.lower_first(sentence)}"
             for period, sentence in zip(rows["period"], rows["break_before"], strict=True)
             if sentence
         ]
@@ -243,7 +244,8 @@ class Captions:
         dated = [edition.key for edition in self.catalogue.dated]
         missing = [key for key in dated if key not in {*rows["period"], *withheld}]
         said_once = dict.fromkeys(missing[:1], " associations répondantes")
-        named = [f"{key} ({respondents[key]}{said_once.get(key, '')})" if key in respondents else key for key in missing]
+        told = {key: f" ({respondents[key]}{said_once.get(key, '')})" for key in missing if key in respondents}
+        named = [f"{wording.spelt(key)}{told.get(key, '')}" for key in missing]
         gap = [f"Sans valeur retenue : {wording.listed(named)}."] if named else []
         by_edition = {key: respondents[key] for key in dated if key in respondents}
         beside = tuple(name for _, name in answered.values()) if universe == "survey" else ()

@@ -133,7 +133,7 @@ def bars(result: Result, ax: Axes | None = None) -> Chart:
 
 def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *, centred: bool = False) -> Chart:
     frame = levels(result.frame).loc[lambda rows: rows["unit"].isin(["percent", "count"]) | rows["value"].isna()]  # no change
-    if len(frame) > MOST_BARS:  # full tables: the broadest victims alone are drawn, their parts are in the table
+    if len(frame) > MOST_BARS / 2:  # full tables: the broadest victims alone are drawn, their parts are in the table
         frame = frame[(parts := (frame[SUB_POPULATION] != ALL).sum(axis=1)) == parts.min()]
     twice = frame.duplicated(["population", *SUB_POPULATION, "variable", "category"], keep=False)
     frame = frame[(frame["unit"] == main_unit(frame)) | (frame["value"].isna() & ~twice)]
@@ -232,7 +232,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
         _respondents(ax, answering)
     gaps = ("Tirets : années sans valeur.",) if (lines["kind"] == "jump").any() else ()
     broken = "La ligne s’interrompt aux ruptures de série. " if any(row["break_before"] for row in rows) else ""
-    pairs = " ; ".join(f"{row['period']}, {wording.marked(row)}" for row in rows)
+    pairs = " ; ".join(f"{wording.spelt(row['period'])}, {wording.marked(row)}" for row in rows)
     return Chart((ax,), result, "Série par année", f"{broken}{pairs}.", (*gaps, *_signs(rows)))
 
 

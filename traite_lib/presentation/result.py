@@ -165,10 +165,10 @@ class Change(Comparison):
     @property
     def _lines(self) -> tuple[str, ...]:
         """The two values with their change, or the reason why there is none."""
-        values = " ; ".join(f"{row['period']} : {wording.quantity_of(row)}" for row in (self.before, self.after))
+        values = [f"{wording.spelt(row['period'])} : {wording.quantity_of(row)}" for row in (self.before, self.after)]
         unit = "points" if self.after["unit"] == "percent" else ""
         gap = [] if self.refused else [f"Écart : {wording.quantity(self.difference, unit, sign=True)}."]
-        return (f"{values}.", *gap, *self.refusals, *self.reservations)
+        return (f"{' ; '.join(values)}.", *gap, *self.refusals, *self.reservations)
 
 
 def control(*shown: Shown) -> None:

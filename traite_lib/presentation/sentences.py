@@ -24,7 +24,7 @@ KEY_STATUSES = ("A", CALCULATED)
 
 def heading(captions: Captions, respondents: Result) -> Markdown:
     """The edition in one paragraph: who produced it, when, about whom, from how many associations."""
-    edition = captions.edition
+    edition, name = captions.edition, wording.spelt(captions.edition.key)
     answered = f" {respondents.frame['text'].iloc[0]} associations ont répondu." if respondents else ""
     warning = f"\n\n**{edition.warning}**" if edition.warning else ""
     if release := edition.release:
@@ -32,7 +32,7 @@ def heading(captions: Captions, respondents: Result) -> Markdown:
         warning += f"\n\nProfil de diffusion : **{release.profile}** ({hidden} ; règles au chapitre 14)."
     scope = captions.words.populations[edition.share_population].scope_fr
     return Markdown(
-        f"**Édition {edition.key}** — {edition.title}. {wording.listed(edition.producers)}, {edition.published}.{answered} "
+        f"**Édition {name}** — {edition.title}. {wording.listed(edition.producers)}, {edition.published}.{answered} "
         f"Sauf mention contraire, les parts décrivent {scope}.{warning}",
         tuple(respondents.statements),
     )
@@ -63,7 +63,7 @@ def change_sentence(change: Change, words: Nomenclatures) -> str:
     if change.refused:
         return " ".join(change.refusals)
     who = wording.population_of(after, words)
-    years = f"De {before['period']} à {after['period']}"
+    years = f"De {wording.spelt(before['period'])} à {wording.spelt(after['period'])}"
     if after["unit"] == "count":
         what = f"le nombre {wording.of(who)}" + (f" ({wording.inline(after, words)})" if after["variable"] != "total" else "")
         gap = f"{wording.number(change.difference, sign=True)}, soit {wording.number(change.percent, 0, sign=True)}{NBSP}%"
@@ -72,8 +72,8 @@ def change_sentence(change: Change, words: Nomenclatures) -> str:
         gap = wording.quantity(change.difference, "points", sign=True)
     moved = f"passe de {wording.quantity_of(before)} à {wording.quantity_of(after)} ({gap})"
     text = f"{years}, {what} {moved if change.difference else f'reste à {wording.quantity_of(after)}'}."
-    doubts = [f"{row['period']} : {wording.lower_first(row['note'])}" for row in (before, after) if row["note"]]
-    return " ".join([text, *change.reservations, *doubts])
+    notes = [f"{wording.spelt(row['period'])} : {wording.lower_first(row['note'])}" for row in (before, after) if row["note"]]
+    return " ".join([text, *change.reservations, *notes])
 
 
 def key_points(captions: Captions, points: Iterable[Result | Change | None]) -> Markdown:
@@ -90,15 +90,15 @@ def key_points(captions: Captions, points: Iterable[Result | Change | None]) -> 
     before: Row | None = None
     for point in points:
         if isinstance(point, Change):
-            fresh = tuple(text for text in point.reservations if text not in reserves)
-            sentence = change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), captions.words)
+            fresh = tuple(each for each in point.reservations if each not in reserves)
+            text = change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), captions.words)
             if any(isinstance(found, Unfit) and found.code in ("not_found", "withheld") for found in point.refused):
                 # Its own point says that a value was not found: the change comes after.
-                unanswered.append(f"Aucun écart depuis {point.before['period']} : {wording.lower_first(sentence)}")
+                unanswered.append(f"Aucun écart depuis {wording.spelt(point.before['period'])} : {wording.lower_first(text)}")
             elif point.refused:
-                unsaid.append(sentence)
+                unsaid.append(text)
             else:
-                said[sentence] = point.statements
+                said[text] = point.statements
             reserves |= set(point.reservations)
             before = None
         elif point:

@@ -175,13 +175,14 @@ def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], abs
 
 def editions_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
     """Statistics in rows, with their population; editions in columns; a star marks what is of low reliability."""
-    periods, names = sorted(set(rows["period"])), ["Statistique", "Population", "unit"]
     rows = rows.assign(
+        period=rows["period"].map(wording.spelt),
         Statistique=rows["label"] + ((rows["unit"] == "count") & (rows["category"] != ALL)).map({True: " (effectif)", False: ""}),
         Population=rows["who"],
         text=rows["text"] + (rows["status"] == "U").map({True: f"{NBSP}*", False: ""}),
     )
-    frame = by_period(rows, names, periods).drop(columns="unit")
+    periods = sorted(set(rows["period"]))
+    frame = by_period(rows, ["Statistique", "Population", "unit"], periods).drop(columns="unit")
     if frame["Population"].nunique() == 1:  # the notes say it
         frame = frame.drop(columns="Population")
     return Table(frame, title, notes, tuple(periods), absent, folded=len(frame) > 3 * LONG)
@@ -192,7 +193,7 @@ def series_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: s
     several = rows["label"].nunique() > 1
     lines = [
         {
-            "Année": row["period"],
+            "Année": wording.spelt(row["period"]),
             "Libellé": row["label"] if several else "",
             "Valeur": row["text"],
             "Population": row["who"],
@@ -226,7 +227,7 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
             "Référence": row["statement_id"],
             "Statistique": wording.statistic(row),
             "Valeur": row["text"],
-            "Année": row["period"].replace("|", " ou "),
+            "Année": wording.spelt(row["period"]),
             "Population": row["who"],
             "Base": wording.base_cell(row) or "sans objet",
             "Fiabilité": wording.listed(filter(None, (wording.mark(row["status"]), "" if row["retained"] else "non retenu"))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..catalogue import Edition
+from ..catalogue import Edition, spelt
 
 NBSP, NARROW = "\u00a0", "\u202f"
 
@@ -38,6 +38,6 @@ def citation(edition: Edition, number: int = 0, title: str = "") -> str:
     place = f"chapitre {number}" if number else "synthèse"
     what = f"« {title} », {place} de " if title else ""
     return typographic(
-        f"{what}{PUBLICATION}, annexes méthodologiques de l’enquête annuelle, édition {edition.key} "
+        f"{what}{PUBLICATION}, annexes méthodologiques de l’enquête annuelle, édition {spelt(edition.key)} "
         f"(enquête : {', '.join(edition.producers)}, {edition.published}). Document produit avec traite {__version__}."
     )

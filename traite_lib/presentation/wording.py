@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..analysis.compare import Unfit
 from ..analysis.shares import is_residual
-from ..catalogue import Break
+from ..catalogue import Break, is_synthetic, spelt
 from ..nomenclature import ALL, Nomenclatures, terms
 from ..table import CALCULATED, SUB_POPULATION, WITHHELD, Row, is_cell, is_change, last_year, records
 from .quantities import SMALL_BASE, UNKNOWN_BASE, base_cell, base_of, bounded, mark, marked, number, quantity, quantity_of
@@ -100,9 +100,8 @@ def population_of(row: Row, words: Nomenclatures) -> str:
 
 def subtitle(row: Row, words: Nomenclatures) -> str:
     """Population line of a table or chart, with a capital letter."""
-    if all(row[column] == ALL for column in SUB_POPULATION):
-        return words.populations[row["population"]].label_fr
-    return upper_first(population_of(row, words))
+    everyone = all(row[column] == ALL for column in SUB_POPULATION)
+    return words.populations[row["population"]].label_fr if everyone else upper_first(population_of(row, words))
 
 
 def inline(row: Row, words: Nomenclatures) -> str:
@@ -145,11 +144,11 @@ def of(text: str) -> str:
 
 
 def period_of(row: Row) -> str:
-    """« En 2022 », « De 2016 à 2021 », « En 2016 ou 2017 », « En 2015 (de janvier à mai) »."""
+    """« En 2022 », « De 2016 à 2021 », « En 2015 (de janvier à mai) », « Dans l’édition de démonstration 2022 »."""
     if found := re.fullmatch(r"(\d{4})-(\d{4})", period := str(row["period"])):
         return f"De {found[1]} à {found[2]}"
     months = re.sub(r"\((\S+)-(\S+)\)", r"(de \1 à \2)", period).replace("janv.", "janvier")
-    return f"En {months.replace('|', ' ou ')}"
+    return f"Dans l’édition de démonstration {year_of(row)}" if is_synthetic(period) else f"En {spelt(months)}"
 
 
 def year_of(row: Row) -> int:
@@ -238,10 +237,10 @@ def reservation(row: Row) -> str:
 def obstacle(entry: Break | Unfit, before: Row, after: Row, words: Nomenclatures, respondents: Mapping[str, int]) -> str:
     """Why a change is refused, or what to keep in mind of it; `respondents` are the associations of each edition."""
     if isinstance(entry, Unfit):
-        period, note = entry.row["period"], entry.row["note"]
+        period, note = spelt(entry.row["period"]), entry.row["note"]
         return terms("refusals")[entry.code].label_fr.format(period=period, note=note).strip()
     periods = (before["period"], after["period"])
-    values: list[object] = list(periods)
+    values: list[object] = [spelt(period) for period in periods]
     if entry.every_pair:
         values = [respondents.get(period, "nombre inconnu") for period in periods]
     elif entry.populations_differ:
@@ -251,14 +250,13 @@ def obstacle(entry: Break | Unfit, before: Row, after: Row, words: Nomenclatures
     sentence = entry.share if entry.share and after["unit"] == "percent" else entry.sentence
     if entry.unchanged and values[0] == values[1]:
         sentence = entry.unchanged
-    return sentence.format(before=values[0], after=values[1], year_before=periods[0], year_after=periods[1])
+    return sentence.format(before=values[0], after=values[1], year_before=spelt(periods[0]), year_after=spelt(periods[1]))
 
 
 def statistic(row: Row) -> str:
     """What a row that has its French words measures: its variable and its modality, said once where they are the same."""
-    if row["category"] == ALL or row["label"] == row["variable_label"]:
-        return str(row["variable_label"])
-    return f"{row['variable_label']} : {row['inline']}"
+    once = row["category"] == ALL or row["label"] == row["variable_label"]
+    return str(row["variable_label"]) if once else f"{row['variable_label']} : {row['inline']}"
 
 
 def finding(rows: pd.DataFrame) -> str:
@@ -284,7 +282,7 @@ def masked(rows: pd.DataFrame) -> tuple[str, ...]:
 def notes_of(rows: pd.DataFrame) -> list[str]:
     """Notes of the rows shown, each once, with the modality it is about when it is not about all of them."""
     notes: dict[str, list[str]] = {}
-    shown = rows[_told_apart_by(rows)].to_numpy().tolist()
+    shown = rows[_told_apart_by(rows)].map(spelt).to_numpy().tolist()
     for label, note in zip(shown, rows["note"].to_numpy().tolist(), strict=True):
         if note:
             notes.setdefault(note, []).append(label)
@@ -301,7 +299,7 @@ def bases_of(rows: pd.DataFrame) -> list[str]:
     known = [row for row in shares if base_of(row) != UNKNOWN_BASE]
     if len(known) == len(shares) and len({row["base"] for row in known}) == 1:
         return [f"Base : {base_cell(known[0])}."]
-    told = dict.fromkeys(f"{lower_first(str(row[name]))}, {base_cell(row)}" for row in known)
+    told = dict.fromkeys(f"{lower_first(spelt(row[name]))}, {base_cell(row)}" for row in known)
     return [f"Base{'s' if len(told) > 1 else ''} : {' ; '.join(told)}."] if told else []
 
 

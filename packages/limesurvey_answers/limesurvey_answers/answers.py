@@ -195,7 +195,7 @@ class Answers:
         for index, column in enumerate(self._columns):
             kept = np.isin(self._states[:, index], chosen)
             if values == "code":
-                contents = np.fromiter(self._contents[index], object, len(self))
+                contents = self._contents[index].copy()
                 contents[~kept] = None
                 frame[column.name] = pd.array(contents, dtype="str")
                 continue

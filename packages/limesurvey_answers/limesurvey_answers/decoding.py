@@ -186,10 +186,11 @@ def decode_column(cells: Sequence[Cell], column: Column, reading: Reading, label
         return _box(cell, column, reading, labels) if column.content is Content.BOX else _open(cell, column)
 
     table = {cell: meaning(cell) for cell in set(cells)}
-    signs = np.fromiter((table[cell].sign for cell in cells), np.uint8, len(cells))
-    contents = np.empty(len(cells), object)
-    contents[:] = [table[cell].content for cell in cells]
-    return Decoded(signs, contents)
+    signs = {cell: found.sign for cell, found in table.items()}
+    contents = {cell: found.content for cell, found in table.items()}
+    decoded = Decoded(np.fromiter(map(signs.__getitem__, cells), np.uint8, len(cells)), np.empty(len(cells), object))
+    decoded.contents[:] = list(map(contents.__getitem__, cells))
+    return decoded
 
 
 # Label mode of LimeSurvey 6.14 inverts them: NULL of F, H and 1 is written empty, blank of C and E is written as NULL.

@@ -55,7 +55,7 @@ def _check_conversion(
         declared = set() if converted is None else {converted.yes, converted.no}
         for index in _of_types(columns, "MPY"):
             usual = declared | ({"Y", "N"} if columns[index].question.type == "Y" else {"Y"})  # a box never holds N
-            if any(cell and len(cell) == 1 and cell.strip() and cell not in usual for cell in cells[index]):
+            if any(cell and len(cell) == 1 and cell.strip() and cell not in usual for cell in set(cells[index])):
                 raise RefusedExportError(_RECODED)
     elif converted is None:
         # In label mode it shows only in these texts, where it leaves no blank behind. An empty cell is a blank for certain

@@ -55,7 +55,8 @@ def read_responses(
     frame: dict[str, object] = {}
 
     def read(name: str, how: Callable[[str], Read | None]) -> list[Read | None]:
-        found = [how(cell) if cell else None for cell in system[name]]
+        once = {cell: how(cell) for cell in set(system[name]) if cell}
+        found = [once[cell] if cell else None for cell in system[name]]
         wrong = tuple(i for i, cell, value in zip(ids, system[name], found, strict=True) if cell and value is None)
         if wrong:
             issues.append(Issue("unreadable", f"{name}: {len(wrong)} cells are not what they should be.", name, wrong))

@@ -16,6 +16,10 @@ _VV_MARK = re.compile(r"\{(newline|cr|tab|lbrace|quote)\}")
 _VV_QUOTED = re.compile(r'\\"|""')
 _NOT_SHOWN = "{question_not_shown}"
 
+_NOTHING, _CELL, _RECORD = "\ud800", "\ud801", "\ud802"
+"""Marks of what is outside quotes: an empty cell, the ends of a cell and of a record. No text that was decoded holds one, for
+each is half a character."""
+
 
 def _separator(text: str) -> str:
     """The separator of the first line, outside quotes: the texts of headings may hold any of them."""
@@ -31,64 +35,31 @@ def _separator(text: str) -> str:
     return max(found, key=lambda separator: counts[separator])
 
 
-def cut_at_quotes(text: str) -> list[str]:
-    """The pieces of a CSV: what stands at odd places is inside quotes, what stands at even places outside.
+def records(text: str, separator: str) -> tuple[list[list[Cell]], bool]:
+    """The records of a CSV, with `None` for a cell that holds nothing, not even quotes; and whether a value has no quotes.
+
+    Cut at its quotes, a text is outside them at even places and inside at odd ones; nothing between two quotes is a doubled one.
+    Pieces outside are few different ones, and marked once each; then the whole is cut at the marks.
 
     Raises
     ------
     UnsafeFileError
-        If a quote is never closed.
+        If a quote is never closed, or something else than a separator stands beside one.
     """
-    pieces = text.replace("\r\n", "\n").replace("\r", "\n").split('"')
+    edges = f"{separator}\n"
+    pieces = f"\n{text}\n".replace("\r\n", "\n").replace("\r", "\n").split('"')
     if len(pieces) % 2 == 0:
         raise UnsafeFileError("A quote of the CSV is never closed: the file is cut short or was changed by hand.")
-    return pieces
-
-
-def records(pieces: Sequence[str], separator: str) -> Iterator[list[Cell]]:
-    """The records of a CSV, with `None` for a cell that holds nothing, not even quotes.
-
-    Outside quotes only separators, ends of line and unquoted values can be; an empty piece there is a doubled quote.
-
-    Raises
-    ------
-    UnsafeFileError
-        If something follows a closing quote.
-    """
-    row: list[Cell] = []
-    cell: Cell = None  # the cell being read
-    last = len(pieces) - 1
-    # By far the most pieces stand between two values: separators alone, and the blank cells that they make.
-    between = {piece: [None] * (len(piece) - 1) for piece in set(pieces[::2]) if piece and not piece.strip(separator)}
-    for place, piece in enumerate(pieces):
-        if place % 2:
-            cell = piece if cell is None else f'{cell}"{piece}'
-            continue
-        if not piece and 0 < place < last:
-            continue  # a doubled quote
-        if (blanks := between.get(piece)) is not None:
-            row.append(cell)
-            row += blanks
-            cell = None
-            continue
-        for number, line in enumerate(piece.split("\n")):
-            if number:  # an end of line
-                row.append(cell)
-                cell = None
-                if row != [None]:
-                    yield row
-                row = []
-            unquoted = line.split(separator)
-            if unquoted[0]:
-                if cell is not None:
-                    raise UnsafeFileError("Something follows a closing quote in the CSV: the file was changed by hand.")
-                cell = unquoted[0]
-            for following in unquoted[1:]:
-                row.append(cell)
-                cell = following or None
-    row.append(cell)
-    if row != [None]:
-        yield row
+    empty = re.compile(f"(?<=[{edges}])(?=[{edges}])")
+    marked = {"": '"'}
+    for piece in set(pieces[::2]) - {""}:
+        if piece[0] not in edges or piece[-1] not in edges:
+            raise UnsafeFileError("Something follows a closing quote in the CSV: the file was changed by hand.")
+        marked[piece] = empty.sub(_NOTHING, piece).replace(separator, _CELL).replace("\n", _RECORD)
+    pieces[::2] = [marked[piece] for piece in pieces[::2]]
+    lines = [line for line in "".join(pieces).split(_RECORD)[1:-1] if line != _NOTHING]  # the others are blank
+    found = [[None if cell == _NOTHING else cell for cell in line.split(_CELL)] for line in lines]
+    return found, any(piece.strip(edges) for piece in marked if piece)
 
 
 def open_csv(text: str) -> Export:
@@ -99,20 +70,19 @@ def open_csv(text: str) -> Export:
     RefusedExportError, UnsafeFileError
         If it has no heading line, or is damaged.
     """
-    separator, pieces = _separator(text), cut_at_quotes(text)
-    headings = check_headings(cell or "" for cell in next(records(pieces, separator), []))
-    resaved = any(piece.strip(separator + "\n") for piece in set(pieces[::2]))  # LimeSurvey quotes every value
+    found, resaved = records(text, _separator(text))  # LimeSurvey quotes every value
+    first, *others = found or [[]]
+    headings = check_headings(cell or "" for cell in first)
 
     def rows(take: Sequence[int]) -> Iterator[list[Cell]]:
-        source = records(pieces, separator)
-        next(source, None)
         width = len(headings)
-        for number, row in enumerate(source, 2):
+        for number, row in enumerate(others, 2):
             if len(row) > width or (len(row) < width and not resaved):
                 raise UnsafeFileError(
                     f"Record {number} of the CSV has not as many cells as there are headings: the file is damaged."
                 )
-            yield [row[index] if index < len(row) else None for index in take]
+            full = row + [None] * (width - len(row)) if len(row) < width else row
+            yield [full[index] for index in take]
 
     return Export(Format.CSV, headings, rows, separates_null=not resaved, resaved=resaved)
 

@@ -12,7 +12,7 @@
     const list = document.createElement("ul");
     for (const key of keys.sort()) {
       const link = document.createElement("a");
-      link.textContent = key;
+      link.textContent = key.replace(/^demo(.*)/, "$1 (démonstration)");
       link.href = `../${key}/${chapter}.html`;
       if (key === edition) link.setAttribute("aria-current", "page");
       list.append(document.createElement("li"));

@@ -18,6 +18,8 @@
   // How well a token answers a term: the same word but for its plural and its feminine, or its beginning.
   const answers = (token, term) => (token.stem === term.stem ? 1 : term.word.length > 2 && token.word.startsWith(term.word) ? 0.3 : 0);
 
+  const spelt = (edition) => edition.replace(/^demo(.*)/, "$1 (démonstration)");
+
   const loaded = {};
   const waiting = {};
   window.traiteIndex = ({ edition, sections }) => {
@@ -118,14 +120,14 @@
       const others = group.filter((hit) => hit !== newest);
       const item = document.createElement("li");
       const name = `${section.chapter}${section.heading && ` : ${section.heading}`}`;
-      item.append(linked(section, section.edition ? `${name}, édition ${section.edition}` : name), extract(section, terms));
+      item.append(linked(section, section.edition ? `${name}, édition ${spelt(section.edition)}` : name), extract(section, terms));
       if (others.length) {
         const more = document.createElement("p");
         more.className = "also";
         more.append("Aussi dans les éditions : ");
         others.sort((one, two) => two.section.edition.localeCompare(one.section.edition)).forEach(({ section: other }, n) => {
-          const link = linked(other, other.edition);
-          link.setAttribute("aria-label", `${name}, édition ${other.edition}`);
+          const link = linked(other, spelt(other.edition));
+          link.setAttribute("aria-label", `${name}, édition ${spelt(other.edition)}`);
           more.append(n ? ", " : "", link);
         });
         item.append(more);
