@@ -11,6 +11,12 @@ from .grid import Cell, Grid
 from .lines import Line, is_labelish
 from .values import Kind, is_flag_text, is_whole, is_yearish, read
 
+_FLAGS_HEAD = re.compile(
+    r"(?:obs(?:ervation)?[ ._]?)?(?:flags?|status)|symboles?|signes?|marques?|statut(?: de l['’]observation)?|"
+    r"indicateur de .{0,20}",
+    re.IGNORECASE,
+)
+"""A header that says that the letters of its column flag the figures beside them."""
 _BRACKETED = re.compile(r"\(\d{1,2}\)")
 _Kinds = dict[int, Counter[Kind]]
 
@@ -31,6 +37,8 @@ def label_and_data(grid: Grid, header: list[Line], body: list[Line]) -> tuple[li
     for position, column in enumerate(columns):
         if labels and _measures(grid, header, column):
             break
+        if labels and _flags_the_next(grid, header, body, column):
+            break
         if not (
             _in_words(kinds[column], labels)
             or _numbers_that_name(grid, column, columns[position + 1 :], header, body, kinds, labels)
@@ -44,7 +52,8 @@ def label_and_data(grid: Grid, header: list[Line], body: list[Line]) -> tuple[li
     return labels, [
         column
         for column in rest
-        if _holds_figures(kinds[column]) or _brackets(header, body, column) or (labels and _measures(grid, header, column))
+        if not (labels and _flags_the_next(grid, header, body, column))
+        and (_holds_figures(kinds[column]) or _brackets(header, body, column) or (labels and _measures(grid, header, column)))
     ]
 
 
@@ -110,9 +119,11 @@ def _over_one(grid: Grid, cell: Cell, column: int) -> bool:
 def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], data: list[int]) -> dict[int, int]:
     """Columns of flags such as ``(e)``, and the data column that each is about: the nearest at its left."""
     found: dict[int, int] = {}
+    before = False  # flags at the left of their figures
     for column in sorted({column for line in body for column in line.cells} - set(labels)):
         cells = [(line.reads[column], line.cells[column]) for line in body if column in line.cells]
-        headed = any(column in line.cells for line in header)
+        heads = [cell for line in header if (cell := line.cells.get(column))]
+        headed = bool(heads) and not _FLAGS_HEAD.fullmatch(heads[-1].text) and _over_one(grid, heads[-1], column)
         if headed and (_measures(grid, header, column) or _brackets(header, body, column)):
             continue
         flagging = [one.kind == "flag" or (not headed and is_flag_text(cell.text)) for one, cell in cells]
@@ -121,9 +132,22 @@ def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], d
             not headed and all(flag or zero for flag, zero in zip(flagging, zeros, strict=True))
             and (any(flagging) or _beside_its_header(grid, header, column))
         )  # fmt: skip
-        if cells and flagged and (left := next((n for n in reversed(data) if n < column and n not in found), None)):
-            found[column] = left
+        if not cells or not flagged:
+            continue
+        before = before or (bool(data) and column < data[0])
+        near = next(
+            (n for n in data if n > column) if before else (n for n in reversed(data) if n < column and n not in found), None
+        )
+        if near:
+            found[column] = near
     return found
+
+
+def _flags_the_next(grid: Grid, header: list[Line], body: list[Line], column: int) -> bool:
+    """Whether a column of letters without a header of its own, between labels and figures, flags those at its right."""
+    cells = [line.cells[column] for line in body if column in line.cells]
+    own = [cell for line in header if (cell := grid.at(line.row, column)) and _over_one(grid, cell, column)]
+    return bool(cells) and not own and all(read(cell).kind == "flag" or is_flag_text(cell.text) for cell in cells)
 
 
 def _beside_its_header(grid: Grid, header: list[Line], column: int) -> bool:

@@ -32,6 +32,7 @@ _CLASS = re.compile(r"moins de|inf", re.IGNORECASE)
 """« moins de 18 » heads a column of ages as often as it hides a small number."""
 _LABELISH = re.compile(
     r"(?:ann[ée]es?|[âa]ges?|num[ée]ros?|n°|codes?|d[ée]p(?:artements?|\.)?s?|r[ée]gions?|territoires?|rang|mois|"
+    r"pays|country|countries|states?|ans|"
     r"years?|months?|quarters?|time|time period|geo(?: \(labels?\)|[\\/]time)?|age groups?|areas?|regions?|"
     r"trimestres?|semaines?|dates?|jours?|p[ée]riodes?|"
     r"mill[ée]simes?|insee|id|x|ann[ée]e d['’]\w+|code .{0,20}|n° .{0,20}|num[ée]ro .{0,20}|ann[ée]e de .{0,30}|"
@@ -41,6 +42,10 @@ _LABELISH = re.compile(
 )
 
 
+_TOTAL = re.compile(
+    r"ensemble|(?:grand |overall |general )?total|tous|toutes|france entiere|france metro|overall\b|insgesamt|"
+    r"all (?!other)\w+$|both sexes|united kingdom$|england and wales$"
+)
 _OR_MORE = re.compile(
     r"(\d{1,3})(?: \w+)? ?(?:\+|(?:ou|et) (?:plus|\+|au-delà)|(?:or|and) (?:more|over|above))(?: .{0,15})?", re.IGNORECASE
 )
@@ -175,7 +180,7 @@ def is_caption(text: str) -> bool:
 
 def is_total(text: str) -> bool:
     """Whether a label is that of a whole: « Ensemble », « Total France »."""
-    return folded(text).startswith(("ensemble", "total", "tous", "toutes", "france entiere", "france metro"))
+    return bool(_TOTAL.match(folded(text)))
 
 
 def is_labelish(text: str) -> bool:

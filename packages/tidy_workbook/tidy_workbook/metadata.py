@@ -29,6 +29,7 @@ _KEYS: tuple[tuple[Key, str], ...] = (
         r"|(?:date de )?(?:derniere )?mise a jour(?: le)?|date de (?:publication|diffusion|extraction)|publication|extraction"
         r"|(?:time )?frequency(?: \[\w+\])?|last updated(?: on)?|(?:next )?release(?: date)?|geographic(?:al)? coverage"
         r"|geopolitical entity.*|data extracted on.*|extracted on|source of data|sex(?: \[\w+\])?|age class(?: \[\w+\])?|cdid"
+        r"|(?:source )?dataset(?: id)?|series id|important notes"
         r"|seasonal adjustment|reference period|correction|identifiant|code (?:de la )?serie|idbank",
     ),
 )
@@ -105,16 +106,16 @@ def read_metadata(grid: Grid) -> Block:
 
 def _entries(grid: Grid) -> Iterator[_Entry | None]:
     """Entries of the first rows, until a row that is none and looks like a table; titles between them are passed over."""
-    column = 0
+    column = last = 0
     first = min(grid.rows, default=0)
     for row, every in grid.rows.items():
         if row > first + _DEEPEST:
             return
         if not (cells := [cell for cell in every if not is_navigation(cell)]):
             continue
-        entry = _entry(cells)
+        entry = _entry(cells) or _without_value(cells, below=bool(column) and row == last + 1)
         if entry is not None and (not column or cells[0].column == column):
-            column = cells[0].column
+            column, last = cells[0].column, row
             yield entry
         elif len(cells) > 1:
             return
@@ -141,6 +142,13 @@ def _entry(cells: list[Cell]) -> _Entry | None:
     if kind is None or (not sure and isinstance(value_cell.value, (int, float)) and kind != "other"):
         return None
     return _Entry(kind, sure, (head, value_cell), key, value_cell.text)
+
+
+def _without_value(cells: list[Cell], *, below: bool) -> _Entry | None:
+    """A key alone just below another one: it has no value (ONS: « PreUnit », « Important notes »)."""
+    text = split_marks(cells[0].text)[0]
+    kind = _kind(text.rstrip(" :")) if below and len(cells) == 1 and isinstance(cells[0].value, str) else None
+    return _Entry(kind, True, (cells[0],), text, "") if kind else None
 
 
 def _kind(key: str) -> Key | None:

@@ -12,7 +12,7 @@ from .notes import Note, NoteKind
 from .page import Page
 from .side_by_side import column_groups
 
-ALL_KINDS: tuple[NoteKind, ...] = ("population", "source", "reading", "note")
+ALL_KINDS: tuple[NoteKind, ...] = ("population", "source", "reading", "note", "unit")
 
 
 def read_blocks(cleared: Cleared) -> tuple[list[RawBlock], list[tuple[int, str]], list[tuple[str, str]]]:
@@ -126,3 +126,4 @@ def _give_notes(blocks: list[RawBlock], groups: list[list[Note]]) -> None:
                 if found := [note for note in candidates if note.kind == kind]:
                     block.notes += found
                     break
+        block.unit = block.unit or units.of_note(notes.words(block.notes, "unit"))

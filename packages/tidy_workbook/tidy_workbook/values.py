@@ -54,10 +54,15 @@ FLAGS: dict[str, Status] = {
 """Default meaning of a letter in brackets after a number or a label."""
 
 MEANINGS: tuple[tuple[str, Status | Literal["zero"]], ...] = (
-    (r"confidenti[ae]l|secret|suppress|disclos", "confidential"),
-    (r"non significati|pas significati|low reliability|unreliable|not significant", "not_significant"),
+    (r"confidenti[ae]l|secret|suppress|disclos|geheim", "confidential"),
     (
-        r"not applicable|sans objet|(?:non|pas) concern|non applicable|nature des choses|ne s'applique|hors champ",
+        r"non significati|pas significati|low reliability|unreliable|"
+        r"not (?:sufficiently |statistically )?(?:reliable|significant)",
+        "not_significant",
+    ),
+    (
+        r"not applicable|blocked for logical|"
+        r"sans objet|(?:non|pas) concern|non applicable|nature des choses|ne s'applique|hors champ",
         "not_applicable",
     ),
     (
@@ -70,10 +75,10 @@ MEANINGS: tuple[tuple[str, Status | Literal["zero"]], ...] = (
         r"inferieur|moins de|negligeable|proche de zero|less than|fewer than|negligible|close to zero|rounds? to (?:zero|0)",
         "below_threshold",
     ),
-    (r"provisoire|provisional|semi-definiti", "provisional"),
+    (r"provisoire|provisional|preliminary|semi-definiti", "provisional"),
     (r"estim|redress|imput|extrapol", "estimated"),
     (r"revise|rectifi|corrige", "revised"),
-    (r"\bnul\b|\bnulle?s?\b|\bzero\b|\bnil\b|neant|aucun", "zero"),
+    (r"nichts vorhanden|\bnul\b|\bnulle?s?\b|\bzero\b|\bnil\b|neant|aucun", "zero"),
 )
 """Words of a legend and what they mean, the first that matches."""
 
