@@ -45,6 +45,8 @@ def label_and_data(grid: Grid, header: list[Line], body: list[Line]) -> tuple[li
         ):
             break
         labels.append(column)
+    if not labels and (middle := _labels_in_the_middle(columns, kinds)):
+        labels = [middle]
     rest = [column for column in columns if column not in labels]
     if not rest and labels:  # numbers all look like labels: the last ones are the figures
         last = next((column for column in reversed(labels) if kinds[column]["number"]), None)
@@ -97,7 +99,7 @@ def _numbers_that_name(
     if heads and is_labelish(heads[-1].text):
         return True
     words_next = bool(later) and kinds[later[0]]["text"] > kinds[later[0]]["number"]
-    if words_next and all(is_whole(cell) for cell in cells) and (not labels or not own):
+    if words_next and all(is_whole(cell) for cell in cells) and (not own or (not labels and _in_order(cells))):
         return True
     numbers = [cell for cell in cells if read(cell).kind == "number"]
     consecutive = (
@@ -109,6 +111,12 @@ def _numbers_that_name(
     if all(is_yearish(cell) for cell in cells):
         return len({cell.text for cell in cells}) > 1 or len(cells) == 1
     return consecutive and len(cells) >= 4
+
+
+def _in_order(cells: list[Cell]) -> bool:
+    """Whether codes grow from row to row, as those of a list do; figures beside their labels do not."""
+    codes = [(len(cell.text), cell.text) for cell in cells]
+    return all(before < after for before, after in pairwise(codes))
 
 
 def _over_one(grid: Grid, cell: Cell, column: int) -> bool:
@@ -141,6 +149,12 @@ def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], d
         if near:
             found[column] = near
     return found
+
+
+def _labels_in_the_middle(columns: list[int], kinds: _Kinds) -> int:
+    """The only column of words of a table, between two others of figures: « Hommes | Âge | Femmes »; 0 when there is none."""
+    words = [column for column in columns if kinds[column]["text"] and not kinds[column]["number"]]
+    return words[0] if len(words) == 1 and columns[0] < words[0] < columns[-1] else 0
 
 
 def _flags_the_next(grid: Grid, header: list[Line], body: list[Line], column: int) -> bool:

@@ -98,7 +98,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
                     carried[column] = label
                 indents = {c: kept for c, kept in indents.items() if c <= column}
         if above_row and path and (row.line.row, path[-1].place[1]) == (above_row[0] + 1, above_row[1][-1].place[1]):
-            path[:0] = above_row[1] if row.line.row in shares else ()
+            path[:0] = above_row[1] if row.line.row in shares and len(path) == 1 else ()
         if row.line.row not in shares:
             above_row = (row.line.row, tuple(path)) if path else None
         if path and starts_dont(path[0].text):
@@ -191,13 +191,33 @@ def _section_lines(block: RawBlock) -> Iterator[list[Line]]:
 
 def _unsure_section(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> set[Place]:
     """A lone text among rows that look the same may be a section, or a row whose figures are missing."""
+    wrapped = {one.line.first.place for one, two, three in _threes(block.body) if _continues(one, two, three)}
     sections = [row for row in block.body if row.kind == "section"]
-    if len(sections) != 1 or sections[0] is block.body[0]:
-        return set()
+    if wrapped or len(sections) != 1 or sections[0] is block.body[0]:
+        return wrapped
     cell = sections[0].line.first
     style = _style(cell, indent_of)
     alike = all(_style(row.line.first, indent_of) == style for row in block.body if row.line.first.column == cell.column)
     return {cell.place} if alike and not cell.text.rstrip().endswith(":") and not sections[0].spread else set()
+
+
+def _threes(rows: list[BodyRow]) -> Iterator[tuple[BodyRow, BodyRow, BodyRow]]:
+    return zip(rows, rows[1:], rows[2:], strict=False)
+
+
+def _continues(one: BodyRow, two: BodyRow, three: BodyRow) -> bool:
+    """Whether a text alone goes on in the row below it: « Victimes de traite », « à des fins… », then « Autres victimes »."""
+    texts = (two.line.label, three.line.label)
+    alike = one.line.first.column == two.line.first.column == three.line.first.column
+    words = all(text[:1].isalpha() for text in texts)
+    return (
+        one.kind == "section"
+        and two.kind == three.kind == "data"
+        and alike
+        and words
+        and texts[0][0].islower()
+        and texts[1][0].isupper()
+    )
 
 
 def _has_vertical_merge(block: RawBlock, grid: Grid, column: int) -> bool:

@@ -14,7 +14,6 @@ from .values import (
     Kind,
     Read,
     folded,
-    is_comma_thousands,
     is_sign,
     is_whole,
     is_yearish,
@@ -22,6 +21,7 @@ from .values import (
     read,
     split_marks,
     thousands_by_comma,
+    without_commas,
 )
 
 _CAPTION = re.compile(
@@ -234,10 +234,11 @@ def _figures(cells: list[Cell]) -> bool:
 
 def _plain_thousands(grid: Grid) -> Grid:
     """A sheet whose « 1,512 » are numbers, where its other numbers typed as text say that a comma parts thousands."""
-    typed = [cell for cell in grid.cells.values() if isinstance(cell.value, str) and is_comma_thousands(cell.text)]
-    if not typed or not thousands_by_comma(cell.text for cell in grid.cells.values() if isinstance(cell.value, str)):
+    words = [cell for cell in grid.cells.values() if isinstance(cell.value, str)]
+    typed = [(cell, plain) for cell in words if (plain := without_commas(cell.text))]
+    if not typed or not thousands_by_comma(cell.text for cell in words):
         return grid
-    return grid.without((), (replace(cell, value=int(cell.text.replace(",", ""))) for cell in typed))
+    return grid.without((), (replace(cell, value=int(plain) if plain.isdigit() else plain) for cell, plain in typed))
 
 
 def _defines_a_sign(cells: list[Cell], below: bool) -> bool:

@@ -253,7 +253,12 @@ def _after_words(block: RawBlock, grid: Grid) -> list[int]:
     lines, figures = block.figures(), set(block.data)
     for column in range(block.data[0] + 1, block.data[-1]):
         words = [line.cells[column].text for line in lines if column in line.cells and line.reads[column].kind == "text"]
-        if column not in figures and column not in block.flags and len(words) > 1 and len(set(words)) > len(lines) / 2:
+        if (
+            column not in figures
+            and column not in (*block.flags, *block.labels)
+            and len(words) > 1
+            and len(set(words)) > len(lines) / 2
+        ):
             return [other for other in block.data if other > column]
     return []
 

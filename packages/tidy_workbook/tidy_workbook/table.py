@@ -221,7 +221,8 @@ class Table:
 
     def _with_footnotes(self, footnotes: tuple[str, ...]) -> str:
         if footnotes not in self._said:
-            self._said[footnotes] = " ".join(dict.fromkeys([*footnotes, self.note])).strip()
+            new = [footnote for footnote in dict.fromkeys(footnotes) if footnote not in self.note]
+            self._said[footnotes] = " ".join([*new, self.note]).strip()
         return self._said[footnotes]
 
     def _status(self, cell: Cell | None, found: Read, met: _Meeting, flag: str) -> tuple[float | None, Status, str]:
