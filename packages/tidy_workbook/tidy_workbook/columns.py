@@ -138,7 +138,7 @@ def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], d
         zeros = [one.value == 0 for one, _ in cells]  # a formula that flags nothing leaves a zero
         flagged = all(flagging) or (
             not headed and all(flag or zero for flag, zero in zip(flagging, zeros, strict=True))
-            and (any(flagging) or _beside_its_header(grid, header, column))
+            and (any(flagging) or _beside_its_header(grid, header, column) or _is_past_the_headers(grid, header, column))
         )  # fmt: skip
         if not cells or not flagged:
             continue
@@ -162,6 +162,15 @@ def _flags_the_next(grid: Grid, header: list[Line], body: list[Line], column: in
     cells = [line.cells[column] for line in body if column in line.cells]
     own = [cell for line in header if (cell := grid.at(line.row, column)) and _over_one(grid, cell, column)]
     return bool(cells) and not own and all(read(cell).kind == "flag" or is_flag_text(cell.text) for cell in cells)
+
+
+def _is_past_the_headers(grid: Grid, header: list[Line], column: int) -> bool:
+    """Whether nothing heads a column, at the right of others that are headed: zeros there are what a formula left."""
+    return (
+        bool(header)
+        and not any(grid.at(line.row, column) for line in header)
+        and any(min(line.cells) < column for line in header)
+    )
 
 
 def _beside_its_header(grid: Grid, header: list[Line], column: int) -> bool:

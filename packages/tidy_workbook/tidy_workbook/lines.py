@@ -200,11 +200,13 @@ def cleared(grid: Grid) -> Cleared:
     found.notes += block.notes
     grid = found.grid
     gone = []
-    last = next((row for row in reversed(grid.rows) if any(read(cell).kind == "number" for cell in grid.rows[row])), 0)
+    last = next((row for row in reversed(grid.rows) if _is_of_figures(grid.rows[row])), 0)
     for row, cells in grid.rows.items():
         words = [cell for cell in cells if isinstance(cell.value, str)]
-        if len(words) == len(cells) and _defines_a_sign(cells, row > last):
-            found.notes.append((row, joined(cells)))
+        numbered = row > last and _is_numbered_note(cells)
+        if numbered or (len(words) == len(cells) and _defines_a_sign(cells, row > last)):
+            text = f"({cells[0].text.strip('(.)')}) {cells[1].text}" if numbered else joined(cells)
+            found.notes.append((row, text))
             found.note_places += [cell.place for cell in cells]
             gone += [cell.place for cell in cells]
             continue
@@ -247,6 +249,23 @@ def _defines_a_sign(cells: list[Cell], below: bool) -> bool:
         return False
     words = cells[1].text
     return len(words) > 3 and not is_sign(words) and (below or meaning(words) is not None)
+
+
+def _is_of_figures(cells: list[Cell]) -> bool:
+    """Whether a row holds a number that does not number the words at its right."""
+    return any(read(cell).kind == "number" for cell in cells) and not _is_numbered_note(cells)
+
+
+def _is_numbered_note(cells: list[Cell]) -> bool:
+    """Whether a row is a note in two cells, its number and its words: « 1 | Counts are based on… »."""
+    if len(cells) != 2 or not re.fullmatch(r"\(?\d{1,2}[).]?", cells[0].text):
+        return False
+    words = cells[1]
+    return isinstance(words.value, str) and read(words).kind == "text" and len(words.text) > _NOTE
+
+
+_NOTE = 12
+"""Characters of the shortest words of a numbered note: shorter ones are the name of a row."""
 
 
 def _without_stray_zeros(grid: Grid) -> Grid:

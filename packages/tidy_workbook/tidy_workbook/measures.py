@@ -21,7 +21,8 @@ _CHANGE = re.compile(
     r"\b(?:changes?|growth|increase|decrease)(?: \(.*\))?$|^(?:annual )?(?:changes?|growth)(?!\w)"
 )
 _OTHER = re.compile(
-    rf"{_START}(?:rapports?|ratios?|indices?|coefficients?|sex-ratio|ecart relatif|ages? (?:moyen|median)|durees?|delais?|"
+    rf"{_START}(?:rapports? (?:entre|inter\w+|d\d|de (?:masculinite|dependance|chances))|"
+    r"ratios?|indices?|coefficients?|sex-ratio|ecart relatif|ages? (?:moyen|median)|durees?|delais?|"
     r"nombre moyen|esperances?)(?!\w)|\bd\d{1,2} ?/ ?d\d|\b(?:ratio|index|average age|mean age|median age)(?!\w)"
 )
 _EVOLVES = re.compile(

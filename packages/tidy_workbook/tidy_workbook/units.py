@@ -34,7 +34,7 @@ _ENGLISH = (
 """Units that an English text gives alone, in brackets or after a comma: no preposition stands before them."""
 _LONE = re.compile(
     r"[(\[]?\s*(?:unit[ée]s?\s*:\s*(?:en )?|(?:valeurs? |chiffres? |données |effectifs? )?en )"
-    rf"(?P<unit>(?:{_WORDS})(?![^\W\d]).{{0,60}}?)\s*[)\]]?\.?|"
+    rf"(?P<unit>(?:{_WORDS})(?![^\W\d])(?:[^.;:()]|\([^()]*\)){{0,60}}?)\s*[)\]]?\.?|"
     rf"[(\[]?\s*(?:units?\s*:\s*|(?:all )?(?:figures? |values? |data |numbers? |levels? |amounts? )?in )?(?P<english>{_ENGLISH})"
     r"\s*[)\]]?\.?|\(%\)",
     re.IGNORECASE,
