@@ -131,14 +131,15 @@ def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], d
     for column in sorted({column for line in body for column in line.cells} - set(labels)):
         cells = [(line.reads[column], line.cells[column]) for line in body if column in line.cells]
         heads = [cell for line in header if (cell := line.cells.get(column))]
-        headed = bool(heads) and not _FLAGS_HEAD.fullmatch(heads[-1].text) and _over_one(grid, heads[-1], column)
+        called = bool(heads) and _FLAGS_HEAD.fullmatch(heads[-1].text) is not None
+        headed = bool(heads) and not called and _over_one(grid, heads[-1], column)
         if headed and (_measures(grid, header, column) or _brackets(header, body, column)):
             continue
         flagging = [one.kind == "flag" or (not headed and is_flag_text(cell.text)) for one, cell in cells]
         zeros = [one.value == 0 for one, _ in cells]  # a formula that flags nothing leaves a zero
         flagged = all(flagging) or (
             not headed and all(flag or zero for flag, zero in zip(flagging, zeros, strict=True))
-            and (any(flagging) or _beside_its_header(grid, header, column) or _is_past_the_headers(grid, header, column))
+            and (any(flagging) or called or _beside_its_header(grid, header, column) or _past_the_headers(grid, header, column))
         )  # fmt: skip
         if not cells or not flagged:
             continue
@@ -164,7 +165,7 @@ def _flags_the_next(grid: Grid, header: list[Line], body: list[Line], column: in
     return bool(cells) and not own and all(read(cell).kind == "flag" or is_flag_text(cell.text) for cell in cells)
 
 
-def _is_past_the_headers(grid: Grid, header: list[Line], column: int) -> bool:
+def _past_the_headers(grid: Grid, header: list[Line], column: int) -> bool:
     """Whether nothing heads a column, at the right of others that are headed: zeros there are what a formula left."""
     return (
         bool(header)
