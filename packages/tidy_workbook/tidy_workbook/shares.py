@@ -20,6 +20,8 @@ def shares(cells: Sequence[TidyCell]) -> dict[str, str]:
     """Numbers of a table without a unit that add to 100, in one column and in another one too: by address, ``%`` where words say
     so too (« Répartition »), else nothing: a percentage or a number."""
     found: dict[str, str] = {}
+    if not any(cell.value is not None and (cell.value == 100 or cell.value % 1) for cell in cells):
+        return found  # whole numbers, and no total of 100 among them
     for down in (True, False):
         groups: dict[object, list[TidyCell]] = {}
         for cell in cells:

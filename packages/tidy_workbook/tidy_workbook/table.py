@@ -97,6 +97,7 @@ class Table:
         self.sheet, self.name, self.block, self.grid, self.legend = sheet, str(number), block, grid, legend
         self.title = " – ".join(block.titles)
         self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
+        self._around = (self.words["population"], self.words["source"], self.words["reading"])
         self.note = notes.words(block.notes, "note")
         self._lines = [line.row for line in block.figures()]
         limits.table(len(self._lines) * len(block.data), len(self.note) + sum(map(len, self.words.values())) + len(self.title))
@@ -159,7 +160,9 @@ class Table:
 
     def cells(self) -> list[TidyCell]:
         """A tidy cell for each cell of the body."""
-        return _doubted(list(self._cells()))
+        rows = {texts(path) for _, path, _ in self.rows}
+        distinct = len(rows) == len(self.rows) and len({side.texts for side in self.columns.values()}) == len(self.columns)
+        return _doubted(list(self._cells()), distinct=distinct)
 
     def _cells(self) -> Iterator[TidyCell]:
         cells, merged = self.grid.cells, bool(self.grid.merges)
@@ -199,8 +202,8 @@ class Table:
         found = read(cell) if cell else _NOTHING
         unit = found.unit or met.unit
         value, status, marker = self._status(cell, found, met, flag)
-        if value is not None and (alternatives := units.one_of(unit)):
-            unit = one_of(alternatives, met.measures, value, self._counts(place[1])) or unit
+        if unit.startswith(units.MIXED) and value is not None:
+            unit = one_of(units.one_of(unit), met.measures, value, self._counts(place[1])) or unit
         divided = found.divided
         if value is not None and divided and unit.startswith(_THOUSANDS.get(divided, ())):
             value, divided = value / 1000**divided, 0  # the number is in units, shown and announced in thousands
@@ -214,9 +217,8 @@ class Table:
             note = self._with_footnotes((*own, *met.footnotes))
         return TidyCell(
             self.sheet, address(*place), self.name, self.title, labels, met.columns, value,
-            "" if unit == units.COUNT or units.one_of(unit) else unit, status, marker,
-            self.words["population"], self.words["source"], self.words["reading"],
-            note,
+            "" if unit == units.COUNT or unit.startswith(units.MIXED) else unit, status, marker,
+            *self._around, note,
         )  # fmt: skip
 
     def _with_footnotes(self, footnotes: tuple[str, ...]) -> str:
@@ -272,9 +274,11 @@ class Table:
             return f"more than {most:.0f} %"
         if self.grid.merges and (area := self.grid.merge(*place)) and self._covers(area):
             return "one figure over several rows or columns"
-        if not own and (why := met.unsure if unit == met.unit or units.one_of(met.unit) else self._unit_doubt(unit, *met.units)):
+        if not own and (
+            why := met.unsure if unit == met.unit or met.unit.startswith(units.MIXED) else self._unit_doubt(unit, *met.units)
+        ):
             return why
-        return "a percentage or a number: the unit says both" if units.one_of(unit) else ""
+        return "a percentage or a number: the unit says both" if unit.startswith(units.MIXED) else ""
 
     @cached_property
     def _brackets(self) -> str:
@@ -351,11 +355,13 @@ def in_doubt(cell: TidyCell, why: str) -> TidyCell:
     return cell if cell.value is None or cell.status == "ambiguous" else replace(cell, status="ambiguous", marker=why)
 
 
-def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
-    """Cells of a table; two figures with the same labels and unit are both in doubt, so are fractions under « % »,
-    and what adds to 100 without a word of shares."""
-    seen = Counter((cell.rows, cell.columns, cell.unit) for cell in cells if cell.value is not None)
+def _doubted(cells: list[TidyCell], *, distinct: bool) -> list[TidyCell]:
+    """Cells of a table; two figures with the same labels and unit are both in doubt, so are fractions under « % », and what adds
+    to 100 without a word of shares. `distinct` says that no two rows, and no two columns, have the same labels."""
+    seen = Counter((cell.rows, cell.columns, cell.unit) for cell in cells if cell.value is not None and not distinct)
     fractions, added, above = fractions_under_percent(cells), shares(cells), above_a_hundred(cells)
+    if distinct and not (fractions or added or above):
+        return cells
     found = []
     for cell in cells:
         if cell.value is not None and cell.status != "ambiguous":
