@@ -126,6 +126,14 @@ def test_it_is_read_right_all_the_same(tmp_path: Path, kind: str) -> None:
     assert seconds < SECONDS
 
 
+def test_too_many_cells_are_refused_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = b"".join(b'<row r="%d">%s</row>' % (n, b"<c><v>1</v></c>" * 200) for n in range(20, 700))
+    path = last_row(rows)(tmp_path)
+    monkeypatch.setattr("openpyxl.load_workbook", lambda *_, **__: pytest.fail("its cells are parsed"))
+    with pytest.raises(WorkbookError, match=r"holds more than 130,000 cells, the limit for a file of its size\.$"):
+        read_workbook(path)
+
+
 def test_no_control_character_leaves_a_workbook(tmp_path: Path) -> None:
     name, label = "F\u202e1", "Urbaine\u009b31m\u2066"
     cells = read_workbook(write(tmp_path / "c.xlsx", {name: {1: ["T\u200f"], 3: ["Forme", "2021"], 4: [label, 75]}})).cells
