@@ -193,7 +193,7 @@ class Reader:
     def _below(row: BodyRow, before: BodyRow, data: list[int]) -> bool:
         """Whether a row without figures, after an empty one or a heading, is a note rather than a row: « 1 | Counts are… »."""
         apart = row.after_gap or before.kind == "section"
-        return row.kind == "data" and apart and row.line.cells.keys().isdisjoint(data) and len(row.line.cells) > 1
+        return row.kind == "data" and apart and row.line.cells.keys().isdisjoint(data)
 
     def _first_row_doubt(self, block: RawBlock) -> str:
         """Whether the first row of figures looks like headers (years, ages in order) and the others do not."""

@@ -12,7 +12,7 @@ from .lines import Line, is_labelish
 from .values import Kind, is_flag_text, is_whole, is_yearish, read
 
 _FLAGS_HEAD = re.compile(
-    r"(?:obs(?:ervation)?[ ._]?)?(?:flags?|status)|symboles?|signes?|marques?|statut(?: de l['’]observation)?|"
+    r"(?:obs(?:ervation)?[ ._]?)?(?:flags?|status)|codes?|symboles?|signes?|marques?|statut(?: de l['’]observation)?|"
     r"indicateur de .{0,20}",
     re.IGNORECASE,
 )
@@ -98,6 +98,8 @@ def _numbers_that_name(
     own = [cell for cell in heads if _over_one(grid, cell, column) and not units.lone(cell.text)]
     if heads and is_labelish(heads[-1].text):
         return True
+    if not labels and any(kinds[column][kind] for kind in ("text", "date")) and all(map(_is_period, cells)):
+        return True  # « 1989 », « 1989 Q1 », « 1989 JAN »
     words_next = bool(later) and kinds[later[0]]["text"] > kinds[later[0]]["number"]
     if words_next and all(is_whole(cell) for cell in cells) and (not own or (not labels and _in_order(cells))):
         return True
@@ -111,6 +113,10 @@ def _numbers_that_name(
     if all(is_yearish(cell) for cell in cells):
         return len({cell.text for cell in cells}) > 1 or len(cells) == 1
     return consecutive and len(cells) >= 4
+
+
+def _is_period(cell: Cell) -> bool:
+    return re.match(r"(?:19|20)\d\d\b", cell.text) is not None or read(cell).kind == "date"
 
 
 def _in_order(cells: list[Cell]) -> bool:
@@ -135,7 +141,9 @@ def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], d
         headed = bool(heads) and not called and _over_one(grid, heads[-1], column)
         if headed and (_measures(grid, header, column) or _brackets(header, body, column)):
             continue
-        flagging = [one.kind == "flag" or (not headed and is_flag_text(cell.text)) for one, cell in cells]
+        flagging = [
+            one.kind == "flag" or (not headed and is_flag_text(cell.text)) or (called and cell.text == "A") for one, cell in cells
+        ]
         zeros = [one.value == 0 for one, _ in cells]  # a formula that flags nothing leaves a zero
         flagged = all(flagging) or (
             not headed and all(flag or zero for flag, zero in zip(flagging, zeros, strict=True))

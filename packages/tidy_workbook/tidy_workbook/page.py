@@ -108,7 +108,8 @@ class Page:
         figures, between = self.lines[end], self.lines[index + 1 : end]
         labels, gap = figures.first.column, self.lines[index + 1].row - line.row
         if cell.column <= labels:  # figures below their name, in one column without labels
-            return line.is_text and gap == 1 and not between and list(figures.cells) == [cell.column] and len(cell.text) < 80
+            alone = line.is_text and gap == 1 and not between and list(figures.cells) == [cell.column]
+            return alone and len(cell.text) < 80 and not cell.text.endswith(":")  # « Latest update: », then a date
         if gap > (1 if line.is_text and not between else 2):
             return False
         if all(later.is_single and later.first.column == labels for later in between):

@@ -25,7 +25,8 @@ def is_documentation(grid: Grid) -> bool:
     """Whether a sheet explains or lists, and holds no table: a contents page, a « Lisez-moi », a page of method."""
     named = bool(_DOCUMENTATION.search(folded(grid.name)))
     heads = heapq.nsmallest(3, grid.cells)
-    named = named or any(_DOCUMENTATION.fullmatch(folded(grid.cells[place].text)) for place in heads)
+    alone = (grid.cells[place].text for place in heads if len(grid.rows[place[0]]) == 1)
+    named = named or any(_DOCUMENTATION.fullmatch(folded(text)) for text in alone)
     if not named:
         return not any(read(cell).kind == "number" for cell in grid.cells.values())
     kinds = Counter(read(cell).kind for cell in grid.cells.values())

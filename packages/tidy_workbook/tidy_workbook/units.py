@@ -29,7 +29,7 @@ _ENGLISH = (
     rf"per ?cent(?:ages?)?(?: points?| changes?| growth| shares?)?(?: of .{{0,60}})?|"
     rf"% (?:points?|change|growth|share|of .{{0,60}})|"
     rf"{_SCALE}(?: of .{{0,60}})?|{_MONEY}|"
-    rf"[£€$] ?(?:{_SCALE}|m|bn|k)?|index(?: numbers?| .{{0,30}}=.{{0,10}})"
+    rf"[£€$] ?(?:{_SCALE}|m|bn|k)?|index(?: numbers?|,? .{{0,30}}=.{{0,10}})"
 )
 """Units that an English text gives alone, in brackets or after a comma: no preposition stands before them."""
 _LONE = re.compile(

@@ -96,6 +96,16 @@ DOUBTS: dict[str, tuple[Rows, dict[str, object], list[str]]] = {
         {"indents": {"A5": 1, "A6": 1, "A8": 1, "A9": 1, "A10": 1}},
         ["B10 Aval > Lieux réunis | 2021 = 1049 [ambiguous sums say otherwise: of a group, or of several]"],
     ),
+    "a total of totals that is not called so": (
+        {1: ["Table 2"], 2: ["Type", "Male", "Female"], 3: ["Adult"], 4: ["Labour", 1003, 203], 5: ["Sexual", 107, 2009], 6: ["Adult total", 1110, 2212],
+         7: ["Child"], 8: ["Labour", 504, 53], 9: ["Sexual", 59, 604], 10: ["Child total", 563, 657], 11: ["Referrals", 1673, 2869]}, {},
+        ["B10 Child > Child total | Male = 563", "B11 Child > Referrals | Male = 1673 [ambiguous sums say otherwise: of a group, or of several]"],
+    ),
+    "numbers and percentages that add up by chance": (
+        {1: ["POP T0"], 3: [_, 2009, "%", 2014, "%"], 4: ["Ensemble", 1000, 100.0, 1100, 100.0], 5: ["0 à 14 ans", 200, 20.0, 220, 20.0],
+         6: ["15 à 29 ans", 800, 80.0, 880, 80.0]}, {},
+        ["B4 Ensemble | 2009 = 1000", "D6 15 à 29 ans | 2014 = 880"],
+    ),
     "a row as large as the one it is indented below, in a table that adds up": (
         {1: ["T"], 3: ["Canton", 2021, 2022], 4: ["Amont", 730, 900], 5: ["Lac", 410, 523], 6: ["Gare", 320, 377], 7: ["Aval", 201, 244],
          8: ["Rive", 318, 409]},
