@@ -127,6 +127,7 @@ class Table:
         self._met: dict[_Side, dict[int, _Meeting]] = {}
         self._said: dict[tuple[str, ...], str] = {}
         self._counting: dict[int, bool] = {}
+        self._below_one: dict[int, bool] = {}
 
     def _give_bounds_their_unit(self, figures: list[list[float | None]]) -> None:
         """« Lower CI », « Upper CI » without a unit have that of the figure that they bound."""
@@ -278,7 +279,18 @@ class Table:
             why := met.unsure if unit == met.unit or met.unit.startswith(units.MIXED) else self._unit_doubt(unit, *met.units)
         ):
             return why
+        if not unit and 0 < abs(value) < 1 and any(one.share for one in met.measures) and self._is_fraction(place, met):
+            return "fraction or percentage"
         return "a percentage or a number: the unit says both" if unit.startswith(units.MIXED) else ""
+
+    def _is_fraction(self, place: Place, met: _Meeting) -> bool:
+        """Whether all figures of a row, or of a column, that says a share without a unit are below 1."""
+        row, column = place
+        key = -row if met.measures[0].share else column
+        if key not in self._below_one:
+            cells = [line.reads.get(c) for line in self.block.figures() for c in self.block.data if key in (-line.row, c)]
+            self._below_one[key] = all(found.value is None or abs(found.value) <= 1 for found in cells if found)
+        return self._below_one[key]
 
     @cached_property
     def _brackets(self) -> str:
@@ -377,21 +389,3 @@ def _doubted(cells: list[TidyCell], *, distinct: bool) -> list[TidyCell]:
                 cell = replace(cell, status="ambiguous", marker=HUNDRED)
         found.append(cell)
     return found
-
-
-def told_apart(cells: list[TidyCell]) -> list[TidyCell]:
-    """Cells of a sheet; figures that differ, in two tables that neither a title nor a label tells apart, are all in doubt."""
-    values: dict[tuple[str, ...], set[float]] = {}
-    for cell in cells:
-        if cell.value is not None:
-            values.setdefault(_named(cell), set()).add(cell.value)
-    return [
-        replace(cell, status="ambiguous", marker="same labels in two tables")
-        if cell.value is not None and cell.status != "ambiguous" and len(values[_named(cell)]) > 1
-        else cell
-        for cell in cells
-    ]  # fmt: skip
-
-
-def _named(cell: TidyCell) -> tuple[str, ...]:
-    return (cell.title, cell.unit, cell.population, *cell.rows, "|", *cell.columns)

@@ -11,8 +11,8 @@ from .lines import cleared, joined
 from .model import SheetReport, TidyCell
 from .notes import Legend
 from .surroundings import read_blocks
-from .table import Table, in_doubt, told_apart
-from .totals import repeated_totals
+from .table import Table, in_doubt
+from .totals import repeated_totals, told_apart
 from .values import folded, read
 
 _DOCUMENTATION = re.compile(

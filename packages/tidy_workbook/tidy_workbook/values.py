@@ -119,7 +119,7 @@ _BRACKETED = re.compile(r"\(-?\d[\d ]*(?:[.,]\d+)?\s*%?\)")
 _FIGURES = re.compile(
     r"\[-?\d[\d ,.%]* ?[;à,-] ?-?\d[\d ,.%]*\]|"
     r"(?:environ|env\.|plus de|près de|>|>=|≥|~|≈)\s*\d[\d ,.]*%?|-?\d[\d ,.]*%?\s*[\[(±][\d ,.;%±+à-]*[\])]?"
-    r"|\d[\d ]*(?:[.',:’]\d+)+\s*(?:M|k|Md|millions?|milliards?|milliers?)?|\(\w\) ?\d[\d ,]*",
+    r"|\d[\d ]*(?:[.',:’]\d+)+\s*(?:M|k|Md|millions?|milliards?|milliers?)?|\(\w\) ?\d[\d ,]*|\d[\d ]* ?(?:k|M|Md|Mds)€?",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
