@@ -23,7 +23,8 @@ _CHANGE = re.compile(
 _OTHER = re.compile(
     rf"{_START}(?:rapports? (?:entre|inter\w+|d\d|de (?:masculinite|dependance|chances))|"
     r"rangs?|classement|repondants?|bases?|"
-    r"(?:montants?|revenus?|salaires?|prix|couts?|pensions?|loyers?|niveaux? de vie|patrimoines?) (?:moyen|median|mensuel|annuel)\w*|"
+    r"(?:montants?|revenus?|salaires?|prix|couts?|pensions?|loyers?|niveaux? de vie|patrimoines?) "
+    r"(?:moyen|median|mensuel|annuel)\w*|"
     r"ratios?|indices?|coefficients?|sex-ratio|ecart relatif|ages? (?:moyen|median)|durees?|delais?|"
     r"nombre moyen|esperances?)(?!\w)|\bd\d{1,2} ?/ ?d\d|\b(?:ratio|index|rank|respondents|average age|mean age|median age)(?!\w)"
 )
