@@ -16,8 +16,8 @@ from .totals import repeated_totals, told_apart
 from .values import folded, read
 
 _DOCUMENTATION = re.compile(
-    r"sommaire|lisez|lisez-?moi|lire|notice|presentation|methode|methodologie|definition|glossaire|documentation|contenu|contents|index|"
-    r"a propos|avertissement|credits|readme|couverture|liste des|notes?$|sources?$|signes"
+    r"(?<![a-z])(?:sommaire|lisez|lisez-?moi|lire|notice|presentation|methodes?|methodologie|definitions?|glossaire|documentation|"
+    r"contenu|contents|index|a propos|avertissement|credits|readme|couverture|liste des|notes?$|sources?$|signes)(?![a-z])"
 )
 
 
