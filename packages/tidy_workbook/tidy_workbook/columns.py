@@ -17,6 +17,8 @@ _FLAGS_HEAD = re.compile(
     re.IGNORECASE,
 )
 """A header that says that the letters of its column flag the figures beside them."""
+_DURATION = re.compile(r"ans|mois|semaines?|jours?|months?|quarters?|years?", re.IGNORECASE)
+"""Below another header, the unit of a duration; alone, what names the rows."""
 _BRACKETED = re.compile(r"\(\d{1,2}\)")
 _Kinds = dict[int, Counter[Kind]]
 
@@ -96,7 +98,7 @@ def _numbers_that_name(
         return False
     heads = [cell for line in header if (cell := grid.at(line.row, column))]
     own = [cell for cell in heads if _over_one(grid, cell, column) and not units.lone(cell.text)]
-    if heads and is_labelish(heads[-1].text):
+    if heads and is_labelish(heads[-1].text) and not (len(own) > 1 and _DURATION.fullmatch(heads[-1].text)):
         return True
     if not labels and any(kinds[column][kind] for kind in ("text", "date")) and all(map(_is_period, cells)):
         return True  # « 1989 », « 1989 Q1 », « 1989 JAN »

@@ -15,6 +15,7 @@ from .changes import Change, changes
 from .grid import Area, Cell, Grid, Place, address, letters
 from .headers import column_paths
 from .labels import row_paths
+from .lines import is_caption
 from .measures import BOUNDS, OTHERWISE, UNKNOWN, Measure, bounds, cannot_have, evolves, one_of
 from .model import Block, Status, TidyCell
 from .notes import KINDS, Decision, Legend
@@ -54,6 +55,8 @@ class _Side:
         footnotes = tuple(f"{mark} {words}" for mark in dict.fromkeys(reversed(marks)) if (words := legend.footnote(mark)))
         said = texts(path)
         near_units = tuple(units.of_label(label.written) for label in near)
+        if len(near) > 1 and not near_units[0]:  # « mois » below « Durée »
+            near_units = (units.of_label(f"({near[0].text})"), *near_units[1:])
         return cls(said, bool(said), near_units, decided, footnotes, Measure.of(said), change, doubt)
 
 
@@ -116,7 +119,13 @@ class Table:
             for (column, (path, doubt)), change in zip(paths.items(), across, strict=True)
         }
         self._give_bounds_their_unit(figures)
-        self.title_unit = next((unit for title in reversed(block.titles) if (unit := units.of_title(title))), "")
+        main = [not number or is_caption(title) for number, title in enumerate(block.titles)]
+        each = [units.of_title(title, main=first) for title, first in zip(block.titles, main, strict=True)]
+        said = [unit for unit in reversed(each) if unit]
+        counted = [
+            unit for unit in said if unit != units.COUNT and not units.is_relative(unit)
+        ]  # « Nombre… », « en milliers » above
+        self.title_unit = next(iter(counted if said[:1] == [units.COUNT] and counted else said), "")
         title = folded(self.title)
         self.evolves = evolves(title)
         self.provisional = bool(_PROVISIONAL_TITLE.search(title))

@@ -28,7 +28,8 @@ _MONEY = r"(?:(?:current|constant|\d{4}) )?(?:US |U\.S\. |Canadian )?dollars?|US
 _ENGLISH = (
     rf"per ?cent(?:ages?)?(?: points?| changes?| growth| shares?)?(?: of .{{0,60}})?|"
     rf"% (?:points?|change|growth|share|of .{{0,60}})|"
-    rf"{_SCALE}(?: of .{{0,60}})?|{_MONEY}|"
+    rf"{_SCALE}(?: (?:of .{{0,60}}|euros?|EUR|USD|dollars?|persons?|people|households?|tonnes?))?|{_MONEY}|"
+    rf"(?:EUR|USD|GBP) {_SCALE}|1[ ,]?000(?:[ ,]000)? (?:persons?|people|households?|inhabitants|tonnes?|EUR)|"
     rf"[£€$] ?(?:{_SCALE}|m|bn|k)?|index(?: numbers?|,? .{{0,30}}=.{{0,10}})"
 )
 """Units that an English text gives alone, in brackets or after a comma: no preposition stands before them."""
@@ -68,7 +69,10 @@ _ONE = (
     r"(?:%|pour ?cent(?:ages?)?|per ?cent(?:ages?)?(?: points?)?|points?|milli(?:ers?|ons?|ards?)|thousands?|billions?|euros?|€|"
     r"[kM]€|dollars?|£|effectifs?|nombres?|numbers?|counts?)(?![^\W\d])(?: (?:d[’']|de |of )(?:euros?|dollars?|pounds?))?"
 )
-_GIVEN = re.compile(rf"(?:\b(?:en|in) |[(\[] ?(?:(?:en|in) )?)(?=(?P<unit>{_ONE}))", re.IGNORECASE)
+_TIME = r"(?:ans|ann[ée]es|mois|semaines|jours|heures|years|months|weeks|days|hours)(?![^\W\d])"
+_GIVEN = re.compile(
+    rf"(?:\b(?:en|in) |[(\[] ?(?:(?:en|in) )?)(?=(?P<unit>{_ONE}))|\b(?:en|in) (?=(?P<time>{_TIME}))", re.IGNORECASE
+)
 _SEVERAL = re.compile(rf"[(\[]?(?:en |in )?{_ONE}(?:(?: ?[,/] ?| (?:et|ou|and|or) )(?:en |in )?{_ONE})+[)\]]?\.?", re.IGNORECASE)
 _BESIDE = re.compile(rf"(?P<one>{_ONE})(?: ?[,/] ?| (?:et|ou|and|or) )(?:en |in )?(?=(?P<other>{_ONE}))", re.IGNORECASE)
 _RATE = re.compile(
@@ -76,10 +80,8 @@ _RATE = re.compile(
     r"per (?:100|1[ ,]?000|10[ ,]?000|100[ ,]?000|million))\s?[^\W\d][\w’' -]{0,40}",
     re.IGNORECASE,
 )
-_RATE_TITLE = re.compile(
-    r"(?!.*\b(?:nombres?|effectifs?|numbers?|counts?)\b)(?:(?:tableau|figure|graphique|table|chart)\b.{0,12}[:–—.-]\s*)?(?:taux|rates?)\b",
-    re.IGNORECASE,
-)
+_COUNTED, _RATED = r"\b(?:nombres?|effectifs?|numbers?|counts?)\b", r"\b(?:taux|rates?|ratios?|densit[ée]s?|pr[ée]valences?)\b"
+"""« Nombre de lits et taux pour 1 000 habitants » gives two units, « Nombre de lits pour 1 000 habitants » one."""
 _PERCENT = re.compile(r"(?:%|pour ?cent(?:ages?)?|per ?cent(?:ages?)?)(?! points?)", re.IGNORECASE)
 _SHARE = re.compile(r"(?:%|pourcentages?(?: d.{0,60})?|part \(%\)|% .{0,60}|r[ée]partition en %|part en %)", re.IGNORECASE)
 _COUNTS = re.compile(
@@ -111,7 +113,7 @@ def _plain(words: str) -> str:
 
 def _several(text: str) -> str:
     """The units that a text gives, when they are several: « en milliers et en % », « % et effectif »."""
-    given = [found["unit"] for found in _GIVEN.finditer(text)]
+    given = [found["unit"] or found["time"] for found in _GIVEN.finditer(text)]
     given += [found[side] for found in _BESIDE.finditer(text) for side in ("one", "other")]
     found = dict.fromkeys(_plain(unit.lower()) for unit in given)
     if COUNT in found and "%" not in found and len(found) > 1:
@@ -162,8 +164,12 @@ def of_label(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def of_title(text: str) -> str:
-    """Unit at the end or in brackets of a title: « … en 2022, en % », « … (en milliers) »."""
+def of_title(text: str, *, main: bool = True) -> str:
+    """Unit at the end or in brackets of a title: « … en 2022, en % », « … (en milliers) ».
+
+    A rate anywhere in it is that of the table where it is the `main` title; a line below may be about one column (« Quotient
+    Q(x) pour 100 000 survivants »), unless it begins with the word.
+    """
     text = split_marks(one_line(text)[-LONGEST:])[0]
     if several := _several(text):
         return several
@@ -174,8 +180,12 @@ def of_title(text: str) -> str:
         return normal(ending["unit"] or ending["english"])
     if said := _SAID.search(text):
         return normal(said["unit"] or said["english"])
-    rate = _RATE.search(text) if _RATE_TITLE.match(text) else None
-    return rate[0].lower() if rate else ""
+    if rate := _RATE.search(text):
+        if not main and not re.match(r"(?:taux|rates?)\b", text, re.IGNORECASE):
+            return ""
+        counted, rated = (re.search(words, text[: rate.start()], re.IGNORECASE) for words in (_COUNTED, _RATED))
+        return f"{MIXED}{COUNT}/{rate[0].lower()}" if counted and rated else rate[0].lower()
+    return COUNT if _COUNTS.fullmatch(text) else ""
 
 
 def of_note(text: str) -> str:

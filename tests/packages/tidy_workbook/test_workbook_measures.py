@@ -117,3 +117,43 @@ def test_a_change_is_known_by_arithmetic_alone() -> None:
     assert changes([before, after, [10.0, -50.0, 4.0]], [False, False, True]) == ["", "", "difference"]
     assert changes([before, after, [10.0, -20.0, 5.0]], [False, False, True]) == ["", "", "%"]
     assert changes([before, after, [0.1, -0.2, 0.05]], [False, False, True]) == ["", "", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("Expenditure (million euro)", "million euro"), ("Expenditure, EUR million", "eur million"), ("Employed (1 000 persons)", "1 000 persons"),
+        ("Table 3: Victimisation rate per 1,000 adults", "per 1,000 adults"), ("Nombre de victimes pour 1 000 habitants", "pour 1 000 habitants"),
+        ("Nombre de lits et taux pour 1 000 habitants", "mixed:count/pour 1 000 habitants"), ("Part des 25-34 ans (en %)", "%"),
+        ("Espérance de vie (en années) et écart (en %)", "mixed:années/%"), ("Nombre de victimes", "count"), ("Victimes en 2022", ""),
+    ],
+)  # fmt: skip
+def test_more_units_of_a_title(title: str, unit: str) -> None:
+    assert units.of_title(title) == unit
+
+
+def test_a_unit_alone_below_a_header(tmp_path: Path) -> None:
+    rows: Rows = {1: ["T"], 3: ["Type", "Durée", "Effectif"], 4: [_, "mois", "nombre"], 5: ["A", 12, 100], 6: ["B", 14, 200]}
+    assert lines(tmp_path, rows) == [
+        "B5 A | Durée > mois = 12 mois", "C5 A | Effectif > nombre = 100", "B6 B | Durée > mois = 14 mois", "C6 B | Effectif > nombre = 200",
+    ]  # fmt: skip
+
+
+RANKS: dict[str, str] = {
+    "Rang": "[ambiguous",
+    "Répondants": "[ambiguous",
+    "Montant moyen": "[ambiguous",
+    "Nombre de lits": "= 12",
+    "Part": "= 12 %",
+}
+
+
+@pytest.mark.parametrize("head", RANKS)
+def test_what_cannot_be_a_percentage_of_its_table(tmp_path: Path, head: str) -> None:
+    found = lines(tmp_path, {1: ["T (en %)"], 3: ["Zone", "Taux", head], 4: ["A", 60, 12], 5: ["B", 30, 8]})
+    assert RANKS[head] in found[1]
+
+
+def test_a_share_below_one_without_a_unit(tmp_path: Path) -> None:
+    found = lines(tmp_path, {1: ["T"], 3: ["Indicateur", "2021"], 4: ["Victimes", 120], 5: ["Part de femmes", 0.6]})
+    assert found == ["B4 Victimes | 2021 = 120", "B5 Part de femmes | 2021 = 0.6 [ambiguous fraction or percentage]"]
