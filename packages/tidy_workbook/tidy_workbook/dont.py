@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -74,19 +75,28 @@ def beside_dont(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict[i
 
 
 def adds_up(whole: Line, parts: list[Line], block: RawBlock) -> bool:
-    """Whether the figures of some rows make those of another, in every column that has them all; two parts at least."""
+    """Whether the figures of some rows make those of another, in every column that has them all; two parts at least.
+
+    Whole numbers add exactly, others within what rounding to their decimals takes away. A column with a figure below zero, as
+    changes have, adds to nothing.
+    """
     compared = 0
     for column in block.data:
-        total = whole.reads[column].value if column in whole.reads else None
-        values = [part.reads[column].value for part in parts if column in part.reads]
-        if total is None or len(values) < len(parts) or any(value is None for value in values):
+        figures = [line.reads[column].value for line in (whole, *parts) if column in line.reads]
+        known = [figure for figure in figures if figure is not None]
+        if len(known) <= len(parts) or min(known) < 0:
             continue
         compared += 1
-        if abs(sum(value for value in values if value is not None) - total) > 1e-6 * abs(total) + 0.5 * len(parts) * (
-            total % 1 > 0
-        ):
+        total, *added = known
+        rounding = 0.505 * _step(known) * len(known) if any(figure % 1 for figure in known) else 0.0
+        if abs(math.fsum(added) - total) > 1e-6 * total + rounding:
             return False
     return compared > 0 and len(parts) > 1
+
+
+def _step(figures: list[float]) -> float:
+    """One unit of the last decimal that figures have, the sixth at most."""
+    return 10.0 ** -max(min(len(repr(figure).partition(".")[2]), 6) for figure in figures)
 
 
 def dont_path(column: int, label: Label, found: Dont, indents: dict[int, list[tuple[int, Label]]]) -> list[Label]:

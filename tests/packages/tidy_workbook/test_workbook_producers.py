@@ -185,6 +185,10 @@ PRODUCERS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         {1: ["T"], 3: [_, "2020", "2021"], 4: ["A", 100, 110], 6: ["Latest update:"], 7: ["20230512 09:00"], 8: ["Source:"], 9: ["Statistics X"]}, {},
         ["B4 A | 2020 = 100", "C4 A | 2021 = 110"],
     ),
+    "years that say their status in words": (
+        {1: ["T"], 3: ["Zone", "2021", "2022 provisoire", "2023 – estimation"], 4: ["A", 1, 2, 3]}, {},
+        ["B4 A | 2021 = 1", "C4 A | 2022 provisoire = 2 [provisional (provisoire)]", "D4 A | 2023 – estimation = 3 [estimated (estimation)]"],
+    ),
     "« Source » and « Champ » head columns": (
         {1: ["T"], 3: ["Source", "Champ", "2021"], 4: ["SSMSI", "France", 12], 5: ["SDSE", "Métropole", 13]}, {},
         ["C4 SSMSI > France | 2021 = 12", "C5 SDSE > Métropole | 2021 = 13"],

@@ -134,6 +134,15 @@ TOTALS = {
 }
 
 
+def test_a_sum_of_decimals_is_no_sum_within_one(tmp_path: Path) -> None:
+    """35,1 is the total of both zones, not 2,6 + 14,4 + 17,0, whatever the changes beside it do."""
+    rows: Rows = {
+        1: ["T"], 3: [_, 2001, "Évolution (en %)"], 4: ["Zone rive"], 5: ["Crête", 9.8, 13.3], 6: ["Bourgs", 8.3, -53.0], 7: ["Total rive", 18.1, -17.1],
+        8: ["Zone aval"], 9: ["Lac", 2.6], 10: ["Port", 14.4, -51.4], 11: ["Total aval", 17.0, -58.8], 12: ["Total", 35.1, -37.3],
+    }  # fmt: skip
+    assert "B12 Total | 2001 = 35.1" in lines(tmp_path, rows)
+
+
 @pytest.mark.parametrize("kind", TOTALS)
 def test_whose_the_last_total_is(tmp_path: Path, kind: str) -> None:
     (a, b, c, d, total), expected = TOTALS[kind]
