@@ -62,8 +62,9 @@ class RawBlock:
 
     @property
     def bottom(self) -> int:
-        """Last row of its body, or of its header while it has no body."""
-        return (self.body[-1].line if self.body else self.header[-1]).row
+        """Last row of its body, or of its header while it has no body; 0 while it has neither."""
+        lines = [row.line for row in self.body[-1:]] or self.header[-1:]
+        return lines[0].row if lines else 0
 
     def figures(self) -> list[Line]:
         """Lines that hold figures."""
@@ -166,18 +167,15 @@ class Reader:
             index -= 1
         if not block.body:
             return start, None
-        united = [row for row in block.body if row.kind == "section" and units.lone(row.line.first.text)]
-        if len(united) == 1 and united[0] is block.body[0]:
-            block.unit = units.lone(united[0].line.first.text)
-            self._drop(united[0].line, united[0].line.first.column)
-            block.body.pop(0)
         block.labels, data = label_and_data(self.grid, block.header, block.figures())
         while len(block.body) > 1 and self._below(block.body[-1], block.body[-2], data):
             block.body.pop()
             index -= 1
-        while block.body[-1].kind == "section":
+        while block.body and block.body[-1].kind == "section":
             block.body.pop()
             index -= 1
+        if not block.body:
+            return start, None
         block.unit = _unit_of_corner(block) or block.unit
         named = (
             column for head in block.header for column, cell in head.cells.items() if _UNITS.fullmatch(split_marks(cell.text)[0])
@@ -186,6 +184,13 @@ class Reader:
         block.labels = [column for column in block.labels if column != block.unit_column]
         block.flags = flags(self.grid, block.header, block.figures(), block.labels, data)
         block.data = [column for column in data if column not in block.flags]
+        if not block.data:
+            return start, None
+        united = [row for row in block.body if row.kind == "section" and units.lone(row.line.first.text)]
+        if len(united) == 1 and united[0] is block.body[0]:
+            block.unit = block.unit or units.lone(united[0].line.first.text)
+            self._drop(united[0].line, united[0].line.first.column)
+            block.body.pop(0)
         block.doubt = self._first_row_doubt(block)
         return index, block
 

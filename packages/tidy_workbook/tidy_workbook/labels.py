@@ -97,8 +97,11 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
                 if not label.code:
                     carried[column] = label
                 indents = {c: kept for c, kept in indents.items() if c <= column}
-        if above_row and path and (row.line.row, path[-1].place[1]) == (above_row[0] + 1, above_row[1][-1].place[1]):
-            path[:0] = above_row[1] if row.line.row in shares and len(path) == 1 else ()
+        if row.line.row in shares and len(path) == 1:
+            if above_row and (row.line.row, path[0].place[1]) == (above_row[0] + 1, above_row[1][-1].place[1]):
+                path[:0] = above_row[1]
+            else:
+                doubt = doubt or "a percentage of which row"
         if row.line.row not in shares:
             above_row = (row.line.row, tuple(path)) if path else None
         if path and starts_dont(path[0].text):

@@ -78,6 +78,10 @@ MEASURES: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         ["B4 Femmes | 2021 = 120", "C4 Femmes | 2022 = 130", "B5 Femmes > % | 2021 = 60 %", "C5 Femmes > % | 2022 = 65 %",
          "B6 Hommes | 2021 = 80", "C6 Hommes | 2022 = 70", "B7 Hommes > % | 2021 = 40 %", "C7 Hommes > % | 2022 = 35 %"],
     ),
+    "« % » after an empty row is about a row that nothing tells": (
+        {1: ["T"], 3: ["Sexe", "2021"], 4: ["Femmes", 120], 5: ["%", "60,0"], 6: ["Hommes", 80], 8: ["%", "40,0"]}, {},
+        ["B4 Femmes | 2021 = 120", "B5 Femmes > % | 2021 = 60 %", "B6 Hommes | 2021 = 80", "B8 % | 2021 = 40 % [ambiguous a percentage of which row]"],
+    ),
     "a hundred people, said to be counted": (
         {1: ["T"], 3: ["Sexe", "Femmes", _, "Hommes", _], 4: [_, "Effectif", "%", "Effectif", "%"], 5: ["Ville", 10, "10,0", 20, "20,0"],
          6: ["Bourg", 90, "90,0", 80, "80,0"], 7: ["Total", 100, "100,0", 100, "100,0"]}, {"merges": ["B3:C3", "D3:E3"]},
