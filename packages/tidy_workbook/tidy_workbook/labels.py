@@ -151,20 +151,22 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
     words: dict[int, str] = {}
     section: tuple[int, int, bool] | None = None
     inside: list[tuple[int, int, bool]] = []
+    lines: list[Line] = []
     alike = True
     single = block.body[0].kind == "section" and sum(row.kind == "section" for row in block.body) == 1
     for row in block.body:
         first = row.line.first
         style = _style(first, indent_of)
         if row.kind == "section":
-            section, inside, alike = style, [], True
+            section, inside, alike, lines = style, [], True, []
             continue
         if section is None or first.column not in block.labels:
             continue
         words[row.line.row] = folded(first.text)
         like_title = bool(inside) and style != inside[0] and style <= section and alike
         if like_title or (is_total(first.text) and row.after_gap and inside):
-            found[row.line.row] = ""
+            own = not like_title and not single and adds_up(row.line, lines, block)
+            found[row.line.row] = "the total of a section or of the table" if own else ""
         elif is_total(first.text) and row is block.body[-1] and len(inside) > 1 and not single:
             every = list(_section_lines(block))
             each = [adds_up(row.line, lines, block) for lines in every]
@@ -175,6 +177,7 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
                 found[row.line.row] = "the total of a section or of the table"
         else:
             inside.append(style)
+            lines.append(row.line)
             alike = alike and style == inside[0]
     repeated = {text for text, number in Counter(words.values()).items() if number > 1}
     return {row: doubt for row, doubt in found.items() if words[row] not in repeated}

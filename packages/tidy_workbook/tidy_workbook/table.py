@@ -318,7 +318,7 @@ class Table:
             return "%", ""
         if change == "difference" and (unit == "%" or others):  # between two percentages
             unit = "points" if unit == "%" else next((other for other in others if other != "%"), unit)
-        elif change == "unknown" and not units.is_relative(unit):
+        elif change == "unknown" and (not units.is_relative(unit) or (unit == "%" and not self.evolves)):
             return unit, UNKNOWN
         if others:
             return unit, ""

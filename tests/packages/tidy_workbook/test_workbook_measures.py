@@ -64,6 +64,11 @@ MEASURES: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         ["B4 Femmes | 2021 = 1200", "C4 Femmes | 2022 = 1300", "D4 Femmes | Évolution 2012-2022 = 31 [ambiguous a change: in numbers, in points or in %]",
          "B5 Hommes | 2021 = 1300", "C5 Hommes | 2022 = 1400", "D5 Hommes | Évolution 2012-2022 = 12 [ambiguous a change: in numbers, in points or in %]"],
     ),
+    "a change between percentages that nothing tells": (
+        {1: ["T (en %)"], 3: ["Sexe", "2021", "2022", "Évolution"], 4: ["Femmes", 10.8, 10.8, 0.0], 5: ["Hommes", 11.0, "nd", _]}, {},
+        ["B4 Femmes | 2021 = 10.8 %", "C4 Femmes | 2022 = 10.8 %", "D4 Femmes | Évolution = 0 % [ambiguous a change: in numbers, in points or in %]",
+         "B5 Hommes | 2021 = 11 %", "C5 Hommes | 2022 % [not_available nd]", "D5 Hommes | Évolution % [blank]"],
+    ),
     "bounds have the unit of what they bound": (
         {1: ["Table"], 3: ["Sex", "%", "Lower CI", "Upper CI"], 4: ["Men", 4.1, 3.2, 5.1], 5: ["Women", 7.3, 6.1, 8.6]}, {},
         ["B4 Men | % = 4.1 %", "C4 Men | Lower CI = 3.2 %", "D4 Men | Upper CI = 5.1 %", "B5 Women | % = 7.3 %", "C5 Women | Lower CI = 6.1 %",

@@ -134,6 +134,14 @@ TOTALS = {
 }
 
 
+def test_a_total_after_an_empty_row_that_is_the_sum_of_its_section_alone(tmp_path: Path) -> None:
+    rows: Rows = {
+        1: ["T"], 3: [_, 2001, 2002], 4: ["Zone rive"], 5: ["Crête", 980, 133], 6: ["Bourgs", 83, 53], 8: ["Total rive", 1063, 186],
+        9: ["Zone aval"], 10: ["Lac", 26, 12], 11: ["Port", 144, 51],
+    }  # fmt: skip
+    assert "B8 Total rive | 2001 = 1063 [ambiguous the total of a section or of the table]" in lines(tmp_path, rows)
+
+
 def test_a_sum_of_decimals_is_no_sum_within_one(tmp_path: Path) -> None:
     """35,1 is the total of both zones, not 2,6 + 14,4 + 17,0, whatever the changes beside it do."""
     rows: Rows = {
