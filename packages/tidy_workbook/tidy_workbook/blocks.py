@@ -15,6 +15,8 @@ from .page import Page
 from .values import split_marks
 
 _UNITS = re.compile(r"unit[ée]s?(?: de mesure)?|units?(?: of measure(?:ment)?)?", re.IGNORECASE)
+_NUMBER_ALONE = 14
+"""Characters of a caption that is a number without words: « Tableau 3.12 »."""
 _NUMBERING = re.compile(r"\(?(?:\d{1,2}|[A-Z])[.)]?")
 
 
@@ -60,12 +62,17 @@ class RawBlock:
 
     @property
     def bottom(self) -> int:
-        """Last row of its body, or of its header while it has no body."""
-        return (self.body[-1].line if self.body else self.header[-1]).row
+        """Last row of its body, or of its header while it has no body; 0 while it has neither."""
+        lines = [row.line for row in self.body[-1:]] or self.header[-1:]
+        return lines[0].row if lines else 0
 
     def figures(self) -> list[Line]:
         """Lines that hold figures."""
         return [row.line for row in self.body if row.kind == "data"]
+
+    def values(self) -> list[list[float | None]]:
+        """Its figures, line by line; nothing where there is no number."""
+        return [[found.value if (found := line.reads.get(c)) else None for c in self.data] for line in self.figures()]
 
 
 class Reader:
@@ -118,7 +125,8 @@ class Reader:
     def _text(self, line: Line, titles: list[Title]) -> None:
         """A line of text outside tables: the title of the next one, or the continuation of a note just above."""
         captioned = is_caption(line.label)
-        text = line.first.text if captioned else joined(list(line.cells.values()))
+        numbered = captioned and len(line.first.text) <= _NUMBER_ALONE  # « Tableau 3 | Taux de pauvreté »
+        text = line.first.text if captioned and not numbered else joined(list(line.cells.values()))
         footnote = notes.is_footnote(text) and not self.page.heads(min(self.page.index[line.row] + 1, len(self.lines) - 1))
         noted = line.row - 1 in self._noted or bool(self.trailing and self.trailing[-1][0] == line.row - 1)
         if self.blocks and (noted or footnote) and not is_caption(text):
@@ -159,14 +167,16 @@ class Reader:
             index -= 1
         if not block.body:
             return start, None
-        united = [row for row in block.body if row.kind == "section" and units.lone(row.line.first.text)]
-        if len(united) == 1 and united[0] is block.body[0]:
-            block.unit = units.lone(united[0].line.first.text)
-            self._drop(united[0].line, united[0].line.first.column)
-            block.body.pop(0)
         block.labels, data = label_and_data(self.grid, block.header, block.figures())
-        corner = (head.cells[column].text for head in block.header for column in block.labels if column in head.cells)
-        block.unit = next((unit for text in corner if (unit := units.lone(text))), block.unit)
+        while len(block.body) > 1 and self._below(block.body[-1], block.body[-2], data):
+            block.body.pop()
+            index -= 1
+        while block.body and block.body[-1].kind == "section":
+            block.body.pop()
+            index -= 1
+        if not block.body:
+            return start, None
+        block.unit = _unit_of_corner(block) or block.unit
         named = (
             column for head in block.header for column, cell in head.cells.items() if _UNITS.fullmatch(split_marks(cell.text)[0])
         )
@@ -174,8 +184,21 @@ class Reader:
         block.labels = [column for column in block.labels if column != block.unit_column]
         block.flags = flags(self.grid, block.header, block.figures(), block.labels, data)
         block.data = [column for column in data if column not in block.flags]
+        if not block.data:
+            return start, None
+        united = [row for row in block.body if row.kind == "section" and units.lone(row.line.first.text)]
+        if len(united) == 1 and united[0] is block.body[0]:
+            block.unit = block.unit or units.lone(united[0].line.first.text)
+            self._drop(united[0].line, united[0].line.first.column)
+            block.body.pop(0)
         block.doubt = self._first_row_doubt(block)
         return index, block
+
+    @staticmethod
+    def _below(row: BodyRow, before: BodyRow, data: list[int]) -> bool:
+        """Whether a row without figures, after an empty one or a heading, is a note rather than a row: « 1 | Counts are… »."""
+        apart = row.after_gap or before.kind == "section"
+        return row.kind == "data" and apart and row.line.cells.keys().isdisjoint(data)
 
     def _first_row_doubt(self, block: RawBlock) -> str:
         """Whether the first row of figures looks like headers (years, ages in order) and the others do not."""
@@ -231,9 +254,11 @@ class Reader:
         return (same or (gap and len(line.numbers) > 1)) and self.page.numeric_header(index, [])
 
     def _is_words_row(self, line: Line, block: RawBlock) -> bool:
-        """A row whose figures are replaced by short words: « non demandé | non demandé »."""
+        """A row whose figures are replaced by short words, « non demandé | non demandé », or by signs: « 2A | Corse | nd »."""
         words = [line.cells[column].text for column in block.data if column in line.cells]
         labelled = not block.labels or any(column in block.labels for column in line.cells)
+        if words and block.labels and labelled and all(line.reads[c].kind == "symbol" for c in block.data if c in line.reads):
+            return True
         return bool(words) and labelled and len(set(words)) == 1 and len(words[0]) <= 25 and len(words) == len(block.data) > 1
 
     def _section(self, index: int, block: RawBlock) -> bool:
@@ -263,6 +288,16 @@ class Reader:
                 last = titles[0].row
                 self.trailing.append((last, titles.pop(0).text))
         block.own = list(titles)
+
+
+def _unit_of_corner(block: RawBlock) -> str:
+    """« en euros » in the corner, or « Sexe (en %) » above words: a unit in brackets above classes is that of the classes."""
+    corner = [head.cells[column].text for head in block.header for column in block.labels if column in head.cells]
+    if unit := next(filter(None, map(units.lone, corner)), ""):
+        return unit
+    named = [row.line.first.text for row in block.body]
+    words = not any(any(map(str.isdigit, text)) for text in named)
+    return next((unit for text in corner if (unit := units.of_label(text)) == "%"), "") if words else ""
 
 
 def _same_texts(line: Line, other: Line, columns: list[int]) -> bool:

@@ -11,6 +11,14 @@ from .grid import Cell, Grid
 from .lines import Line, is_labelish
 from .values import Kind, is_flag_text, is_whole, is_yearish, read
 
+_FLAGS_HEAD = re.compile(
+    r"(?:obs(?:ervation)?[ ._]?)?(?:flags?|status)|codes?|symboles?|signes?|marques?|statut(?: de l['’]observation)?|"
+    r"indicateur de .{0,20}",
+    re.IGNORECASE,
+)
+"""A header that says that the letters of its column flag the figures beside them."""
+_DURATION = re.compile(r"ans|mois|semaines?|jours?|months?|quarters?|years?", re.IGNORECASE)
+"""Below another header, the unit of a duration; alone, what names the rows."""
 _BRACKETED = re.compile(r"\(\d{1,2}\)")
 _Kinds = dict[int, Counter[Kind]]
 
@@ -31,12 +39,16 @@ def label_and_data(grid: Grid, header: list[Line], body: list[Line]) -> tuple[li
     for position, column in enumerate(columns):
         if labels and _measures(grid, header, column):
             break
+        if labels and _flags_the_next(grid, header, body, column):
+            break
         if not (
             _in_words(kinds[column], labels)
             or _numbers_that_name(grid, column, columns[position + 1 :], header, body, kinds, labels)
         ):
             break
         labels.append(column)
+    if not labels and (middle := _labels_in_the_middle(columns, kinds)):
+        labels = [middle]
     rest = [column for column in columns if column not in labels]
     if not rest and labels:  # numbers all look like labels: the last ones are the figures
         last = next((column for column in reversed(labels) if kinds[column]["number"]), None)
@@ -44,7 +56,8 @@ def label_and_data(grid: Grid, header: list[Line], body: list[Line]) -> tuple[li
     return labels, [
         column
         for column in rest
-        if _holds_figures(kinds[column]) or _brackets(header, body, column) or (labels and _measures(grid, header, column))
+        if not (labels and _flags_the_next(grid, header, body, column))
+        and (_holds_figures(kinds[column]) or _brackets(header, body, column) or (labels and _measures(grid, header, column)))
     ]
 
 
@@ -85,10 +98,12 @@ def _numbers_that_name(
         return False
     heads = [cell for line in header if (cell := grid.at(line.row, column))]
     own = [cell for cell in heads if _over_one(grid, cell, column) and not units.lone(cell.text)]
-    if heads and is_labelish(heads[-1].text):
+    if heads and is_labelish(heads[-1].text) and not (len(own) > 1 and _DURATION.fullmatch(heads[-1].text)):
         return True
+    if not labels and any(kinds[column][kind] for kind in ("text", "date")) and all(map(_is_period, cells)):
+        return True  # « 1989 », « 1989 Q1 », « 1989 JAN »
     words_next = bool(later) and kinds[later[0]]["text"] > kinds[later[0]]["number"]
-    if words_next and all(is_whole(cell) for cell in cells) and (not labels or not own):
+    if words_next and all(is_whole(cell) for cell in cells) and (not own or (not labels and _in_order(cells))):
         return True
     numbers = [cell for cell in cells if read(cell).kind == "number"]
     consecutive = (
@@ -102,6 +117,16 @@ def _numbers_that_name(
     return consecutive and len(cells) >= 4
 
 
+def _is_period(cell: Cell) -> bool:
+    return re.match(r"(?:19|20)\d\d\b", cell.text) is not None or read(cell).kind == "date"
+
+
+def _in_order(cells: list[Cell]) -> bool:
+    """Whether codes grow from row to row, as those of a list do; figures beside their labels do not."""
+    codes = [(len(cell.text), cell.text) for cell in cells]
+    return all(before < after for before, after in pairwise(codes))
+
+
 def _over_one(grid: Grid, cell: Cell, column: int) -> bool:
     area = grid.merge(cell.row, cell.column)
     return cell.column == column and (area is None or area.left == area.right)
@@ -110,20 +135,53 @@ def _over_one(grid: Grid, cell: Cell, column: int) -> bool:
 def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], data: list[int]) -> dict[int, int]:
     """Columns of flags such as ``(e)``, and the data column that each is about: the nearest at its left."""
     found: dict[int, int] = {}
+    before = False  # flags at the left of their figures
     for column in sorted({column for line in body for column in line.cells} - set(labels)):
         cells = [(line.reads[column], line.cells[column]) for line in body if column in line.cells]
-        headed = any(column in line.cells for line in header)
+        heads = [cell for line in header if (cell := line.cells.get(column))]
+        called = bool(heads) and _FLAGS_HEAD.fullmatch(heads[-1].text) is not None
+        headed = bool(heads) and not called and _over_one(grid, heads[-1], column)
         if headed and (_measures(grid, header, column) or _brackets(header, body, column)):
             continue
-        flagging = [one.kind == "flag" or (not headed and is_flag_text(cell.text)) for one, cell in cells]
+        flagging = [
+            one.kind == "flag" or (not headed and is_flag_text(cell.text)) or (called and cell.text == "A") for one, cell in cells
+        ]
         zeros = [one.value == 0 for one, _ in cells]  # a formula that flags nothing leaves a zero
         flagged = all(flagging) or (
             not headed and all(flag or zero for flag, zero in zip(flagging, zeros, strict=True))
-            and (any(flagging) or _beside_its_header(grid, header, column))
+            and (any(flagging) or called or _beside_its_header(grid, header, column) or _past_the_headers(grid, header, column))
         )  # fmt: skip
-        if cells and flagged and (left := next((n for n in reversed(data) if n < column and n not in found), None)):
-            found[column] = left
+        if not cells or not flagged:
+            continue
+        before = before or (bool(data) and column < data[0])
+        near = next(
+            (n for n in data if n > column) if before else (n for n in reversed(data) if n < column and n not in found), None
+        )
+        if near:
+            found[column] = near
     return found
+
+
+def _labels_in_the_middle(columns: list[int], kinds: _Kinds) -> int:
+    """The only column of words of a table, between two others of figures: « Hommes | Âge | Femmes »; 0 when there is none."""
+    words = [column for column in columns if kinds[column]["text"] and not kinds[column]["number"]]
+    return words[0] if len(words) == 1 and columns[0] < words[0] < columns[-1] else 0
+
+
+def _flags_the_next(grid: Grid, header: list[Line], body: list[Line], column: int) -> bool:
+    """Whether a column of letters without a header of its own, between labels and figures, flags those at its right."""
+    cells = [line.cells[column] for line in body if column in line.cells]
+    own = [cell for line in header if (cell := grid.at(line.row, column)) and _over_one(grid, cell, column)]
+    return bool(cells) and not own and all(read(cell).kind == "flag" or is_flag_text(cell.text) for cell in cells)
+
+
+def _past_the_headers(grid: Grid, header: list[Line], column: int) -> bool:
+    """Whether nothing heads a column, at the right of others that are headed: zeros there are what a formula left."""
+    return (
+        bool(header)
+        and not any(grid.at(line.row, column) for line in header)
+        and any(min(line.cells) < column for line in header)
+    )
 
 
 def _beside_its_header(grid: Grid, header: list[Line], column: int) -> bool:

@@ -10,8 +10,8 @@ from itertools import pairwise
 from . import limits, units
 from .blocks import RawBlock
 from .grid import Cell, Grid
-from .labels import Label, Path
 from .lines import Line, is_total
+from .paths import Label, Path
 
 _NUMBERS_OF_COLUMNS = re.compile(r"\(\d{1,2}\)(?:\s*=.*)?|[a-z](?:\s*=.*)?")
 """« (1) », « (2) », « (3) = (1)/(2) », or « a », « b » below the headers: they number columns and name nothing."""

@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from . import limits, units
 from .blocks import BodyRow, RawBlock
+from .dont import adds_up, beside_dont, dont_path, starts_dont
 from .grid import Cell, Grid, Place
 from .lines import Line, is_total
-from .values import folded, is_yearish, read, split_marks
+from .paths import Label, Path
+from .values import folded, is_yearish
 
 
-@dataclass(frozen=True)
-class Label:
-    """One step of a path: its words without footnote signs, the words as written, those signs, where it stands, and whether it
-    is a code rather than words or a year (a code goes down to no other row)."""
-
-    text: str
-    written: str
-    marks: tuple[str, ...]
-    place: Place
-    code: bool = False
-
-    @classmethod
-    def of(cls, cell: Cell) -> Label:
-        """Label of a cell."""
-        if (found := read(cell)).kind == "flag":
-            return cls("", cell.text, found.marks, cell.place)
-        text, marks = split_marks(cell.text)
-        return cls(text, cell.text, marks, cell.place, read(cell).kind != "text" and not is_yearish(cell))
-
-
-Path = tuple[Label, ...]
-
-
-def texts(path: Path) -> tuple[str, ...]:
-    """Words of a path."""
-    return tuple(label.text for label in path if label.text)
-
-
-# -- rows ---------------------------------------------------------------------------------------------------------------
 def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]]:
     """Each row of figures with its labels, outermost first: sections, then label columns from left to right.
 
@@ -68,9 +39,11 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
     closing = _closing_rows(block, indent_of)
     unsure = _unsure_section(block, indent_of)
     uncertain = {column for column in block.labels if column not in merged and _starts_empty(block, column)}
-    beside = _beside_dont(block, indent_of)
+    beside = beside_dont(block, indent_of)
     years_lead = leads_by_years(block)
     whole: Path = ()
+    shares = shares_of_rows(block)
+    above_row: tuple[int, Path] | None = None
     for row in block.body:
         if row.kind == "section" and units.lone(row.line.first.text):
             unit, sections = (Label.of(row.line.first),), []
@@ -112,7 +85,7 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
             label, fresh = own[column]
             if fresh and row.line.row in beside and beside[row.line.row].column == column:
                 found = beside[row.line.row]
-                path += _dont(column, label, found, indents)
+                path += dont_path(column, label, found, indents)
                 doubt = doubt or found.doubt
             elif not any(label.place == known.place for known in path):
                 path += _parents(column, label, row, indents, indent_of, fresh)
@@ -124,6 +97,13 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
                 if not label.code:
                     carried[column] = label
                 indents = {c: kept for c, kept in indents.items() if c <= column}
+        if row.line.row in shares and len(path) == 1:
+            if above_row and (row.line.row, path[0].place[1]) == (above_row[0] + 1, above_row[1][-1].place[1]):
+                path[:0] = above_row[1]
+            else:
+                doubt = doubt or "a percentage of which row"
+        if row.line.row not in shares:
+            above_row = (row.line.row, tuple(path)) if path else None
         if path and starts_dont(path[0].text):
             path[:0] = whole  # « dont A », or « dont » alone in front of several rows: a part of the row above them
         elif not (sections and starts_dont(sections[-1][1].text)):
@@ -140,92 +120,12 @@ def row_paths(block: RawBlock, grid: Grid) -> Iterator[tuple[BodyRow, Path, str]
         yield row, (*unit, *heads, *path), doubt
 
 
-_DONT = re.compile(r"(?:dont|of which|of whom|parmi lesquel(?:le)?s)\b\s*:?\s*(?=.)")
-_BARE_DONT = re.compile(r"(?:dont|of (?:which|whom)|including|parmi (?:lesquel(?:le)?s|eux|elles)|davon|darunter)\s*:?")
-
-
-def starts_dont(text: str) -> bool:
-    """Whether a label begins with « dont »: what follows is a part of what stands above."""
-    return bool(_DONT.match(folded(text)) or _BARE_DONT.fullmatch(folded(text)))
-
-
-@dataclass(frozen=True)
-class _Dont:
-    """A row « dont : A » with rows indented below it: their depth, the row that all are parts of, and what is in doubt."""
-
-    column: int
-    depth: int
-    above: Label | None
-    above_depth: int
-    doubt: str
-
-
-def _beside_dont(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict[int, _Dont]:
-    """Rows « dont : A » whose next rows are indented: B and C stand beside A, below the row above « dont ».
-
-    The colon says so. Without it B and C may be parts of A: the sums of the rows tell, and where they do not, the row and those
-    below are in doubt.
-    """
-    found: dict[int, _Dont] = {}
-    rows = [row for row in block.body if row.kind == "data"]
-    for position, row in enumerate(rows[:-1]):
-        cell = row.line.first
-        if cell.column not in block.labels or not (start := _DONT.match(folded(cell.text))):
-            continue
-        depths = indent_of[cell.column]
-        depth, after = depths.get(cell.row, 0), rows[position + 1].line.first
-        deeper = depths.get(after.row, 0)
-        if after.column != cell.column or deeper <= depth:
-            continue
-        above = rows[position - 1].line if position else None
-        if above is not None and (above.first.column != cell.column or depths.get(above.row, 0) > depth):
-            above = None
-        parts = []
-        for number in range(position + 1, len(rows)):
-            limits.tick()
-            later = rows[number]
-            if depths.get(later.line.first.row, 0) < deeper:
-                break
-            if depths.get(later.line.first.row, 0) == deeper:
-                parts.append(later.line)
-        colon = ":" in start[0]
-        under = _adds_up(row.line, parts, block)
-        sums = above is not None and _adds_up(above, [row.line, *parts], block)
-        if not colon and under and not sums:
-            continue  # B and C make A: they are its parts
-        doubt = "" if sums or (colon and not under) else "beside « dont », or a part of it"
-        label = Label.of(above.first) if above is not None else None
-        found[cell.row] = _Dont(cell.column, deeper, label, depths.get(above.row, 0) if above is not None else -1, doubt)
-        if doubt:
-            for part in parts:
-                found[part.row] = _Dont(cell.column, deeper, label, found[cell.row].above_depth, doubt)
-    return found
-
-
-def _adds_up(whole: Line, parts: list[Line], block: RawBlock) -> bool:
-    """Whether the figures of some rows make those of another, in every column that has them all; two parts at least."""
-    compared = 0
-    for column in block.data:
-        total = whole.reads[column].value if column in whole.reads else None
-        values = [part.reads[column].value for part in parts if column in part.reads]
-        if total is None or len(values) < len(parts) or any(value is None for value in values):
-            continue
-        compared += 1
-        if abs(sum(value for value in values if value is not None) - total) > 1e-6 * abs(total) + 0.5 * len(parts) * (
-            total % 1 > 0
-        ):
-            return False
-    return compared > 0 and len(parts) > 1
-
-
-def _dont(column: int, label: Label, found: _Dont, indents: dict[int, list[tuple[int, Label]]]) -> list[Label]:
-    """Path of « dont : A » in its column: below the row above it; what is indented under it will stand beside it."""
-    stack = [(depth, kept) for depth, kept in indents.get(column, []) if depth < found.depth and kept != label]
-    if found.above is not None and not any(kept.place == found.above.place for _, kept in stack):
-        stack = [(depth, kept) for depth, kept in stack if depth < found.above_depth]
-        stack.append((found.above_depth, found.above))
-    indents[column] = [*stack, (found.depth, label)]
-    return [kept for _, kept in indents[column]]
+def shares_of_rows(block: RawBlock) -> set[int]:
+    """Rows whose label is « % » and comes again: each is about the row just above it, « Femmes », « % », « Hommes », « % »."""
+    firsts = [line.first for line in block.figures() if line.first.column in block.labels]
+    alone = [cell for cell in firsts if len(cell.text) <= 20 and units.of_label(cell.text) == "%"]
+    again = Counter(cell.text for cell in alone)
+    return {cell.row for cell in alone if again[cell.text] > 1}
 
 
 def _typed_at_the_top(block: RawBlock, grid: Grid, label: Label) -> bool:
@@ -251,29 +151,33 @@ def _closing_rows(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> dict
     words: dict[int, str] = {}
     section: tuple[int, int, bool] | None = None
     inside: list[tuple[int, int, bool]] = []
+    lines: list[Line] = []
     alike = True
     single = block.body[0].kind == "section" and sum(row.kind == "section" for row in block.body) == 1
     for row in block.body:
         first = row.line.first
         style = _style(first, indent_of)
         if row.kind == "section":
-            section, inside, alike = style, [], True
+            section, inside, alike, lines = style, [], True, []
             continue
         if section is None or first.column not in block.labels:
             continue
         words[row.line.row] = folded(first.text)
         like_title = bool(inside) and style != inside[0] and style <= section and alike
         if like_title or (is_total(first.text) and row.after_gap and inside):
-            found[row.line.row] = ""
+            own = not like_title and not single and adds_up(row.line, lines, block)
+            found[row.line.row] = "the total of a section or of the table" if own else ""
         elif is_total(first.text) and row is block.body[-1] and len(inside) > 1 and not single:
             every = list(_section_lines(block))
-            each = [_adds_up(row.line, lines, block) for lines in every]
-            if all(each) or _adds_up(row.line, [line for lines in every for line in lines], block):
+            each = [adds_up(row.line, lines, block) for lines in every]
+            lasts = [lines[-1] for lines in every if lines]
+            if all(each) or any(adds_up(row.line, parts, block) for parts in ([one for lines in every for one in lines], lasts)):
                 found[row.line.row] = ""  # of each section, or of all of them together: of the table
             elif not each[-1]:
                 found[row.line.row] = "the total of a section or of the table"
         else:
             inside.append(style)
+            lines.append(row.line)
             alike = alike and style == inside[0]
     repeated = {text for text, number in Counter(words.values()).items() if number > 1}
     return {row: doubt for row, doubt in found.items() if words[row] not in repeated}
@@ -293,13 +197,33 @@ def _section_lines(block: RawBlock) -> Iterator[list[Line]]:
 
 def _unsure_section(block: RawBlock, indent_of: dict[int, dict[int, int]]) -> set[Place]:
     """A lone text among rows that look the same may be a section, or a row whose figures are missing."""
+    wrapped = {one.line.first.place for one, two, three in _threes(block.body) if _continues(one, two, three)}
     sections = [row for row in block.body if row.kind == "section"]
-    if len(sections) != 1 or sections[0] is block.body[0]:
-        return set()
+    if wrapped or len(sections) != 1 or sections[0] is block.body[0]:
+        return wrapped
     cell = sections[0].line.first
     style = _style(cell, indent_of)
     alike = all(_style(row.line.first, indent_of) == style for row in block.body if row.line.first.column == cell.column)
     return {cell.place} if alike and not cell.text.rstrip().endswith(":") and not sections[0].spread else set()
+
+
+def _threes(rows: list[BodyRow]) -> Iterator[tuple[BodyRow, BodyRow, BodyRow]]:
+    return zip(rows, rows[1:], rows[2:], strict=False)
+
+
+def _continues(one: BodyRow, two: BodyRow, three: BodyRow) -> bool:
+    """Whether a text alone goes on in the row below it: « Victimes de traite », « à des fins… », then « Autres victimes »."""
+    texts = (two.line.label, three.line.label)
+    alike = one.line.first.column == two.line.first.column == three.line.first.column
+    words = all(text[:1].isalpha() for text in texts)
+    return (
+        one.kind == "section"
+        and two.kind == three.kind == "data"
+        and alike
+        and words
+        and texts[0][0].islower()
+        and texts[1][0].isupper()
+    )
 
 
 def _has_vertical_merge(block: RawBlock, grid: Grid, column: int) -> bool:

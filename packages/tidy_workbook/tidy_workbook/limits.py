@@ -17,7 +17,7 @@ MERGES = 100_000
 FORMAT_LENGTH = 255
 """Characters of a number format, as spreadsheets have it."""
 _LEAST_UNPACKED, _RATIO = 32 * MiB, 40
-_CELLS, _BYTES_A_CELL = 200_000, 4
+_CELLS, _MORE_CELLS, _BYTES_A_CELL = 130_000, 100_000, 4
 _CHARACTERS, _CHARACTERS_A_BYTE = 128 * MiB, 32
 _BLANKS = 4
 _TICKS = 256
@@ -37,8 +37,9 @@ def unpacked(size: int) -> int:
 
 
 def cells(size: int) -> int:
-    """Cells that a file of `size` bytes may hold: each takes some bytes of it, packed; up to 1 MiB, what a few seconds read."""
-    return _CELLS if size <= MiB else max(_CELLS, size // _BYTES_A_CELL + _CELLS // 2)
+    """Cells that a file of `size` bytes may hold: up to 1 MiB, what five seconds read (real ones take 7 bytes a cell, packed, and
+    fewer in a file of many texts); above, each takes some bytes of it."""
+    return _CELLS if size <= MiB else size // _BYTES_A_CELL + _MORE_CELLS
 
 
 class _Clock:
@@ -50,11 +51,16 @@ class _Clock:
     def __init__(self, size: int) -> None:
         self._until = time.process_time() + _SECONDS
         self._pace = _CELLS_A_SECOND if size <= MiB else _LARGE_CELLS_A_SECOND
-        self._left = cells(size)
+        self._left = self._unseen = cells(size)
         self._most = self._left
         self._places = _BLANKS * self._left
         self._characters = self._most_characters = _CHARACTERS + _CHARACTERS_A_BYTE * size
         self._ticks = 0
+
+    def hold(self, cells: int) -> None:
+        self._unseen -= cells
+        if self._unseen < 0:
+            raise LimitError(f"it holds more than {self._most:,} cells, the limit for a file of its size")
 
     def tick(self, found: int, work: int) -> None:
         if found:
@@ -106,6 +112,18 @@ def tick(found: int = 0, work: int = 1) -> None:
     """
     if (clock := _clock.get()) is not None:
         clock.tick(found, work)
+
+
+def hold(cells: int) -> None:
+    """Say that so many cells are to be read, before any of them is: too many are refused at once.
+
+    Raises
+    ------
+    LimitError
+        Too many cells.
+    """
+    if (clock := _clock.get()) is not None:
+        clock.hold(cells)
 
 
 def table(places: int, characters: int) -> None:

@@ -14,7 +14,6 @@ from .values import (
     Kind,
     Read,
     folded,
-    is_comma_thousands,
     is_sign,
     is_whole,
     is_yearish,
@@ -22,6 +21,7 @@ from .values import (
     read,
     split_marks,
     thousands_by_comma,
+    without_commas,
 )
 
 _CAPTION = re.compile(
@@ -32,6 +32,7 @@ _CLASS = re.compile(r"moins de|inf", re.IGNORECASE)
 """« moins de 18 » heads a column of ages as often as it hides a small number."""
 _LABELISH = re.compile(
     r"(?:ann[ée]es?|[âa]ges?|num[ée]ros?|n°|codes?|d[ée]p(?:artements?|\.)?s?|r[ée]gions?|territoires?|rang|mois|"
+    r"pays|country|countries|states?|ans|"
     r"years?|months?|quarters?|time|time period|geo(?: \(labels?\)|[\\/]time)?|age groups?|areas?|regions?|"
     r"trimestres?|semaines?|dates?|jours?|p[ée]riodes?|"
     r"mill[ée]simes?|insee|id|x|ann[ée]e d['’]\w+|code .{0,20}|n° .{0,20}|num[ée]ro .{0,20}|ann[ée]e de .{0,30}|"
@@ -41,6 +42,10 @@ _LABELISH = re.compile(
 )
 
 
+_TOTAL = re.compile(
+    r"ensemble|(?:grand |overall |general )?total|tous|toutes|france entiere|france metro|overall\b|insgesamt|"
+    r"all (?!other)\w+$|both sexes|united kingdom$|england and wales$"
+)
 _OR_MORE = re.compile(
     r"(\d{1,3})(?: \w+)? ?(?:\+|(?:ou|et) (?:plus|\+|au-delà)|(?:or|and) (?:more|over|above))(?: .{0,15})?", re.IGNORECASE
 )
@@ -175,7 +180,7 @@ def is_caption(text: str) -> bool:
 
 def is_total(text: str) -> bool:
     """Whether a label is that of a whole: « Ensemble », « Total France »."""
-    return folded(text).startswith(("ensemble", "total", "tous", "toutes", "france entiere", "france metro"))
+    return bool(_TOTAL.match(folded(text)))
 
 
 def is_labelish(text: str) -> bool:
@@ -195,11 +200,13 @@ def cleared(grid: Grid) -> Cleared:
     found.notes += block.notes
     grid = found.grid
     gone = []
-    last = next((row for row in reversed(grid.rows) if any(read(cell).kind == "number" for cell in grid.rows[row])), 0)
+    last = next((row for row in reversed(grid.rows) if _is_of_figures(grid.rows[row])), 0)
     for row, cells in grid.rows.items():
         words = [cell for cell in cells if isinstance(cell.value, str)]
-        if len(words) == len(cells) and _defines_a_sign(cells, row > last):
-            found.notes.append((row, joined(cells)))
+        numbered = row > last and _is_numbered_note(cells)
+        if numbered or (len(words) == len(cells) and _defines_a_sign(cells, row > last)):
+            text = f"({cells[0].text.strip('(.)')}) {cells[1].text}" if numbered else joined(cells)
+            found.notes.append((row, text))
             found.note_places += [cell.place for cell in cells]
             gone += [cell.place for cell in cells]
             continue
@@ -229,10 +236,11 @@ def _figures(cells: list[Cell]) -> bool:
 
 def _plain_thousands(grid: Grid) -> Grid:
     """A sheet whose « 1,512 » are numbers, where its other numbers typed as text say that a comma parts thousands."""
-    typed = [cell for cell in grid.cells.values() if isinstance(cell.value, str) and is_comma_thousands(cell.text)]
-    if not typed or not thousands_by_comma(cell.text for cell in grid.cells.values() if isinstance(cell.value, str)):
+    words = [cell for cell in grid.cells.values() if isinstance(cell.value, str)]
+    typed = [(cell, plain) for cell in words if (plain := without_commas(cell.text))]
+    if not typed or not thousands_by_comma(cell.text for cell in words):
         return grid
-    return grid.without((), (replace(cell, value=int(cell.text.replace(",", ""))) for cell in typed))
+    return grid.without((), (replace(cell, value=int(plain) if plain.isdigit() else plain) for cell, plain in typed))
 
 
 def _defines_a_sign(cells: list[Cell], below: bool) -> bool:
@@ -241,6 +249,23 @@ def _defines_a_sign(cells: list[Cell], below: bool) -> bool:
         return False
     words = cells[1].text
     return len(words) > 3 and not is_sign(words) and (below or meaning(words) is not None)
+
+
+def _is_of_figures(cells: list[Cell]) -> bool:
+    """Whether a row holds a number that does not number the words at its right."""
+    return any(read(cell).kind == "number" for cell in cells) and not _is_numbered_note(cells)
+
+
+def _is_numbered_note(cells: list[Cell]) -> bool:
+    """Whether a row is a note in two cells, its number and its words: « 1 | Counts are based on… »."""
+    if len(cells) != 2 or not re.fullmatch(r"\(?\d{1,2}[).]?", cells[0].text):
+        return False
+    words = cells[1]
+    return isinstance(words.value, str) and read(words).kind == "text" and len(words.text) > _NOTE
+
+
+_NOTE = 12
+"""Characters of the shortest words of a numbered note: shorter ones are the name of a row."""
 
 
 def _without_stray_zeros(grid: Grid) -> Grid:

@@ -13,7 +13,7 @@ from .grid import one_line
 from .model import Status
 from .values import flag_status, folded, meaning, symbol_key, symbol_status
 
-NoteKind = Literal["population", "source", "reading", "note"]
+NoteKind = Literal["population", "source", "reading", "note", "unit"]
 
 KINDS: tuple[NoteKind, ...] = ("population", "source", "reading")
 """Kinds that have a column of their own in a tidy table."""
@@ -21,11 +21,11 @@ KINDS: tuple[NoteKind, ...] = ("population", "source", "reading")
 _KEYWORDS = (
     r"lectures?|aide [àa] la lecture|champs?|population|sources?|notes?(?: de lecture)?|n\.? ?b\.?|remarques?|attention|"
     r"avertissement|pr[ée]cisions?|d[ée]finitions?|m[ée]thod(?:e|ologie)|l[ée]gende|unit[ée]s?|signes conventionnels|exemple|"
-    r"information|r[ée]f[ée]rence"
+    r"information|r[ée]f[ée]rence|units?(?: of measure(?:ment)?)?"
 )
 _SEPARATOR = r"\s*(?:\(?\d{0,2}\)?)\s*(?:[:>•►▪·–—|]|\s-\s)\s*"
 _START = re.compile(rf"[\s>•►▪\"(]*(?P<key>{_KEYWORDS}){_SEPARATOR}", re.IGNORECASE)
-_BARE = re.compile(r"(?P<key>sources?|lecture|champ|note|n\. ?b\.|nb)\s*(?=$|[.A-ZÉ\d(])", re.IGNORECASE)
+_BARE = re.compile(r"(?P<key>sources?|lecture|champ|note|n\. ?b\.|nb)\s*(?=(?-i:$|[.A-ZÉ\d(]))", re.IGNORECASE)
 _FOOTNOTE = re.compile(
     r"(?:\(?(?:\*{1,4}|[†‡]|[¹²³⁴⁵⁶⁷⁸⁹])\)?|\((?:\d{1,2}|[a-z]{1,2})\)|\[(?:[a-z]{1,3}|note \d{1,2})\]|"
     r"\d{1,2}\)(?=\s*\D))\s*[:.>–-]?\s*(?=\S)",
@@ -107,7 +107,7 @@ def _kind(key: str) -> NoteKind:
         return "source"
     if word.startswith(("lecture", "aide", "exemple", "note de lecture", "notes de lecture")):
         return "reading"
-    return "note"
+    return "unit" if word.startswith("unit") else "note"
 
 
 def words(notes: Iterable[Note], kind: NoteKind) -> str:
@@ -115,7 +115,9 @@ def words(notes: Iterable[Note], kind: NoteKind) -> str:
     return " ".join(dict.fromkeys(note.text for note in notes if note.kind == kind and note.text))
 
 
-_NEXT_MARK = re.compile(r";|[.,]\s*\S{1,4}\s*[:=]|\s\(\w{1,4}\)|(?<=[\s.,(])\*+(?=\s|\))")
+_NEXT_MARK = re.compile(
+    r";|[.,]\s*\(?[\w./…*-]{1,5}\)?\s*[:=]|[.,]\s*(?::|\.{2,3}|…|[-–—]|///?)\s|\s[(\[]\w{1,4}[)\]]|(?<=[\s.,(])\*+(?=\s|\))"
+)
 """Where the words of one mark end, when another one shares its line: « * Donnée révisée. (e) : estimation »."""
 
 Decision = tuple[Status, str]
@@ -156,6 +158,13 @@ class Legend:
         found = self._known[key]
         return found or ("ambiguous", "unknown symbol")
 
+    def word(self, text: str) -> Decision | None:
+        """Status of a word or a letter that stands in the place of a figure, where a legend defines it: « F too unreliable »."""
+        key = ("word", text)
+        if key not in self._known:
+            self._known[key] = self._declared(text)
+        return self._known[key]
+
     def mark(self, mark: str) -> Decision | None:
         """Status that a sign gives to the number or the label that it follows; None when it is a mere footnote."""
         key = ("mark", mark)
@@ -167,11 +176,14 @@ class Legend:
                 and not _OF_FIGURES.match(folded(_said_anywhere(mark, self._texts)))
             ):
                 declared = None  # « (1) Ordonnance de placement provisoire » explains a label, not a figure
-            if declared is None and mark.startswith(("(", "[")):
+            useful = ("estimated", "provisional", "revised", "confidential", "ambiguous")
+            if declared is not None and declared[0] not in useful and flag_status(mark):
+                declared = None  # what has a figure is not « not available »: those words are about another sign
+            told = next((said for _, texts in self._texts if (said := _defined(mark, texts))), "")
+            if declared is None and mark.startswith(("(", "[")) and not (told and meaning(told) is None):
                 status = flag_status(mark) or (meaning(mark) if len(mark) > 6 else None)
                 declared = (status, "the default table") if status and status != "zero" else None
-            useful = declared is not None and declared[0] in ("estimated", "provisional", "revised", "confidential", "ambiguous")
-            self._known[key] = declared if useful else None
+            self._known[key] = declared if declared is not None and declared[0] in useful else None
         return self._known[key]
 
     def footnote(self, mark: str) -> str:
@@ -218,9 +230,21 @@ def _said_of(token: str, text: str) -> str:
         text,
     ):
         if symbol_key(found[1]) == key:
-            return re.split(r"[;,]\s*\(?[\w.]{1,5}\)?\s*[:=]", found[2])[0]
+            return _NEXT_MARK.split(found[2])[0]
     signed = rf"[(\[]{re.escape(bare)}[)\]]"
     for pattern in (rf"\s*{signed}\s*(.{{3,160}})", rf".*?{signed}\s*:?\s*(.{{3,160}})"):
         if start := re.match(pattern, text, re.IGNORECASE):
-            return re.split(r"[(\[]\w{1,4}[)\]]", start[1])[0]
+            return _NEXT_MARK.split(start[1])[0]
+    if bare not in _WORDS and (start := re.match(rf"\s*{re.escape(bare)}\s+(.{{3,160}})", text)):
+        return start[1]  # « x suppressed to meet… », at the beginning of a line, without a sign between
     return ""
+
+
+_WORDS = ("a", "à", "y", "A", "I", "n", "d", "l", "s", "c")
+"""Words, whole or cut at an apostrophe, that begin a sentence."""
+
+
+def _defined(mark: str, texts: list[str]) -> str:
+    """What a legend says of a mark of letters where a line, or a part of it, begins with the mark: « (r) rupture de série »."""
+    pattern = re.compile(rf"(?:^|[;.,]\s+)[(\[]{re.escape(mark.strip('()[]'))}[)\]]\s*[:=]?\s*(.{{3,160}})")
+    return next((_NEXT_MARK.split(found[1])[0] for text in texts if (found := pattern.search(text))), "")

@@ -134,14 +134,16 @@ def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
     cells = grid.cells
     styles: dict[int, tuple[str, bool, int]] = {}
     hidden: dict[str, list[Cell]] = {}
-    hides = bool(sheet.hidden_rows or sheet.hidden_columns)
+    hides, linked = bool(sheet.hidden_rows or sheet.hidden_columns), bool(sheet.links)
     worksheet.reset_dimensions()
     for row in worksheet.iter_rows():
         held = 0
         for cell in row:
             value = cell.value
+            if value is None:
+                continue
             words = isinstance(value, str)
-            if value is None or (words and not value.strip()):
+            if words and not value.strip():
                 continue
             held += 1
             place = (cell.row, cell.column)
@@ -153,8 +155,9 @@ def _grid(worksheet: Any, sheet: SheetParts) -> Grid:
                     _indent(cell.alignment),
                 )
             shown, bold, indent = styles[style]
-            error, link = words and _is_error(value, cell.data_type), bool(sheet.links) and address(*place) in sheet.links
-            found = Cell(*place, value if type(value) is float else _value(value), shown, bold, indent, error, link)
+            error, link = words and _is_error(value, cell.data_type), linked and address(*place) in sheet.links
+            plain = type(value) is float or (type(value) is int and -_PLAIN < value < _PLAIN)
+            found = Cell(*place, value if plain else _value(value), shown, bold, indent, error, link)
             if hides and (why := hidden_place(sheet, *place)):
                 hidden.setdefault(why, []).append(found)
             else:
@@ -203,6 +206,10 @@ def _value(value: Any) -> Value:
     if isinstance(value, dt.date):
         return dt.datetime(value.year, value.month, value.day)
     return str(value)
+
+
+_PLAIN = 10**15
+"""Whole numbers that are kept as they are."""
 
 
 def _is_error(value: object, kind: str = "") -> bool:

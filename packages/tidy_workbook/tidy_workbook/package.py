@@ -266,7 +266,9 @@ def _cells_only(stream: IO[bytes], sheet: SheetParts) -> Iterator[bytes]:
         else:
             cut = max(rest.rfind(row), 0)
         limits.tick()
-        yield _filled(rest[:cut], prefix, sheet)
+        filled = _filled(rest[:cut], prefix, sheet)
+        limits.hold(filled.count(b"<" + prefix + b"v>"))
+        yield filled
         rest = rest[cut:]
         if not ended:
             piece = stream.read(_CHUNK)

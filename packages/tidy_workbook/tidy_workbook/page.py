@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from itertools import takewhile
 
 from . import limits, units
 from .grid import Cell, Grid
@@ -12,6 +13,8 @@ from .lines import Line, is_caption, is_labelish, is_total, unit_of
 from .values import is_whole, is_yearish, read
 
 _NUMBERING = re.compile(r"\(?(?:\d{1,2}|[A-Z])[.)]?")
+_TIME = re.compile(r"time(?: period)?|years?|ann[ée]es?|p[ée]riodes?|periods?", re.IGNORECASE)
+"""What heads columns that are years, at their left."""
 _NEAR = 9
 """Lines below a lone header within which its figures begin."""
 
@@ -105,7 +108,8 @@ class Page:
         figures, between = self.lines[end], self.lines[index + 1 : end]
         labels, gap = figures.first.column, self.lines[index + 1].row - line.row
         if cell.column <= labels:  # figures below their name, in one column without labels
-            return line.is_text and gap == 1 and not between and list(figures.cells) == [cell.column] and len(cell.text) < 80
+            alone = line.is_text and gap == 1 and not between and list(figures.cells) == [cell.column]
+            return alone and len(cell.text) < 80 and not cell.text.endswith(":")  # « Latest update: », then a date
         if gap > (1 if line.is_text and not between else 2):
             return False
         if all(later.is_single and later.first.column == labels for later in between):
@@ -168,8 +172,8 @@ class Page:
         later = next((found for found in self.lines[index + 1 : index + 4] if not (found.is_single and found.is_text)), None)
         if later is not None and later.is_text:
             return True
-        corner = header[-1].cells.get(line.first.column)
-        if corner is not None and corner.text == "TIME" and is_labelish(line.first.text):
+        corner = next((cell for cell in header[-1].cells.values() if _TIME.fullmatch(cell.text)), None)
+        if corner is not None and line.first.column <= corner.column and is_labelish(line.first.text):
             return True  # Eurostat: « TIME » heads the columns, « GEO (Labels) » the rows
         if any(line.first.column in head.cells for head in header):
             return False  # the column has its head already: this is a section
@@ -262,7 +266,9 @@ class Page:
     def _stands_out(self, index: int, column: int) -> bool:
         """Whether a lone year at the top of a column looks otherwise than the figures below: it is then their header."""
         top = self.lines[index].cells[column]
-        below = [later.cells[column] for later in self.lines[index + 1 : index + 30] if column in later.cells and later.numbers]
+        following = range(index + 1, min(index + 30, len(self.lines)))
+        table = [self.lines[n] for n in takewhile(lambda n: not (self.gap(n) and self.lines[n].is_text), following)]
+        below = [later.cells[column] for later in table if column in later.cells and later.numbers]
         values = [value for cell in below if (value := read(cell).value) is not None]
         looks = {(isinstance(cell.value, str), cell.bold, cell.number_format) for cell in below}
         near = any(400 <= value <= 10_000 for value in values)

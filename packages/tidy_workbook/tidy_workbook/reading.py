@@ -35,7 +35,9 @@ def read_workbook(path: Path, sheet: str | None = None) -> Reading:
         raise WorkbookError(limits.printable(str(error))) from None
     except limits.LimitError as error:
         raise WorkbookError(f"{limits.printable(path.name)} is too large to be read: {error}.") from None
-    except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
+    except (
+        ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, StopIteration, TypeError, ValueError
+    ) as error:  # fmt: skip
         # a damage that no check above foresaw: said in a sentence, with what Python says of it for whoever mends the reader
         raise WorkbookError(f"{limits.printable(path.name)} cannot be read ({type(error).__name__}: {error}).") from error
 

@@ -15,10 +15,12 @@ from itertools import pairwise
 
 from . import limits, units
 from .blocks import BodyRow, RawBlock
+from .dont import starts_dont
 from .grid import Cell, Grid, Place
 from .headers import numbers_columns
-from .labels import Path, depths, leads_by_years, starts_dont
+from .labels import depths, leads_by_years, shares_of_rows
 from .lines import Line, is_total
+from .paths import Path
 from .sums import Figures, Sum, sums
 from .values import is_whole, is_yearish, read
 
@@ -75,7 +77,7 @@ def second_reading(block: RawBlock, grid: Grid, rows: Sequence[tuple[BodyRow, Pa
     header_again = next((n for n, line in enumerate(lines) if n and _are_years([line.cells[c] for c in line.numbers])), None)
     for line in lines[header_again:] if header_again is not None else ():
         doubts.rows.setdefault(line.row, YEARS)
-    figures = [[found.value if (found := line.reads.get(c)) else None for c in block.data] for line in lines]
+    figures = block.values()
     bold = [line.first.bold for line in lines]
     for number, why in _against_the_sums(figures, [path for _, path in rows], bold):
         doubts.rows.setdefault(lines[number].row, why)
@@ -93,7 +95,7 @@ def _row_is_said(block: RawBlock, grid: Grid, row: BodyRow, path: Path) -> str:
         if column >= block.data[0]:
             break
         named = line.reads[column].kind == "text" or column in block.labels
-        if named and column != block.unit_column and cell.place not in places:
+        if named and column not in (block.unit_column, *block.flags) and cell.place not in places:
             return UNSAID
     for column in block.labels:
         area = grid.merge(line.row, column)
@@ -121,6 +123,7 @@ class _Above:
             for column, cells in self.columns.items()
             if not any((area := grid.merge(*cell.place)) and area.bottom > area.top for cell in cells)
         ]
+        self.shares = shares_of_rows(block)
         self.years_lead = leads_by_years(block)
         self.alike: dict[Place, int] = {}  # the next section that looks as one of the cells of a section
         below: dict[tuple[int, int, bool], int] = {}
@@ -152,6 +155,8 @@ class _Above:
         if any(starts_dont(label.text) for label in path):
             first = next(other for other in self.block.body if other.kind == "data") is row
             return UNSAID if starts_dont(path[0].text) and not first else ""  # what it is a part of; which one, sums tell
+        if row.line.row in self.shares and len(path) > 1 and path[-2].place[0] == row.line.row - 1:
+            return ""  # « % » below « Femmes »
         number, places = row.line.row, [label.place for label in path]
         if any(at[0] < number and not self._hangs_over(at, row) for at in places):
             return FAR
@@ -248,7 +253,12 @@ def _after_words(block: RawBlock, grid: Grid) -> list[int]:
     lines, figures = block.figures(), set(block.data)
     for column in range(block.data[0] + 1, block.data[-1]):
         words = [line.cells[column].text for line in lines if column in line.cells and line.reads[column].kind == "text"]
-        if column not in figures and column not in block.flags and len(words) > 1 and len(set(words)) > len(lines) / 2:
+        if (
+            column not in figures
+            and column not in (*block.flags, *block.labels)
+            and len(words) > 1
+            and len(set(words)) > len(lines) / 2
+        ):
             return [other for other in block.data if other > column]
     return []
 
@@ -261,8 +271,12 @@ def _against_the_spanners(columns: Mapping[int, Path]) -> list[int]:
     period = next((size for size in range(1, len(last) // 2 + 1) if _comes_again(last, size)), 0)
     if period < 2 or len(set(above)) == len(above):
         return []  # nothing comes again, or each column has its own header above
-    groups = [set(above[start : start + period]) for start in range(0, len(above), period)]
-    return [] if all(len(group) == 1 for group in groups) else list(columns)
+    words = [tuple(label.text for label in path[1:-1]) for path in columns.values()]
+    groups = range(0, len(above), period)
+    held = all(len({path[:1] for path in above[start : start + period]}) == 1 for start in groups)
+    same = all(words[start : start + period] == words[:period] for start in groups)  # « Effectifs » over some of them each time
+    one = all(len(set(above[start : start + period])) == 1 for start in groups)
+    return [] if one or (held and same) else list(columns)
 
 
 def _comes_again(texts: list[str], size: int) -> bool:
@@ -303,18 +317,42 @@ def _against_the_sums(
     places = [tuple(label.place for label in path) for path in paths]
     added = list(sums(figures))
     for found in added:
+        if len({_unit(paths[n]) for n in (found.whole, *found.parts)}) > 1:
+            continue  # numbers and percentages that add up by chance
         parts = [n for n in found.parts if any(figures[n])]
         whole = places[found.whole]
         inside = [_begins(places[n][:-1], whole[:-1]) or _begins(places[n], whole) for n in parts]
         nested = any(len(places[a]) < len(places[b]) and _begins(places[b], places[a]) for a in parts for b in parts)
         if nested or (any(inside) and not all(inside)):
             yield from ((n, PARTS) for n in (found.whole, *parts))
+    yield from ((n, PARTS) for n in _totals_of_totals(figures, added, places))
     yield from ((n, BOLD) for found in _held_by_bold(added, places, bold) for n in found.parts)
     wholes = {places[n]: n for n in range(len(places)) if places[n]}
     for number, place in enumerate(places) if any(_is_nested(found.whole, places) for found in added) else ():
         above = next((wholes[place[:depth]] for depth in range(len(place) - 1, 0, -1) if place[:depth] in wholes), None)
         if above is not None and _larger(figures[number], figures[above]):
             yield number, LARGER
+
+
+def _unit(path: Path) -> str:
+    return next((unit for label in reversed(path) if (unit := units.of_label(label.written)) not in ("", units.COUNT)), "")
+
+
+def _totals_of_totals(figures: Sequence[Figures], added: list[Sum], places: list[tuple[Place, ...]]) -> list[int]:
+    """Lines inside a group that hold, figure by figure, what the totals of several groups hold together: « Grand total »."""
+    wholes = sorted({found.whole for found in added})
+    if len({places[n][:1] for n in wholes}) < 2:
+        return []
+    every = [[figures[n][column] for n in wholes] for column in range(len(figures[0]))]
+    if any(value is None for values in every for value in values):
+        return []
+    held = [math.fsum(value or 0 for value in values) for values in every]
+    others = (n for n in range(len(figures)) if n not in wholes and len(places[n]) > 1)
+    return [n for n in others if all(map(_same, figures[n], held))]
+
+
+def _same(one: float | None, other: float) -> bool:
+    return one is not None and math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-6)
 
 
 def _held_by_bold(added: list[Sum], places: list[tuple[Place, ...]], bold: Sequence[bool]) -> list[Sum]:

@@ -20,6 +20,8 @@ def shares(cells: Sequence[TidyCell]) -> dict[str, str]:
     """Numbers of a table without a unit that add to 100, in one column and in another one too: by address, ``%`` where words say
     so too (« Répartition »), else nothing: a percentage or a number."""
     found: dict[str, str] = {}
+    if not any(cell.value is not None and (cell.value == 100 or cell.value % 1) for cell in cells):
+        return found  # whole numbers, and no total of 100 among them
     for down in (True, False):
         groups: dict[object, list[TidyCell]] = {}
         for cell in cells:
@@ -35,9 +37,10 @@ def shares(cells: Sequence[TidyCell]) -> dict[str, str]:
             continue
         for cell in (cell for group in added for cell in group):
             labels = (*cell.rows, *cell.columns)
-            counted = any(units.of_label(label) == units.COUNT for label in labels)
+            if any(units.of_label(label) == units.COUNT for label in labels):
+                continue  # « Effectif »: a hundred people
             said = _SHARES.search(folded(" ".join((cell.title, *labels)))) is not None
-            found[cell.cell] = "%" if said and not counted and not fractions else ""
+            found[cell.cell] = "%" if said and not fractions else ""
         heads = {(cell.columns, cell.rows) for group in added for cell in group if cell.rows} if down else set()
         for cell in cells:  # parts of shares: of the same unit, or not
             if not cell.unit and any((cell.columns, cell.rows[:depth]) in heads for depth in range(1, len(cell.rows))):
@@ -57,6 +60,20 @@ def above_a_hundred(cells: Sequence[TidyCell]) -> set[str]:
         if 2 * sum(cell.status == "ambiguous" and cell.marker.startswith("more than") for cell in group) > len(group)
     )
     return {cell.cell for group in most for cell in group}
+
+
+def fractions_under_percent(cells: Sequence[TidyCell]) -> set[tuple[tuple[str, ...], str]]:
+    """Columns said to be in % by words only, where all numbers lie in 0-1 and one is exactly 1, or they add to 1."""
+    found = set()
+    columns: dict[tuple[tuple[str, ...], str], list[float]] = {}
+    for cell in cells:
+        if cell.unit == "%" and cell.value is not None:
+            columns.setdefault((cell.columns, cell.unit), []).append(cell.value)
+    for key, values in columns.items():
+        small = len(values) > 1 and all(0 <= value <= 1 for value in values) and any(0 < value < 1 for value in values)
+        if small and (1.0 in values or abs(sum(values) - 1) < 0.011):
+            found.add(key)
+    return found
 
 
 def _adds_to(whole: int, group: Sequence[TidyCell]) -> bool:

@@ -12,7 +12,7 @@ from .notes import Note, NoteKind
 from .page import Page
 from .side_by_side import column_groups
 
-ALL_KINDS: tuple[NoteKind, ...] = ("population", "source", "reading", "note")
+ALL_KINDS: tuple[NoteKind, ...] = ("population", "source", "reading", "note", "unit")
 
 
 def read_blocks(cleared: Cleared) -> tuple[list[RawBlock], list[tuple[int, str]], list[tuple[str, str]]]:
@@ -47,6 +47,10 @@ def _give_titles(blocks: list[RawBlock], before: list[RawBlock]) -> None:
         return
     first = blocks[0]
     first.titles = [title.text for title in first.own] or (list(before[0].titles) if before else [])
+    if (
+        first.own and before and not any(is_caption(title.text) for title in first.own)
+    ):  # « Tableau 1 » above « Hommes », « Femmes »
+        first.titles[:0] = [title.text for title in before[0].own if title.row < first.own[0].row]
     later = [block for block in blocks[1:] if block.own]
     base = _titles_of_the_sheet(first, later) if later and first.own else first.titles
     for above, block in pairwise(blocks):
@@ -126,3 +130,4 @@ def _give_notes(blocks: list[RawBlock], groups: list[list[Note]]) -> None:
                 if found := [note for note in candidates if note.kind == kind]:
                     block.notes += found
                     break
+        block.unit = block.unit or units.of_note(notes.words(block.notes, "unit"))

@@ -11,22 +11,19 @@ from functools import cached_property
 
 from . import limits, notes, units
 from .blocks import RawBlock
+from .changes import Change, changes
 from .grid import Area, Cell, Grid, Place, address, letters
 from .headers import column_paths
-from .labels import Path, row_paths, texts
+from .labels import row_paths
+from .lines import is_caption
+from .measures import BOUNDS, OTHERWISE, UNKNOWN, Measure, bounds, cannot_have, evolves, one_of
 from .model import Block, Status, TidyCell
 from .notes import KINDS, Decision, Legend
+from .paths import Path, texts
 from .second_reading import second_reading
-from .shares import ABOVE, HUNDRED, above_a_hundred, shares
+from .shares import ABOVE, HUNDRED, above_a_hundred, fractions_under_percent, shares
 from .values import SEVERAL, Read, folded, is_yearish, read
 
-_EVOLUTION = re.compile(
-    r"\b(?:evolutions?|variations?|croissance|glissement|accroissement|hausse|baisse|progression|indices?|ratios?|base 100|"
-    r"rapport (?:a|de|entre|au|aux)|taux|ecarts?|changes?|growth|index|rates?)\b"
-)
-"""Words, never parts of words, that let a percentage go above 100: « ratio » is not in « déclarations »."""
-_CHANGES = re.compile(r"\b(?:evolutions?|variations?|croissance|glissement|progression|indices?|base 100|growth|index)\b")
-"""Of these, the ones that say so for a whole table when they stand in its title: a « taux » there is one of its columns."""
 MOST_PERCENT, MOST_CHANGE = 100.5, 1000.0
 """Above these a percentage is in doubt: said by words alone; said by the format of the cell or under a word of change."""
 _THOUSANDS = {1: ("millier", "thousand"), 2: ("million",), 3: ("milliard", "billion")}
@@ -46,18 +43,21 @@ class _Side:
     units: tuple[str, ...]
     decision: tuple[str, Decision] | None
     footnotes: tuple[str, ...]
-    evolves: bool
+    measure: Measure
+    change: Change
     doubt: str
 
     @classmethod
-    def of(cls, path: Path, legend: Legend, doubt: str) -> _Side:
+    def of(cls, path: Path, legend: Legend, doubt: str, change: Change) -> _Side:
         near = tuple(reversed(path))
         marks = [mark for label in near for mark in label.marks]
         decided = next(((mark, found) for mark in marks if (found := legend.mark(mark))), None)
         footnotes = tuple(f"{mark} {words}" for mark in dict.fromkeys(reversed(marks)) if (words := legend.footnote(mark)))
         said = texts(path)
         near_units = tuple(units.of_label(label.written) for label in near)
-        return cls(said, bool(said), near_units, decided, footnotes, bool(_EVOLUTION.search(folded(" ".join(said)))), doubt)
+        if len(near) > 1 and not near_units[0]:  # « mois » below « Durée »
+            near_units = (units.of_label(f"({near[0].text})"), *near_units[1:])
+        return cls(said, bool(said), near_units, decided, footnotes, Measure.of(said), change, doubt)
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ class _Meeting:
 
     columns: tuple[str, ...]
     units: tuple[tuple[str, ...], tuple[str, ...]]
+    measures: tuple[Measure, Measure]
     unit: str
     unsure: str
     doubt: str
@@ -99,6 +100,7 @@ class Table:
         self.sheet, self.name, self.block, self.grid, self.legend = sheet, str(number), block, grid, legend
         self.title = " – ".join(block.titles)
         self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
+        self._around = (self.words["population"], self.words["source"], self.words["reading"])
         self.note = notes.words(block.notes, "note")
         self._lines = [line.row for line in block.figures()]
         limits.table(len(self._lines) * len(block.data), len(self.note) + sum(map(len, self.words.values())) + len(self.title))
@@ -108,12 +110,24 @@ class Table:
             block, grid, [(row, path) for row, path, _ in self.rows], {column: path for column, (path, _) in paths.items()}
         )
         self.doubted_rows = second.rows
+        figures = block.values()
+        row_changes = changes(figures, [_says_a_change(path) for _, path, _ in self.rows])
+        self.row_changes = {row.line.row: change for (row, *_), change in zip(self.rows, row_changes, strict=True)}
+        across = changes(list(zip(*figures, strict=True)), [_says_a_change(path) for path, _ in paths.values()])
         self.columns = {
-            column: _Side.of(path, legend, doubt or second.columns.get(column, "")) for column, (path, doubt) in paths.items()
+            column: _Side.of(path, legend, doubt or second.columns.get(column, ""), change)
+            for (column, (path, doubt)), change in zip(paths.items(), across, strict=True)
         }
-        self.title_unit = next((unit for title in reversed(block.titles) if (unit := units.of_title(title))), "")
+        self._give_bounds_their_unit(figures)
+        main = [not number or is_caption(title) for number, title in enumerate(block.titles)]
+        each = [units.of_title(title, main=first) for title, first in zip(block.titles, main, strict=True)]
+        said = [unit for unit in reversed(each) if unit]
+        counted = [
+            unit for unit in said if unit != units.COUNT and not units.is_relative(unit)
+        ]  # « Nombre… », « en milliers » above
+        self.title_unit = next(iter(counted if said[:1] == [units.COUNT] and counted else said), "")
         title = folded(self.title)
-        self.evolves = bool(_CHANGES.search(title))
+        self.evolves = evolves(title)
         self.provisional = bool(_PROVISIONAL_TITLE.search(title))
         self.in_points = bool(
             _CHANGE_TITLE.match(title) and re.search(r"\bde -?\d+(?:,\d+)? points?\b", folded(self.words["reading"]))
@@ -122,6 +136,17 @@ class Table:
         self._met: dict[_Side, dict[int, _Meeting]] = {}
         self._said: dict[tuple[str, ...], str] = {}
         self._counting: dict[int, bool] = {}
+        self._below_one: dict[int, bool] = {}
+
+    def _give_bounds_their_unit(self, figures: list[list[float | None]]) -> None:
+        """« Lower CI », « Upper CI » without a unit have that of the figure that they bound."""
+        data = self.block.data
+        heads = ["" if any(side.units) else " ".join(side.texts) for side in self.columns.values()]
+        for column, about in bounds(heads, figures).items():
+            if about < 0:
+                self.columns[data[column]] = replace(self.columns[data[column]], doubt=BOUNDS)
+            else:
+                self.columns[data[column]] = replace(self.columns[data[column]], units=self.columns[data[about]].units)
 
     def explained(self) -> set[str]:
         """Addresses of the cells that gave labels, headers or flags."""
@@ -145,13 +170,15 @@ class Table:
 
     def cells(self) -> list[TidyCell]:
         """A tidy cell for each cell of the body."""
-        return _doubted(list(self._cells()))
+        rows = {texts(path) for _, path, _ in self.rows}
+        distinct = len(rows) == len(self.rows) and len({side.texts for side in self.columns.values()}) == len(self.columns)
+        return _doubted(list(self._cells()), distinct=distinct)
 
     def _cells(self) -> Iterator[TidyCell]:
         cells, merged = self.grid.cells, bool(self.grid.merges)
         for row, path, doubt in self.rows:
             number = row.line.row
-            side = _Side.of(path, self.legend, doubt or self.doubted_rows.get(number, ""))
+            side = _Side.of(path, self.legend, doubt or self.doubted_rows.get(number, ""), self.row_changes[number])
             if (own := row.line.cells.get(self.block.unit_column)) is not None:
                 side = replace(side, units=(units.normal(own.text), *side.units))
             flags = {
@@ -173,18 +200,20 @@ class Table:
         return self._met[row]
 
     def _meeting(self, row: _Side, column: _Side) -> _Meeting:
-        unit = self._nearest_unit(row.units, column.units)
+        unit, unsure = self._unit_and_doubt(row, column)
         named = (row.named or not self.block.labels) and (column.named or bool(self.block.labels))
         return _Meeting(
-            column.texts, (row.units, column.units), unit, self._unit_doubt(unit, row.units, column.units),
+            column.texts, (row.units, column.units), (row.measure, column.measure), unit, unsure,
             (self.block.doubt or row.doubt or column.doubt) if named else "no label", row.decision or column.decision,
-            self.evolves or row.evolves or column.evolves, (*row.footnotes, *column.footnotes),
+            self.evolves or row.measure.evolves or column.measure.evolves, (*row.footnotes, *column.footnotes),
         )  # fmt: skip
 
     def _cell(self, place: Place, cell: Cell | None, labels: tuple[str, ...], met: _Meeting, flag: str) -> TidyCell:
         found = read(cell) if cell else _NOTHING
         unit = found.unit or met.unit
         value, status, marker = self._status(cell, found, met, flag)
+        if unit.startswith(units.MIXED) and value is not None:
+            unit = one_of(units.one_of(unit), met.measures, value, self._counts(place[1])) or unit
         divided = found.divided
         if value is not None and divided and unit.startswith(_THOUSANDS.get(divided, ())):
             value, divided = value / 1000**divided, 0  # the number is in units, shown and announced in thousands
@@ -198,14 +227,14 @@ class Table:
             note = self._with_footnotes((*own, *met.footnotes))
         return TidyCell(
             self.sheet, address(*place), self.name, self.title, labels, met.columns, value,
-            "" if unit in (units.COUNT, units.MIXED) else unit, status, marker,
-            self.words["population"], self.words["source"], self.words["reading"],
-            note,
+            "" if unit == units.COUNT or unit.startswith(units.MIXED) else unit, status, marker,
+            *self._around, note,
         )  # fmt: skip
 
     def _with_footnotes(self, footnotes: tuple[str, ...]) -> str:
         if footnotes not in self._said:
-            self._said[footnotes] = " ".join(dict.fromkeys([*footnotes, self.note])).strip()
+            new = [footnote for footnote in dict.fromkeys(footnotes) if footnote not in self.note]
+            self._said[footnotes] = " ".join([*new, self.note]).strip()
         return self._said[footnotes]
 
     def _status(self, cell: Cell | None, found: Read, met: _Meeting, flag: str) -> tuple[float | None, Status, str]:
@@ -222,6 +251,9 @@ class Table:
             status, how = self.legend.symbol(found.symbol, cell.text if len(cell.text) == 1 else "")
             self.decided[found.symbol] = (found.symbol, status, how)
             return (0.0 if status == "observed" else None), status, found.symbol
+        if found.value is None and len(cell.text) <= 4 and (word := self.legend.word(cell.text)):
+            self.decided[cell.text] = (cell.text, *word)
+            return (0.0 if word[0] == "observed" else None), word[0], cell.text
         if found.value is None:
             self.decided[cell.text] = (cell.text, "ambiguous", "words or a date where a number was expected")
             return None, "ambiguous", cell.text
@@ -252,11 +284,22 @@ class Table:
             return f"more than {most:.0f} %"
         if self.grid.merges and (area := self.grid.merge(*place)) and self._covers(area):
             return "one figure over several rows or columns"
-        if not own and (why := met.unsure if unit == met.unit else self._unit_doubt(unit, *met.units)):
+        if not own and (
+            why := met.unsure if unit == met.unit or met.unit.startswith(units.MIXED) else self._unit_doubt(unit, *met.units)
+        ):
             return why
-        if unit == units.MIXED and not self._counts(place[1]):
-            return "a percentage or a number: the unit says both"
-        return ""
+        if not unit and 0 < abs(value) < 1 and any(one.share for one in met.measures) and self._is_fraction(place, met):
+            return "fraction or percentage"
+        return "a percentage or a number: the unit says both" if unit.startswith(units.MIXED) else ""
+
+    def _is_fraction(self, place: Place, met: _Meeting) -> bool:
+        """Whether all figures of a row, or of a column, that says a share without a unit are below 1."""
+        row, column = place
+        key = -row if met.measures[0].share else column
+        if key not in self._below_one:
+            cells = [line.reads.get(c) for line in self.block.figures() for c in self.block.data if key in (-line.row, c)]
+            self._below_one[key] = all(found.value is None or abs(found.value) <= 1 for found in cells if found)
+        return self._below_one[key]
 
     @cached_property
     def _brackets(self) -> str:
@@ -266,6 +309,23 @@ class Table:
             return "a note, or a second figure as in other cells"
         numbers = {mark for found in every for mark in found.marks if _BRACKETED_NUMBER.fullmatch(mark)}
         return "numbers in brackets that no note explains" if sum(not self.legend.footnote(mark) for mark in numbers) > 1 else ""
+
+    def _unit_and_doubt(self, row: _Side, column: _Side) -> tuple[str, str]:
+        """Unit of the cells of a row and a column, and why it is not theirs when they give none themselves."""
+        unit = self._nearest_unit(row.units, column.units)
+        change, others = column.change or row.change, units.one_of(unit)
+        if change == "%":
+            return "%", ""
+        if change == "difference" and (unit == "%" or others):  # between two percentages
+            unit = "points" if unit == "%" else next((other for other in others if other != "%"), unit)
+        elif change == "unknown" and (not units.is_relative(unit) or (unit == "%" and not self.evolves)):
+            return unit, UNKNOWN
+        if others:
+            return unit, ""
+        for side in (row, column):
+            if not any(side.units) and cannot_have(side.measure, unit, changes=self.evolves):
+                return unit, OTHERWISE
+        return unit, self._unit_doubt(unit, row.units, column.units)
 
     def _unit_doubt(self, unit: str, row: tuple[str, ...], column: tuple[str, ...]) -> str:
         """Whether the words around a number say the unit that was read: one of them at least, and not two in a table that has a
@@ -306,16 +366,23 @@ class Table:
         return ""
 
 
+def _says_a_change(path: Path) -> bool:
+    """Whether labels say a change, and none of them its unit."""
+    return Measure.of(texts(path)).change and not any(units.of_label(label.written) not in ("", units.COUNT) for label in path)
+
+
 def in_doubt(cell: TidyCell, why: str) -> TidyCell:
     """A cell whose figure is not taken for granted; one that has none stays as it is."""
     return cell if cell.value is None or cell.status == "ambiguous" else replace(cell, status="ambiguous", marker=why)
 
 
-def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
-    """Cells of a table; two figures with the same labels and unit are both in doubt, so are fractions under « % »,
-    and what adds to 100 without a word of shares."""
-    seen = Counter((cell.rows, cell.columns, cell.unit) for cell in cells if cell.value is not None)
-    fractions, added, above = _maybe_fractions(cells), shares(cells), above_a_hundred(cells)
+def _doubted(cells: list[TidyCell], *, distinct: bool) -> list[TidyCell]:
+    """Cells of a table; two figures with the same labels and unit are both in doubt, so are fractions under « % », and what adds
+    to 100 without a word of shares. `distinct` says that no two rows, and no two columns, have the same labels."""
+    seen = Counter((cell.rows, cell.columns, cell.unit) for cell in cells if cell.value is not None and not distinct)
+    fractions, added, above = fractions_under_percent(cells), shares(cells), above_a_hundred(cells)
+    if distinct and not (fractions or added or above):
+        return cells
     found = []
     for cell in cells:
         if cell.value is not None and cell.status != "ambiguous":
@@ -331,35 +398,3 @@ def _doubted(cells: list[TidyCell]) -> list[TidyCell]:
                 cell = replace(cell, status="ambiguous", marker=HUNDRED)
         found.append(cell)
     return found
-
-
-def _maybe_fractions(cells: list[TidyCell]) -> set[tuple[tuple[str, ...], str]]:
-    """Columns said to be in % by words only, where all numbers lie in 0-1 and one is exactly 1, or they add to 1."""
-    found = set()
-    columns: dict[tuple[tuple[str, ...], str], list[float]] = {}
-    for cell in cells:
-        if cell.unit == "%" and cell.value is not None:
-            columns.setdefault((cell.columns, cell.unit), []).append(cell.value)
-    for key, values in columns.items():
-        small = len(values) > 1 and all(0 <= value <= 1 for value in values) and any(0 < value < 1 for value in values)
-        if small and (1.0 in values or abs(sum(values) - 1) < 0.011):
-            found.add(key)
-    return found
-
-
-def told_apart(cells: list[TidyCell]) -> list[TidyCell]:
-    """Cells of a sheet; figures that differ, in two tables that neither a title nor a label tells apart, are all in doubt."""
-    values: dict[tuple[str, ...], set[float]] = {}
-    for cell in cells:
-        if cell.value is not None:
-            values.setdefault(_named(cell), set()).add(cell.value)
-    return [
-        replace(cell, status="ambiguous", marker="same labels in two tables")
-        if cell.value is not None and cell.status != "ambiguous" and len(values[_named(cell)]) > 1
-        else cell
-        for cell in cells
-    ]  # fmt: skip
-
-
-def _named(cell: TidyCell) -> tuple[str, ...]:
-    return (cell.title, cell.unit, cell.population, *cell.rows, "|", *cell.columns)

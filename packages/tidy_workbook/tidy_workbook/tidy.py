@@ -11,13 +11,13 @@ from .lines import cleared, joined
 from .model import SheetReport, TidyCell
 from .notes import Legend
 from .surroundings import read_blocks
-from .table import Table, in_doubt, told_apart
-from .totals import repeated_totals
+from .table import Table, in_doubt
+from .totals import repeated_totals, told_apart
 from .values import folded, read
 
 _DOCUMENTATION = re.compile(
-    r"sommaire|lisez|lisez-?moi|lire|notice|presentation|methode|methodologie|definition|glossaire|documentation|contenu|contents|index|"
-    r"a propos|avertissement|credits|readme|couverture|liste des|notes?$|sources?$|signes"
+    r"(?<![a-z])(?:sommaire|lisez|lisez-?moi|lire|notice|presentation|methodes?|methodologie|definitions?|glossaire|documentation|"
+    r"contenu|contents|index|a propos|avertissement|credits|readme|couverture|liste des|notes?$|sources?$|signes)(?![a-z])"
 )
 
 
@@ -25,7 +25,8 @@ def is_documentation(grid: Grid) -> bool:
     """Whether a sheet explains or lists, and holds no table: a contents page, a « Lisez-moi », a page of method."""
     named = bool(_DOCUMENTATION.search(folded(grid.name)))
     heads = heapq.nsmallest(3, grid.cells)
-    named = named or any(_DOCUMENTATION.fullmatch(folded(grid.cells[place].text)) for place in heads)
+    alone = (grid.cells[place].text for place in heads if len(grid.rows[place[0]]) == 1)
+    named = named or any(_DOCUMENTATION.fullmatch(folded(text)) for text in alone)
     if not named:
         return not any(read(cell).kind == "number" for cell in grid.cells.values())
     kinds = Counter(read(cell).kind for cell in grid.cells.values())

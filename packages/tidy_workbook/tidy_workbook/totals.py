@@ -1,10 +1,11 @@
-"""Totals that the tables of a sheet repeat: where most of them agree and some do not, or stand under other headers, they are in
-doubt."""
+"""Tables of a sheet beside each other: totals that they repeat otherwise, or under other headers, and figures that nothing tells
+apart are in doubt."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from .lines import is_total
@@ -40,6 +41,24 @@ def repeated_totals(tables: Sequence[Sequence[TidyCell]]) -> dict[str, str]:
             elif not agreeing and _shifted([cell.value for cell in one.values()], [cell.value for cell in other.values()]):
                 found.update((cell.cell, ELSEWHERE) for cell in (*cells, *others))
     return found
+
+
+def told_apart(cells: list[TidyCell]) -> list[TidyCell]:
+    """Cells of a sheet; figures that differ, in two tables that neither a title nor a label tells apart, are all in doubt."""
+    values: dict[tuple[str, ...], set[float]] = {}
+    for cell in cells:
+        if cell.value is not None:
+            values.setdefault(_named(cell), set()).add(cell.value)
+    return [
+        replace(cell, status="ambiguous", marker="same labels in two tables")
+        if cell.value is not None and cell.status != "ambiguous" and len(values[_named(cell)]) > 1
+        else cell
+        for cell in cells
+    ]  # fmt: skip
+
+
+def _named(cell: TidyCell) -> tuple[str, ...]:
+    return (cell.title, cell.unit, cell.population, *cell.rows, "|", *cell.columns)
 
 
 def _totals(cells: Sequence[TidyCell]) -> Totals:

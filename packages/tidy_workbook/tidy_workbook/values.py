@@ -54,10 +54,15 @@ FLAGS: dict[str, Status] = {
 """Default meaning of a letter in brackets after a number or a label."""
 
 MEANINGS: tuple[tuple[str, Status | Literal["zero"]], ...] = (
-    (r"confidenti[ae]l|secret|suppress|disclos", "confidential"),
-    (r"non significati|pas significati|low reliability|unreliable|not significant", "not_significant"),
+    (r"confidenti[ae]l|secret|suppress|disclos|geheim", "confidential"),
     (
-        r"not applicable|sans objet|(?:non|pas) concern|non applicable|nature des choses|ne s'applique|hors champ",
+        r"non significati|pas significati|low reliability|unreliable|"
+        r"not (?:sufficiently |statistically )?(?:reliable|significant)",
+        "not_significant",
+    ),
+    (
+        r"not applicable|blocked for logical|"
+        r"sans objet|(?:non|pas) concern|non applicable|nature des choses|ne s'applique|hors champ",
         "not_applicable",
     ),
     (
@@ -70,10 +75,10 @@ MEANINGS: tuple[tuple[str, Status | Literal["zero"]], ...] = (
         r"inferieur|moins de|negligeable|proche de zero|less than|fewer than|negligible|close to zero|rounds? to (?:zero|0)",
         "below_threshold",
     ),
-    (r"provisoire|provisional|semi-definiti", "provisional"),
+    (r"provisoire|provisional|preliminary|semi-definiti", "provisional"),
     (r"estim|redress|imput|extrapol", "estimated"),
     (r"revise|rectifi|corrige", "revised"),
-    (r"\bnul\b|\bnulle?s?\b|\bzero\b|\bnil\b|neant|aucun", "zero"),
+    (r"nichts vorhanden|\bnul\b|\bnulle?s?\b|\bzero\b|\bnil\b|neant|aucun", "zero"),
 )
 """Words of a legend and what they mean, the first that matches."""
 
@@ -102,7 +107,7 @@ _EUROSTAT_FLAG = r"[bcdefinprsuz]{1,2}"
 """Eurostat's letters: b break in series, c confidential, d another definition, e estimated, p provisional, r revised, u low
 reliability…"""
 _FLAGGED_NUMBER = re.compile(rf"(?P<body>[+-]?\d[\d ,.]*) (?P<sign>{_EUROSTAT_FLAG})")
-_COMMA_THREE = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_COMMA_THREE = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _COMMA_DECIMALS = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")
 _ENGLISH_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})*\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3}){2,})")
 _BELOW = re.compile(
@@ -114,7 +119,7 @@ _BRACKETED = re.compile(r"\(-?\d[\d ]*(?:[.,]\d+)?\s*%?\)")
 _FIGURES = re.compile(
     r"\[-?\d[\d ,.%]* ?[;à,-] ?-?\d[\d ,.%]*\]|"
     r"(?:environ|env\.|plus de|près de|>|>=|≥|~|≈)\s*\d[\d ,.]*%?|-?\d[\d ,.]*%?\s*[\[(±][\d ,.;%±+à-]*[\])]?"
-    r"|\d[\d ]*(?:[.',:’]\d+)+\s*(?:M|k|Md|millions?|milliards?|milliers?)?|\(\w\) ?\d[\d ,]*",
+    r"|\d[\d ]*(?:[.',:’]\d+)+\s*(?:M|k|Md|millions?|milliards?|milliers?)?|\(\w\) ?\d[\d ,]*|\d[\d ]* ?(?:k|M|Md|Mds)€?",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
@@ -248,14 +253,17 @@ def _unit_word(unit: str) -> str:
 
 def thousands_by_comma(texts: Iterable[str]) -> bool:
     """Whether numbers typed as text write thousands with a comma: « 1,512 » does, beside « 12.5 » and where none is « 12,5 »."""
-    found = [text for text in texts if len(text) < 20 and text[-1:].isdigit() and ("," in text or "." in text)]
+    short = [text for text in texts if len(text) < 20 and text[:1] in "+-0123456789" and ("," in text or "." in text)]
+    found = [split_marks(text)[0] for text in short]
     english = any(_ENGLISH_NUMBER.fullmatch(text) for text in found)
     return english and not any(_COMMA_DECIMALS.fullmatch(text) for text in found)
 
 
-def is_comma_thousands(text: str) -> bool:
-    """Whether a text is a whole number below a million, its thousands apart by a comma."""
-    return len(text) < 9 and bool(_COMMA_THREE.fullmatch(text))
+def without_commas(text: str) -> str:
+    """A number whose thousands commas part, « 1,512 » or « 1,512.5 [r] », without them; nothing for another text."""
+    if "," not in text or len(text) > 24 or not _COMMA_THREE.fullmatch(split_marks(text)[0]):
+        return ""
+    return text.replace(",", "")
 
 
 def symbol_key(symbol: str) -> str:

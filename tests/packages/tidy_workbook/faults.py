@@ -22,7 +22,8 @@ from tidy_workbook import TidyCell, table
 from tidy_workbook.blocks import BodyRow, RawBlock
 from tidy_workbook.grid import Grid
 from tidy_workbook.headers import column_paths
-from tidy_workbook.labels import Label, Path, row_paths
+from tidy_workbook.labels import row_paths
+from tidy_workbook.paths import Label, Path
 from tidy_workbook.tidy import tidy_sheet
 
 Columns = dict[int, tuple[Path, str]]

@@ -93,11 +93,13 @@ class _Column:
     path: tuple[str, ...]
     status: str = "observed"
     unit: str | None = None
+    of: str = ""
+    """A difference or a change of the two columns before, the lower or the upper bound of the nearest one that is none."""
 
 
 @dataclass(frozen=True)
 class _Stub:
-    """The label of a row: its cells (one a label column) with its indent, its path, whether it is a section."""
+    """The label of a row: its cells (one a label column) with its indent, its path, whether it is a section; the rows that it adds."""
 
     cells: tuple[Value, ...]
     path: tuple[str, ...]
@@ -108,6 +110,7 @@ class _Stub:
     gap: bool = False
     status: str = "observed"
     unit: str | None = None
+    sum_of: tuple[int, ...] = ()
 
 
 @dataclass
@@ -118,6 +121,8 @@ class Sheet:
     truth: dict[str, Truth] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
     tongue: Tongue = FRENCH
+    note_unit: str = ""
+    """A unit that a note below the table gives."""
 
     def put(
         self, row: int, column: int, value: Value, number_format: str = "General", indent: int = 0, bold: bool = False
@@ -136,7 +141,7 @@ def generate(draw: random.Random) -> Sheet:
     sheet = Sheet(tongue=draw.choice((FRENCH, FRENCH, ENGLISH)))
     sheet.kinds.append("English" if sheet.tongue is ENGLISH else "French")
     row, title, unit = _above(draw, sheet)
-    tables = 2 if title and draw.random() < 0.25 else 1
+    tables = 2 if title and not sheet.note_unit and draw.random() < 0.25 else 1
     for number in range(tables):
         if number:
             sheet.kinds.append("two tables")
@@ -174,12 +179,13 @@ def _above(draw: random.Random, sheet: Sheet) -> tuple[int, bool, str]:
             if style == "merged":
                 sheet.merge(row, 2, row, 5)
         return len(pairs) + 2, False, unit
-    where = draw.choice(("none", "title", "title brackets", "right", "left"))
+    where = draw.choice(("none", "title", "title brackets", "right", "left", "note"))
     unit = "" if where == "none" else draw.choice(tuple(tongue.units))
     ending, brackets, lone = tongue.units.get(unit, ("", "", ""))
     sheet.kinds.append(f"unit {where}")
     said = {"title": ending, "title brackets": brackets}.get(where, "")
     sheet.put(1, 1, f"{tongue.table} 1{draw.choice((' – ', ': ', '. '))}{tongue.title}{said}", bold=draw.random() < 0.5)
+    sheet.note_unit = unit if where == "note" else ""
     if where in ("right", "left"):
         sheet.put(2, 1 if where == "left" else 4, lone if draw.random() < 0.5 else f"({lone.strip('()')})")
     return 3, True, unit
@@ -206,6 +212,9 @@ def _stubs(draw: random.Random, sheet: Sheet) -> tuple[tuple[str, ...], list[_St
             "dont section",
             "marked",
             "units",
+            "shares below",
+            "totals",
+            "codes without a figure",
         )
     )
     sheet.kinds.append(f"stub {kind}")
@@ -266,6 +275,21 @@ def _stubs(draw: random.Random, sheet: Sheet) -> tuple[tuple[str, ...], list[_St
         return (corner[0] or "Indicateur", tongue.unit_column), [
             _Stub((word, text), (word,), unit=unit) for word, (text, unit) in zip(words, own, strict=False)
         ]
+    if kind == "shares below":
+        rows = [(_Stub((word,), (word,)), _Stub(("%",), (word, "%"), unit="%")) for word in words[:3]]
+        return corner, [stub for pair in rows for stub in pair]
+    if kind == "totals":
+        total = "Total" if tongue is FRENCH else "Grand total"
+        found = []
+        for n in range(2):
+            name, first = f"{tongue.zone} {words[n].lower()}", len(found)
+            found.append(_Stub((name,), (), section=True))
+            found += [_Stub((w,), (name, w)) for w in words[2 + 2 * n : 4 + 2 * n]]
+            found.append(_Stub((f"Total {words[n]}",), (name, f"Total {words[n]}"), sum_of=(first + 1, first + 2)))
+        return corner, [*found, _Stub((total,), (total,), sum_of=(3, 7), gap=draw.random() < 0.5)]
+    if kind == "codes without a figure":
+        codes = ["01", "02", "2A", "2B", "971"][:size]
+        return ("Code", "Canton"), [_Stub((code, word), (code, word)) for code, word in zip(codes, words, strict=False)]
     if kind in ("groups", "outline"):
         found = []
         for n in range(2):
@@ -286,7 +310,7 @@ def _header(draw: random.Random, sheet: Sheet, row: int, left: int, corner: tupl
     tongue, unit, first = sheet.tongue, "", draw.randint(2001, 2018)
     kind = draw.choice(
         ("years", "years", "years marked", "years formatted", "words", "words noted", "spanners", "spanner years", "spanners unmerged",
-         "years unmerged", "measures", "measures of years", "unit above", "unit row")
+         "years unmerged", "measures", "measures of years", "unit above", "unit row", "three levels", "change", "bounds")
     )  # fmt: skip
     sheet.kinds.append(f"header {kind}")
     size = draw.randint(3, 4)
@@ -319,9 +343,13 @@ def _header(draw: random.Random, sheet: Sheet, row: int, left: int, corner: tupl
                 if not low:
                     sheet.merge(row, column, row + 1, column)
         return row + 2, columns, unit
+    if kind == "three levels":
+        return _three_levels(sheet, row, left, corner, first)
     for column, text in enumerate(corner, start=1):
         if text:
             sheet.put(row, column, text)
+    if kind in ("change", "bounds"):
+        return row + 1, _compared(draw, sheet, row, left, first, kind), unit
     if kind == "measures":
         chosen = draw.sample(tongue.measures, size)
         for n, (head, _) in enumerate(chosen):
@@ -353,14 +381,71 @@ def _header(draw: random.Random, sheet: Sheet, row: int, left: int, corner: tupl
     return row + 1, columns, unit
 
 
+def _three_levels(
+    sheet: Sheet, row: int, left: int, corner: tuple[str, ...], first: int
+) -> tuple[int, list[_Column], str]:  # fmt: skip
+    """Two spanners, each over counts of two years and their change in %."""
+    count, change, percent = ("Effectifs", "Évolution", "(en %)") if sheet.tongue is FRENCH else ("Number", "Change", "(%)")
+    columns: list[_Column] = []
+    for n, span in enumerate(sheet.tongue.heads[:2]):
+        at = left + 3 * n
+        for column, text in ((0, span), (0, count), (2, change)):
+            sheet.put(row + (text != span), at + column, text)
+        sheet.merge(row, at, row, at + 2)
+        sheet.merge(row + 1, at, row + 1, at + 1)
+        for m, text in enumerate((first, first + 1, percent)):
+            sheet.put(row + 2, at + m, text)
+        columns += [_Column((span, count, str(first + m)), unit="") for m in range(2)]
+        columns.append(_Column((span, change, percent), unit="%"))
+    for column, text in enumerate(corner, start=1):
+        if text:
+            sheet.put(row, column, text)
+            sheet.merge(row, column, row + 2, column)
+    return row + 3, columns, ""
+
+
+def _compared(draw: random.Random, sheet: Sheet, row: int, left: int, first: int, kind: str) -> list[_Column]:
+    """Two years and their change without a unit, or a share and its bounds."""
+    french = sheet.tongue is FRENCH
+    if kind == "change":
+        heads: list[Value] = [first, first + 1, "Évolution" if french else "Change"]
+        of = draw.choice(("difference", "change"))
+        columns = [
+            _Column((str(head),), unit="%" if of == "change" and n == 2 else None, of=of if n == 2 else "")
+            for n, head in enumerate(heads)
+        ]
+    else:
+        heads = ["Part (en %)", "Borne inférieure", "Borne supérieure"] if french else ["Percentage", "Lower CI", "Upper CI"]
+        columns = [_Column((str(head),), unit="%", of=("", "lower", "upper")[n]) for n, head in enumerate(heads)]
+    for n, head in enumerate(heads):
+        sheet.put(row, left + n, head)
+    return columns
+
+
+def _computed(of: str, values: list[float | None]) -> float | None:
+    """Figure of a column that is about those before it; None when one of them is missing."""
+    if of in ("lower", "upper"):
+        found = next((value for value in values[:1]), None)
+        return None if found is None else round(found * (0.9 if of == "lower" else 1.1), 1)
+    one, other = values[0], values[1]
+    if one is None or other is None or not one:
+        return None
+    return round(other - one, 1) if of == "difference" else round(100 * (other / one - 1), 1)
+
+
 def _table(draw: random.Random, sheet: Sheet, row: int, unit: str) -> int:
     """Write a table from a row; the row after it."""
     corner, stubs = _stubs(draw, sheet)
     left = len(corner) + 1
     row, columns, own = _header(draw, sheet, row, left, corner)
     unit = own or unit
+    computed = any(column.of for column in columns)
     flagged = draw.random() < 0.2 and len(columns) < 5 and all(column.unit is None for column in columns)
-    letter = draw.choice(("(e)", "(e)", "e", "bp"))
+    letter = draw.choice(("(e)", "(e)", "e", "bp", "p headed"))
+    flagged = flagged and not computed
+    if flagged and letter == "p headed":
+        letter = "p"
+        sheet.put(row - 1, left + len(columns), draw.choice(("Statut", "Flag") if sheet.tongue is FRENCH else ("Flag", "Status")))
     if flagged:
         sheet.kinds.append("flags" if letter == "(e)" else "flags in letters")
     if flagged and letter == "(e)":
@@ -370,6 +455,7 @@ def _table(draw: random.Random, sheet: Sheet, row: int, unit: str) -> int:
         sheet.kinds.append("symbols")
     shown = draw.choice(("General", "# ##0", "#,##0"))
     sums = [0.0] * len(columns)
+    values: dict[int, list[float | None]] = {}
     for number, stub in enumerate(stubs):
         row += stub.gap
         for column, text in enumerate(stub.cells, start=1):
@@ -377,20 +463,34 @@ def _table(draw: random.Random, sheet: Sheet, row: int, unit: str) -> int:
                 sheet.put(row, column, text, indent=stub.indent if column == len(stub.cells) else 0, bold=stub.bold)
                 if stub.merged and column == 1:
                     sheet.merge(row, 1, row + stub.merged - 1, 1)
+        figures = values.setdefault(number, [])
         for n, column in enumerate([] if stub.section else columns):
             said = unit if column.unit is None else column.unit
             said = stub.unit if stub.unit is not None and column.unit is None else said
             if column.unit == "" and unit not in ("", "%"):
                 said = unit
+            if column.of == "difference":
+                said = "points" if said == "%" else said
             where = address(row, left + n)
-            if symbols and draw.random() < 0.15 and not stub.bold:
-                symbol = draw.choice(tuple(sheet.tongue.symbols))
+            all_signs = stub.cells[0] == "2A" and len(columns) < 4
+            if all_signs or (symbols and draw.random() < 0.15 and not stub.bold and not stub.sum_of):
+                figures.append(None)
+                symbol = draw.choice(tuple(sheet.tongue.symbols)) if not all_signs else next(iter(sheet.tongue.symbols))
                 sheet.put(row, left + n, symbol)
                 sheet.truth[where] = Truth(None, stub.path, column.path, said, sheet.tongue.symbols[symbol])
                 continue
             value = round(draw.uniform(1, 15), 1) if said == "%" else draw.randint(11, 9999)
             if stub.bold and stub.path and len(stub.path) == 1 and number == len(stubs) - 1:
                 value = round(sums[n], 1) if said == "%" else round(sums[n])
+            if stub.sum_of and not column.of:
+                value = round(sum(values[part][n] or 0 for part in stub.sum_of), 1)
+            if column.of:
+                if (found := _computed(column.of, figures)) is None:
+                    figures.append(None)
+                    sheet.truth[where] = Truth(None, stub.path, column.path, said, "blank")
+                    continue
+                value = found
+            figures.append(value)
             sums[n] += value
             status, format_ = stub.status if stub.status != "observed" else column.status, "General" if said == "%" else shown
             if said == "%" and column.unit and n % 2 and draw.random() < 0.3:
@@ -401,7 +501,7 @@ def _table(draw: random.Random, sheet: Sheet, row: int, unit: str) -> int:
                 flag = letter if number == len(stubs) - 1 else draw.choice((letter, 0, ""))
                 if flag != "":
                     sheet.put(row, left + n + 1, flag)
-                status = {"(e)": "estimated", "e": "estimated", "bp": "provisional"}[letter] if flag == letter else status
+                status = {"(e)": "estimated", "e": "estimated"}.get(letter, "provisional") if flag == letter else status
             sheet.truth[where] = Truth(value, stub.path, column.path, said, status)
         row += 1
     return row
@@ -415,6 +515,18 @@ def _below(draw: random.Random, sheet: Sheet, row: int) -> None:
             sheet.put(n, 1, pair[0])
             sheet.put(n, 2, pair[1])
         row += 3
+    if draw.random() < 0.15:
+        sheet.kinds.append("numbered notes")
+        sheet.put(row + 1, 1, "Footnotes:" if sheet.tongue is ENGLISH else "Notes")
+        for n in (1, 2):
+            sheet.put(row + 1 + n, 1, n)
+            sheet.put(row + 1 + n, 2, f"{sheet.tongue.title} {sheet.tongue.heads[n].lower()}.")
+        row += 4
+    if sheet.note_unit:
+        row += 1
+        french = sheet.tongue is FRENCH
+        said = f"Unité : {sheet.note_unit}. Champ : l'île." if french else f"Unit: {sheet.note_unit}. Source: an office."
+        sheet.put(row, 1, said)
     for text in draw.sample(sheet.tongue.notes, 2):
         row += 1
         sheet.put(row, 1, text)

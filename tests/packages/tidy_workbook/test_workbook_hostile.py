@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import sys
 import time
@@ -126,6 +127,14 @@ def test_it_is_read_right_all_the_same(tmp_path: Path, kind: str) -> None:
     assert seconds < SECONDS
 
 
+def test_too_many_cells_are_refused_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = b"".join(b'<row r="%d">%s</row>' % (n, b"<c><v>1</v></c>" * 200) for n in range(20, 700))
+    path = last_row(rows)(tmp_path)
+    monkeypatch.setattr("openpyxl.load_workbook", lambda *_, **__: pytest.fail("its cells are parsed"))
+    with pytest.raises(WorkbookError, match=r"holds more than 130,000 cells, the limit for a file of its size\.$"):
+        read_workbook(path)
+
+
 def test_no_control_character_leaves_a_workbook(tmp_path: Path) -> None:
     name, label = "F\u202e1", "Urbaine\u009b31m\u2066"
     cells = read_workbook(write(tmp_path / "c.xlsx", {name: {1: ["T\u200f"], 3: ["Forme", "2021"], 4: [label, 75]}})).cells
@@ -143,6 +152,30 @@ def test_a_machine_three_times_slower_reads_what_ours_reads(
         for _ in range(6_000):
             now[0] += 20 * microseconds / 1e6
             limits.tick(20)
+
+
+WORDS: tuple[object, ...] = (
+    "Femmes", "Total", "dont : A", "%", "En %", "nd", "(e)", "e", "-", "Notes :", "Source : X", "Unité : mineur", "Titre", "CDID", "Unit", "Flag", "2021",
+    "2022 (p)", 2021, 2022, 1, 2, 12.5, 100, 0, 0.25, -3, "1,234", "12 (3)", "Évolution", "Lower CI", "Rang", "Latest update:", "20230512 09:00", "Code",
+    "01", "2A", "Tableau 3", "[c]", "x", "  Aval", "- B", "Part (en %)", "Grand total", " ",
+)  # fmt: skip
+
+
+def test_a_sheet_of_anything_anywhere_is_read_without_an_error() -> None:
+    """Words of tables, at random: whatever they make, reading ends with cells, not with an exception that loses the whole workbook."""
+    for seed in range(1500):
+        draw = random.Random(seed)
+        places = [
+            (row, column)
+            for row in range(1, draw.randint(2, 14))
+            for column in range(1, draw.randint(2, 7))
+            if draw.random() < 0.6
+        ]
+        cells = {
+            place: Cell(*place, draw.choice(WORDS), "General", draw.random() < 0.2, draw.choice((0, 0, 1))) for place in places
+        }  # type: ignore[arg-type]
+        if cells:
+            tidy_sheet(Grid("Figures", cells), [])
 
 
 Shape = Callable[[int], Iterator[list[object]]]

@@ -105,10 +105,9 @@ KINDS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         {1: ["T"], 3: ["Canton", "Écart à la médiane"], 4: ["Amont", 1.07], 5: ["Aval", 0.93]}, {"formats": {"B4:B5": "0 %"}},
         ["B4 Amont | Écart à la médiane = 107 %", "B5 Aval | Écart à la médiane = 93 %"],
     ),
-    "« % et effectif » is the unit of neither": (
+    "« % et effectif » is no unit of both: a share is said by the word of its column": (
         {1: ["T (en % et effectif)"], 3: ["Canton", "Niveau", "Part"], 4: ["Amont", 5400, 40], 5: ["Aval", 5600, 60]}, {},
-        ["B4 Amont | Niveau = 5400", "C4 Amont | Part = 40 [ambiguous a percentage or a number: the unit says both]",
-         "B5 Aval | Niveau = 5600", "C5 Aval | Part = 60 [ambiguous a percentage or a number: the unit says both]"],
+        ["B4 Amont | Niveau = 5400", "C4 Amont | Part = 40 %", "B5 Aval | Niveau = 5600", "C5 Aval | Part = 60 %"],
     ),
     "two marks on one line, the first without a colon": (
         {1: ["T"], 3: ["Taille", 2021, 2022], 4: ["Petits", "1 250*", 130], 5: ["Grands", "310 (e)", 31], 7: ["* Donnée révisée. (e) : estimation."]},

@@ -109,6 +109,95 @@ PRODUCERS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         {1: ["T"], 3: ["Zone", "2021", "IC 95 %"], 4: ["Nord", "2,512", "[10,1 ; 14,5]"]}, {},
         ["B4 Nord | 2021 [ambiguous 2,512]", "C4 Nord | IC 95 % [ambiguous [10,1 ; 14,5]]"],
     ),
+    "flags in a column that is called so, letters without a header at the left of their figures": (
+        {1: ["T"], 3: ["Country", "2021", "Flag", "2022", "Flag"], 4: ["A", 120, "p", 130, "e"], 5: ["B", 12, _, 13, 0]}, {},
+        ["B4 A | 2021 = 120 [provisional (p)]", "D4 A | 2022 = 130 [estimated (e)]", "B5 B | 2021 = 12", "D5 B | 2022 = 13"],
+    ),
+    "OECD: flags at the left of their figures, « Year » over the columns, « Country » over the rows": (
+        {1: ["Dataset: Crime"], 2: [_, "Year", "2018", _, "2019", _], 3: ["Country"], 4: ["Austria", _, "i", 12, _, 13], 5: ["Belgium", _, _, 14, "(e)", 15]},
+        {"merges": ["C2:D2", "E2:F2"]},
+        ["D4 Austria | 2018 = 12", "F4 Austria | 2019 = 13", "D5 Belgium | 2018 = 14", "F5 Belgium | 2019 = 15 [estimated (e)]"],
+    ),
+    "a code, a name and « nd » are a row, not a header": (
+        {1: ["T"], 3: ["Numéro", "Département", "Taux pour 1 000"], 4: ["01", "Ain", 1.2], 5: ["2A", "Corse-du-Sud", "nd"], 6: ["971", "Guadeloupe", 2.2]}, {},
+        ["C4 01 > Ain | Taux pour 1 000 = 1.2", "C5 2A > Corse-du-Sud | Taux pour 1 000 [not_available nd]", "C6 971 > Guadeloupe | Taux pour 1 000 = 2.2"],
+    ),
+    "labels between two columns of figures": (
+        {1: ["Pyramide des âges"], 2: ["Hommes", "Âge", "Femmes"], 3: [100, "0-9", 95], 4: [110, "10-19", 105], 5: [90, "20-29", 92]}, {},
+        ["A3 0-9 | Hommes = 100", "C3 0-9 | Femmes = 95", "A4 10-19 | Hommes = 110", "C4 10-19 | Femmes = 105", "A5 20-29 | Hommes = 90",
+         "C5 20-29 | Femmes = 92"],
+    ),
+    "StatCan: a legend without a sign between, notes in two cells": (
+        {1: ["T"], 3: ["Age", "2021", "2022"], 4: ["Less than 18", "F", "x"], 5: ["Unknown", "..", 12], 7: ["Symbol legend:"],
+         8: [".. not available for a specific reference period"], 9: ["F too unreliable to be published"], 10: ["x suppressed to meet the Statistics Act"],
+         12: ["Footnotes:"], 13: [1, "Counts are based on police reports"]}, {},
+        ["B4 Less than 18 | 2021 [not_significant F]", "C4 Less than 18 | 2022 [confidential x]", "B5 Unknown | 2021 [not_available ..]", "C5 Unknown | 2022 = 12"],
+    ),
+    "a letter that a legend defines otherwise than usual; several marks on a line": (
+        {1: ["T"], 3: ["Année", "Victimes"], 4: ["2019", "11(e)"], 5: ["2020 (r)", 20], 6: ["2021 (p)", 30],
+         8: ["(r) Rupture de série ; (p) Population au 1er janvier ; (e) estimation. : non disponible."]}, {},
+        ["B4 2019 | Victimes = 11 [estimated (e)]", "B5 2020 | Victimes = 20", "B6 2021 | Victimes = 30"],
+    ),
+    "three levels of headers, one of them over some columns each time": (
+        {1: ["T"], 3: ["Secteur", "Femmes", _, _, "Hommes", _, _], 4: [_, "Effectifs", _, "Évolution", "Effectifs", _, "Évolution"],
+         5: [_, 2021, 2022, "(en %)", 2021, 2022, "(en %)"], 6: ["Privé", 10, 20, 100.0, 30, 33, 10.0]},
+        {"merges": ["A3:A5", "B3:D3", "E3:G3", "B4:C4", "E4:F4"]},
+        ["B6 Privé | Femmes > Effectifs > 2021 = 10", "C6 Privé | Femmes > Effectifs > 2022 = 20", "D6 Privé | Femmes > Évolution > (en %) = 100 %",
+         "E6 Privé | Hommes > Effectifs > 2021 = 30", "F6 Privé | Hommes > Effectifs > 2022 = 33", "G6 Privé | Hommes > Évolution > (en %) = 10 %"],
+    ),
+    "a total of totals, by its name and by its figures": (
+        {1: ["Table 2"], 2: ["Type", "Male", "Female"], 3: ["Adult"], 4: ["Labour", 1003, 203], 5: ["Sexual", 107, 2009], 6: ["Adult total", 1110, 2212],
+         7: ["Child"], 8: ["Labour", 504, 53], 9: ["Sexual", 59, 604], 10: ["Child total", 563, 657], 11: ["Grand total", 1673, 2869]}, {},
+        [f"{cell} | {sex} = {value}" for row in (
+            (("B4 Adult > Labour", "Male", 1003), ("C4 Adult > Labour", "Female", 203)), (("B5 Adult > Sexual", "Male", 107), ("C5 Adult > Sexual", "Female", 2009)),
+            (("B6 Adult > Adult total", "Male", 1110), ("C6 Adult > Adult total", "Female", 2212)), (("B8 Child > Labour", "Male", 504), ("C8 Child > Labour", "Female", 53)),
+            (("B9 Child > Sexual", "Male", 59), ("C9 Child > Sexual", "Female", 604)), (("B10 Child > Child total", "Male", 563), ("C10 Child > Child total", "Female", 657)),
+            (("B11 Grand total", "Male", 1673), ("C11 Grand total", "Female", 2869))) for cell, sex, value in row],
+    ),
+    "a text that goes on in the row below, or heads it: in doubt": (
+        {1: ["T"], 3: ["Catégorie", "2021"], 4: ["Victimes de traite"], 5: ["à des fins d'exploitation", 10], 6: ["Autres victimes", 30]}, {},
+        ["B5 Victimes de traite > à des fins d'exploitation | 2021 = 10 [ambiguous a section, or a row without figures]",
+         "B6 Victimes de traite > Autres victimes | 2021 = 30 [ambiguous a section, or a row without figures]"],
+    ),
+    "ONS: a block of keys of several series": (
+        {1: ["Title", "CPIH RATE", "CPI INDEX"], 2: ["CDID", "L55O", "D7BT"], 3: ["Source dataset ID", "MM23", "MM23"], 4: ["PreUnit"],
+         5: ["Unit", "%", "Index, base year = 100"], 6: ["Release date", "19-06-2024", "19-06-2024"], 7: ["Important notes"], 8: ["1989", 5.7, 50.1],
+         9: ["1989 Q1", 5.2, 51]}, {},
+        ["B8 1989 | CPIH RATE > % = 5.7 %", "C8 1989 | CPI INDEX > Index, base year = 100 = 50.1 index, base year = 100", "B9 1989 Q1 | CPIH RATE > % = 5.2 %",
+         "C9 1989 Q1 | CPI INDEX > Index, base year = 100 = 51 index, base year = 100"],
+    ),
+    "Insee: rows of keys below the names of the series": (
+        {1: ["Libellé", "Victimes – Ensemble", "Victimes – Femmes"], 2: ["idBank", "010001", "010002"], 3: ["Dernière mise à jour", "12/05/2023", "12/05/2023"],
+         4: ["Période"], 5: ["2020", 100, 60], 6: ["2021", 110, 65]}, {},
+        ["B5 2020 | Victimes – Ensemble = 100", "C5 2020 | Victimes – Femmes = 60", "B6 2021 | Victimes – Ensemble = 110", "C6 2021 | Victimes – Femmes = 65"],
+    ),
+    "BLS: keys with their colon, none of which is known": (
+        {1: ["Labor Force Statistics"], 2: ["Series Id:", "LNS14"], 3: ["Seasonally Adjusted"], 4: ["Labor force status:", "Unemployment rate"],
+         5: ["Type of data:", "Percent or rate"], 6: ["Years:", "2020 to 2022"], 8: ["Year", "Jan", "Feb"], 9: [2020, 3.5, 3.6], 10: [2021, 6.3, 6.2]}, {},
+        ["B9 2020 | Jan = 3.5", "C9 2020 | Feb = 3.6", "B10 2021 | Jan = 6.3", "C10 2021 | Feb = 6.2"],
+    ),
+    "keys that only their neighbours tell": (
+        {1: ["Intitulé", "Nombre de victimes"], 2: ["Thématique", "Justice"], 3: ["Unité de mesure", "Nombre"], 4: ["Organisme gestionnaire", "SSMSI"],
+         6: ["Année", "Victimes", "Mis en cause"], 7: [2016, 100, 90], 8: [2017, 110, 95]}, {},
+        ["B7 2016 | Victimes = 100", "C7 2016 | Mis en cause = 90", "B8 2017 | Victimes = 110", "C8 2017 | Mis en cause = 95"],
+    ),
+    "a date below its key, at the end of a sheet": (
+        {1: ["T"], 3: [_, "2020", "2021"], 4: ["A", 100, 110], 6: ["Latest update:"], 7: ["20230512 09:00"], 8: ["Source:"], 9: ["Statistics X"]}, {},
+        ["B4 A | 2020 = 100", "C4 A | 2021 = 110"],
+    ),
+    "years that say their status in words": (
+        {1: ["T"], 3: ["Zone", "2021", "2022 provisoire", "2023 – estimation"], 4: ["A", 1, 2, 3]}, {},
+        ["B4 A | 2021 = 1", "C4 A | 2022 provisoire = 2 [provisional (provisoire)]", "D4 A | 2023 – estimation = 3 [estimated (estimation)]"],
+    ),
+    "« Source » and « Champ » head columns": (
+        {1: ["T"], 3: ["Source", "Champ", "2021"], 4: ["SSMSI", "France", 12], 5: ["SDSE", "Métropole", 13]}, {},
+        ["C4 SSMSI > France | 2021 = 12", "C5 SDSE > Métropole | 2021 = 13"],
+    ),
+    "one year above figures typed as text, another table below": (
+        {1: ["Figure 1 – Victimes"], 2: ["en %"], 3: ["Sexe", "2021"], 4: ["Femmes", "60,1"], 5: ["Hommes", "39,9"], 6: ["Source : A."],
+         8: ["Figure 2 – Mis en cause"], 9: ["Sexe", "2021"], 10: ["Femmes", 100]}, {},
+        ["B4 Femmes | 2021 = 60.1 %", "B5 Hommes | 2021 = 39.9 %", "B10 Femmes | 2021 = 100"],
+    ),
 }  # fmt: skip
 
 

@@ -96,6 +96,16 @@ DOUBTS: dict[str, tuple[Rows, dict[str, object], list[str]]] = {
         {"indents": {"A5": 1, "A6": 1, "A8": 1, "A9": 1, "A10": 1}},
         ["B10 Aval > Lieux réunis | 2021 = 1049 [ambiguous sums say otherwise: of a group, or of several]"],
     ),
+    "a total of totals that is not called so": (
+        {1: ["Table 2"], 2: ["Type", "Male", "Female"], 3: ["Adult"], 4: ["Labour", 1003, 203], 5: ["Sexual", 107, 2009], 6: ["Adult total", 1110, 2212],
+         7: ["Child"], 8: ["Labour", 504, 53], 9: ["Sexual", 59, 604], 10: ["Child total", 563, 657], 11: ["Referrals", 1673, 2869]}, {},
+        ["B10 Child > Child total | Male = 563", "B11 Child > Referrals | Male = 1673 [ambiguous sums say otherwise: of a group, or of several]"],
+    ),
+    "numbers and percentages that add up by chance": (
+        {1: ["POP T0"], 3: [_, 2009, "%", 2014, "%"], 4: ["Ensemble", 1000, 100.0, 1100, 100.0], 5: ["0 à 14 ans", 200, 20.0, 220, 20.0],
+         6: ["15 à 29 ans", 800, 80.0, 880, 80.0]}, {},
+        ["B4 Ensemble | 2009 = 1000", "D6 15 à 29 ans | 2014 = 880"],
+    ),
     "a row as large as the one it is indented below, in a table that adds up": (
         {1: ["T"], 3: ["Canton", 2021, 2022], 4: ["Amont", 730, 900], 5: ["Lac", 410, 523], 6: ["Gare", 320, 377], 7: ["Aval", 201, 244],
          8: ["Rive", 318, 409]},
@@ -122,6 +132,23 @@ TOTALS = {
         "B9 Ensemble | 2021 = 95 [ambiguous the total of a section or of the table]",
     ),
 }
+
+
+def test_a_total_after_an_empty_row_that_is_the_sum_of_its_section_alone(tmp_path: Path) -> None:
+    rows: Rows = {
+        1: ["T"], 3: [_, 2001, 2002], 4: ["Zone rive"], 5: ["Crête", 980, 133], 6: ["Bourgs", 83, 53], 8: ["Total rive", 1063, 186],
+        9: ["Zone aval"], 10: ["Lac", 26, 12], 11: ["Port", 144, 51],
+    }  # fmt: skip
+    assert "B8 Total rive | 2001 = 1063 [ambiguous the total of a section or of the table]" in lines(tmp_path, rows)
+
+
+def test_a_sum_of_decimals_is_no_sum_within_one(tmp_path: Path) -> None:
+    """35,1 is the total of both zones, not 2,6 + 14,4 + 17,0, whatever the changes beside it do."""
+    rows: Rows = {
+        1: ["T"], 3: [_, 2001, "Évolution (en %)"], 4: ["Zone rive"], 5: ["Crête", 9.8, 13.3], 6: ["Bourgs", 8.3, -53.0], 7: ["Total rive", 18.1, -17.1],
+        8: ["Zone aval"], 9: ["Lac", 2.6], 10: ["Port", 14.4, -51.4], 11: ["Total aval", 17.0, -58.8], 12: ["Total", 35.1, -37.3],
+    }  # fmt: skip
+    assert "B12 Total | 2001 = 35.1" in lines(tmp_path, rows)
 
 
 @pytest.mark.parametrize("kind", TOTALS)
