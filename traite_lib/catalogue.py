@@ -29,8 +29,6 @@ SYNTHETIC = "Données synthétiques – démonstration"
 INTERNAL = "Ne pas diffuser"
 """Said on everything that shows numbers computed from answers under the profile that hides nothing."""
 
-MARKS = (INTERNAL, SYNTHETIC)
-
 CATALOGUE_FILE = Path("data", "editions.toml")
 
 
@@ -108,8 +106,7 @@ class Edition(Strict):
             f"the key {self.key!r} must be the reference year, {key}": year is not None and self.key != key,
             "give figures, a workbook, or observations": not (self.figures or self.workbook or self.observations),
             "an edition with a workbook has a reference_year": self.workbook is not None and year is None,
-            "figures made from answers have `observations` and `released`": (self.observations is None)
-            != (self.released is None),
+            "give `observations` and `released`, or neither": (self.observations is None) != (self.released is None),
             "what was released is read from the file that `released` names": self.release is not None,
         }
 
@@ -310,11 +307,9 @@ class Catalogue:
 
     def _with_release(self, edition: Edition) -> Edition:
         """An edition with what was released of it, when its figures are made from answers."""
-        if edition.released is None:
-            return edition
-        release = read_toml(self.data / edition.released.path, Release)
-        if release.edition != edition.key:
-            raise CatalogueError(f"data/{edition.released.path} is the release of {release.edition}, not of {edition.key}.")
+        release = read_toml(self.data / edition.released.path, Release) if edition.released else None
+        if release and release.edition != edition.key:
+            raise CatalogueError(f"The release of {edition.key!r} in {CATALOGUE_FILE} is that of {release.edition!r}.")
         return edition.model_copy(update={"release": release})
 
     @classmethod

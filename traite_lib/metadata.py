@@ -72,8 +72,8 @@ def breaks_between(*results: Result) -> Table:
     series = [result.frame for result in results if result.kind == "series"]
     names = {"label": "Statistique", "period": "Avant l’édition", "break_before": "Rupture"}
     crossed = [rows.loc[rows["break_before"] != "", list(names)] for rows in series] or [pd.DataFrame(columns=list(names))]
-    absent = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
-    absent = absent if series else "Une seule édition est choisie : aucune comparaison."
+    told = "Aucune rupture de série entre les éditions choisies ; le nombre d’associations répondantes change toujours."
+    absent = told if series else "Une seule édition est choisie : aucune comparaison."
     found = pd.concat(crossed).drop_duplicates().assign(period=lambda rows: rows["period"].map(wording.spelt))
     return Table(found.rename(columns=names), "Ruptures de série", absent=absent)
 
@@ -85,8 +85,7 @@ def published(survey: Survey, *variables: str) -> Table:
     frame.columns = pd.Index([f"{wording.spelt(key)}{' *' if key == survey.edition.key else ''}" for key in frame.columns])
     frame.insert(0, "Sujet", [survey.nomenclatures.variable(name).label_fr for name in frame.index])
     note = "Nombre de chiffres relevés et retenus. * : cette édition ; un tiret : aucun chiffre dans les sources consultées."
-    title = "Chiffres relevés sur ce thème, par édition"
-    return Table(frame, title, [note, NOT_SEEN], tuple(frame.columns[1:]), folded=True)
+    return Table(frame, "Chiffres relevés sur ce thème, par édition", [note, NOT_SEEN], tuple(frame.columns[1:]), folded=True)
 
 
 NO_FIGURE = "Aucun chiffre administratif relevé."

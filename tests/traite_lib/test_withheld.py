@@ -115,7 +115,7 @@ def test_an_internal_edition_is_marked(project: Path) -> None:
         ({"hidden": 3}, "cells add to"),
         ({"audited": False}, "audited"),
         ({"values": {}}, "values"),
-        ({"edition": "demo2021"}, "is the release of demo2021"),
+        ({"edition": "demo2021"}, "is that of 'demo2021'"),
     ],
 )
 def test_a_record_that_is_not_one_is_refused(project: Path, change: dict[str, object], said: str) -> None:

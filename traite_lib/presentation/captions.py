@@ -184,15 +184,8 @@ class Captions:
         absent = f"Aucun chiffre relevé pour cette édition : {subjects or wording.lower_first(title)} ({who})."
         if others:
             absent = f"Aucun autre chiffre relevé pour cette édition ({who})."
-        population = population or result.population
-        return replace(
-            result,
-            frame=_named(result.frame).assign(group=parts),
-            title=title,
-            population=population,
-            absent=absent,
-            kind="statistics",
-        )
+        frame, who = _named(result.frame).assign(group=parts), population or result.population
+        return replace(result, frame=frame, title=title, population=who, absent=absent, kind="statistics")
 
     def over_editions(
         self, rows: pd.DataFrame, variables: Sequence[str], title: str, sub: SubPopulation, *, others: bool
