@@ -203,7 +203,7 @@ class Door:
         base = self.rows["statement_id"].map(lambda name: self.cells.get(name, ("", ""))[1] in hidden)
         gone = value | (base & (self.rows["unit"] == "percent"))
         rows = self.rows.assign(
-            value=self.rows["value"].mask(gone), base=self.rows["base"].mask(base), status=self.rows["status"].mask(gone, "Q")
+            value=self.rows["value"].mask(gone), base=self.rows["base"].mask(base | gone), status=self.rows["status"].mask(gone, "Q")
         )
         return rows, self._record(release)
 
