@@ -202,9 +202,8 @@ class Door:
         value = self.rows["statement_id"].map(lambda name: self.cells.get(name, ("", ""))[0] in hidden)
         base = self.rows["statement_id"].map(lambda name: self.cells.get(name, ("", ""))[1] in hidden)
         gone = value | (base & (self.rows["unit"] == "percent"))
-        rows = self.rows.assign(
-            value=self.rows["value"].mask(gone), base=self.rows["base"].mask(base | gone), status=self.rows["status"].mask(gone, "Q")
-        )
+        status = self.rows["status"].mask(gone, "Q")
+        rows = self.rows.assign(value=self.rows["value"].mask(gone), base=self.rows["base"].mask(base | gone), status=status)
         return rows, self._record(release)
 
     def cross(self) -> set[str]:

@@ -17,6 +17,7 @@ Said = frozenset[tuple[str, str]]
 
 ASKED, ANSWERED, UNSAID, REST, HIDDEN = "asked", "answered", "no answer", "the rest", "not shown"
 """Said of persons beside modalities: asked a question; those who answered it, or not; who hold no listed modality; not asked."""
+MADE = frozenset([ASKED, ANSWERED, UNSAID, REST, HIDDEN])
 
 WITHIN = {
     "accompanied_in_france": ["accompanied", "identified"], "accompanied": ["identified"],
@@ -60,6 +61,7 @@ class Linked:
         self.brought: dict[Key, Ints] = {}
         self._same: dict[Key, Key] = {}
         self._sums: dict[tuple[Key, frozenset[Key]], bool] = {}
+        self._listed: dict[tuple[str, str, str], set[str]] = defaultdict(set)
         self._places: list[dict[str, Key]] = [self._block(block) for block in blocks]
         self._margins({block.question for block in blocks if block.tally is not None and block.tally.several})
         self._populations()
@@ -118,6 +120,7 @@ class Linked:
                 self._add(places[ANSWERED], [key], whole.but((question, f"not {code}")))
         else:
             finest = self._finest(question, list(keys))
+            self._listed[block.population, block.base, question] |= set(finest)
             self._add(places[ANSWERED], [keys[code] for code in finest], whole.but((question, REST)), complete=True)
             for code in keys.keys() - set(finest):
                 parts = [keys[each] for each in finest if self.words.within(question, each, code)]
@@ -131,32 +134,42 @@ class Linked:
     def _margins(self, several: set[str]) -> None:
         """Sub-populations add to those that they are parts of."""
         groups: dict[tuple[Key, str], list[str]] = defaultdict(list)
-        made = (ASKED, ANSWERED, UNSAID, REST, HIDDEN)
         for key in list(self.brought):
             for name, code in key.said:
-                if name in PARTS and name not in several and code not in made and not code.startswith(("not ", "rest of ")):
+                if name in PARTS and name not in several and code not in MADE and not code.startswith(("not ", "rest of ")):
                     groups[key.but(without=name), name].append(code)
         for (whole, name), codes in groups.items():
             if whole not in self.brought or whole.but((name, ANSWERED)) in self.brought:
                 continue  # nobody counts the margin, or the question itself adds to it
             finest, unsaid = self._finest(name, codes), whole.but((name, UNSAID))
             parts = [whole.but((name, code)) for code in finest]
-            self._add(whole, parts + [unsaid] * (unsaid in self.brought), whole.but((name, REST)), complete=True)
+            every = self._listed[whole.population, whole.base, name] <= set(finest)  # a crossing may count some of them only
+            self._add(whole, parts + [unsaid] * (unsaid in self.brought), whole.but((name, REST)), complete=every)
             for code in set(codes) - set(finest):
                 parts = [whole.but((name, each)) for each in finest if self.words.within(name, each, code)]
                 self._add(whole.but((name, code)), parts, whole.but((name, f"rest of {code}")), complete=True)
 
     def _populations(self) -> None:
-        """A population within another, the optional part within the core: what is left is never shown, and can be computed."""
+        """A population within another, the optional part within the core: what is left is never shown, and can be computed.
+
+        A question that counts fewer with a modality than what should be a part of it did not count the same persons: nothing is
+        subtracted from any of its cells.
+        """
+        pairs: dict[tuple[str, ...], list[tuple[Key, Key]]] = defaultdict(list)
         for key in list(self.brought):
-            for wide in WITHIN.get(key.population, ()):
-                wider = Key(wide, key.base, key.said)
-                if wider in self.brought:
-                    told = key.population in ("accompanied_in_network", "accompanied_abroad_only")
-                    self._add(wider, [key], wider.but(("not", key.population)), attribute=told)
-            core = Key(key.population, "core", key.said)
-            if key.base == "optional" and core in self.brought:
-                self._add(core, [key], core.but(("not", "described")), attribute=False)
+            wider = [Key(wide, key.base, key.said) for wide in WITHIN.get(key.population, ())]
+            wider += [Key(key.population, "core", key.said)] if key.base == "optional" else []
+            for whole in wider:
+                if whole in self.brought:
+                    names = sorted(name for name, _ in key.said)
+                    pairs[whole.population, key.population, whole.base, key.base, *names].append((whole, key))
+        for same in pairs.values():
+            counted = [(whole, part) for whole, part in same if not MADE.intersection(code for _, code in whole.said)]
+            if all((self.brought[whole] >= self.brought[part]).all() for whole, part in counted):
+                for whole, part in same:
+                    left = ("not", "described" if whole.population == part.population else part.population)
+                    told = part.population in ("accompanied_in_network", "accompanied_abroad_only")
+                    self._add(whole, [part], whole.but(left), attribute=told and left[1] != "described")
 
     def cells(self, shown: set[Key], public: set[Key], names: Sequence[str]) -> Iterator[td.Cell]:
         """Every cell, with the names of those who bring something: what is not shown can still be computed."""

@@ -230,7 +230,7 @@ class Captions:
             if sentence
         ]
         who = together(result.frame["who"]) or result.population
-        masked = [f"{wording.MASKED} : {wording.listed(withheld)}."] if withheld else []
+        masked = [f"{wording.MASKED} : {wording.listed(map(wording.spelt, withheld))}."] if withheld else []
         result = replace(result, title=self._subject(result), population=who, notes=(*result.notes, *masked))
         if universe == "administrative" or rows.empty:
             return replace(result, notes=(*result.notes, *breaks))

@@ -259,7 +259,7 @@ def examine(tables: Tables, profile: Profile, released: Released) -> Findings:
     failures = list(_failures(tables, profile, groups))  # the counts that attackers believe are found on the way
     found: dict[str, Interval] = {}
     for name, unknowns in groups.items():
-        if tables.cells[name].fate not in (Fate.NEVER, Fate.TOLD):
+        if tables.cells[name].fate is not Fate.NEVER:
             low, high = unknowns.extreme(name, -1), unknowns.extreme(name, 1)
             found[name] = Interval(low, None if high >= bounds[name][1] else high)
     unknown = {name for name, unknowns in groups.items() if not unknowns.fixed(name)}

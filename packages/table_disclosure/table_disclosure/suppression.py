@@ -231,6 +231,15 @@ def protect(tables: Tables, profile: Profile, *, seconds: float = 20.0) -> Relea
         if not stale:
             raise UndoneError(findings.failures)
 
+    # What protects nobody, for it can be computed all the same: hiding it would be a pretence.
+    computed = {
+        name: cell.count
+        for name, cell in tables.cells.items()
+        if cell.fate in (Fate.DECIDE, Fate.HARMLESS) and name not in published and name not in reasons and cell.follows is None
+        and ((interval := findings.intervals.get(name)) is None or interval.low == interval.high)
+    }  # fmt: skip
+    published |= computed
+
     def decision(name: str) -> Decision:
         if name in published:
             return Decision(name, False)
