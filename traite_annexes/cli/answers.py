@@ -1,4 +1,4 @@
-"""``traite answers``: a mapping, what to decide, a codebook, the tables of synthetic answers; ``traite synth``: such answers."""
+"""``traite answers``: a mapping, what to decide, a codebook, a release, crossings; ``traite synth``: answers nobody gave."""
 
 from __future__ import annotations
 
