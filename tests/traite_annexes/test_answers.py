@@ -202,7 +202,8 @@ def test_answers_are_found_nowhere_after_a_render(project: Path, tmp_path: Path,
             notebook.cells[place].source.rstrip() + "\n" + more.format(path=str(path)),
         )
     read = apart("answers", "check", str(path.parent / "survey.lsa"), "-m", str(path), root=project)
-    whole = apart("render", "2022", "-c", "1", "--output", str(tmp_path / "out"), root=project)
+    whole = apart("render", "2022", "-c", "1", "--output", str(tmp_path / "out"), root=project, check=1)
+    assert "01_vue_d_ensemble.ipynb, /cells/3/source: an absolute path." in whole.stderr, "the gate sees where they were read"
     failed = apart("render", "2022", "-c", "2", "--output", str(tmp_path / "out"), root=project, check=1)
     found = {name: data for name, data in contents(tmp_path).items() if not name.startswith(path.parent.as_posix())}
     found |= contents(temporary)

@@ -182,8 +182,8 @@ def test_no_text_form_nor_error_holds_an_answer(tmp_path: Path) -> None:
         assert SECRETS[2] not in shown
 
 
-def test_answers_that_are_not_synthetic_are_read_by_the_check_only(tmp_path: Path) -> None:
-    path = write(tmp_path / "a", "repeated_codes", ASSOCIATIONS, synthetic=False)
-    with pytest.raises(AnswersError, match="disclosure control"):
-        read_tables(path)
-    assert check(path.parent / "survey.lsa", path).open == []
+def test_the_file_itself_says_whether_its_answers_are_synthetic(tmp_path: Path) -> None:
+    for synthetic in (True, False):
+        path = write(tmp_path / str(synthetic), "repeated_codes", ASSOCIATIONS, synthetic=synthetic)
+        assert read_tables(path).synthetic is synthetic
+        assert check(path.parent / "survey.lsa", path).open == []

@@ -308,13 +308,16 @@ def test_files_put_among_annexes_are_not_made_ours(project: Path) -> None:
     only(project, "02_formes")
     redone(project)
     (project / "outputs/2022/setup.exe").write_bytes(b"MZ")
-    redone(project, force=True)
+    for command in (("render", "2022", "--force"), ("bundle", "2022")):
+        assert "setup.exe: it is not in manifest.json" in traite(*command, root=project, check=1).stderr
     assert "setup.exe" not in (project / "outputs/2022/manifest.json").read_text(encoding="utf-8")
+    assert not (project / "outputs/traite_2022.zip").exists()
+    (project / "outputs/2022/setup.exe").unlink()
     traite("bundle", "2022", root=project)
     with zipfile.ZipFile(project / "outputs/traite_2022.zip") as opened:
         assert "traite_2022/2022/setup.exe" not in opened.namelist()
     (project / "outputs/2022/02_formes.html").write_text("changed", encoding="utf-8")
-    assert "02_formes.html is not as it was rendered" in traite("bundle", "2022", root=project, check=1).stderr
+    assert "02_formes.html: it is not the one that was made" in traite("bundle", "2022", root=project, check=1).stderr
 
 
 def test_limits_leave_room_for_a_full_edition() -> None:

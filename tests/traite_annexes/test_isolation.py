@@ -136,7 +136,8 @@ def test_what_a_chapter_writes_on_another_is_not_told_as_made(project: Path) -> 
     chapter(project, "15_first", "print(1)")
     page = project / "outputs/2022/15_first.html"
     chapter(project, "16_second", f"open({str(page)!r}, 'a').write('forged')")
-    traite("render", "2022", "--jobs", "1", root=project)
+    made = traite("render", "2022", "--jobs", "1", root=project, check=1)
+    assert "15_first.html: it is not the one that was made." in made.stderr
     done = traite("verify", "--quick", str(project / "outputs/2022"), root=project, check=1)
     assert "15_first.html: differs" in done.stdout
 

@@ -142,8 +142,6 @@ class Door:
         numbers, known_numbers = td.contributors([cells[name] for name in dict.fromkeys(named.values())], relations)
         self.cells |= {statement: (f"contributors: {name}", "") for statement, name in named.items()}
         tables = td.Tables([*cells.values(), *numbers], [*relations, *known_numbers])
-        if not any(cell.fate is td.Fate.PUBLIC for cell in cells.values()):
-            return tables
         told = td.told(tables, profile)
         return td.Tables(
             [replace(c, fate=td.Fate.TOLD) if c.name in told else c for c in tables.cells.values()], tables.relations

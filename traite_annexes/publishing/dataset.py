@@ -117,7 +117,7 @@ def data_package(survey: Survey) -> str:
             _resource("codes.csv", "Codes et libellés", codes),
         ],
     }
-    return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(package, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
 def _resource(path: str, title: str, fields: list[dict[str, Any]], **schema: Any) -> dict[str, Any]:

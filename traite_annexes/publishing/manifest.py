@@ -91,7 +91,7 @@ def parsed(content: bytes) -> Manifest:
 
 def written(content: object) -> bytes:
     """A manifest as it is in its file."""
-    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def read(path: Path, model: type[_Told] = Manifest) -> _Told | None:  # type: ignore[assignment]

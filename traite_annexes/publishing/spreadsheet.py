@@ -22,6 +22,7 @@ from traite_lib.nomenclature import ALL, terms
 from traite_lib.presentation import wording
 from traite_lib.presentation.tables import Link
 from traite_lib.table import SUB_POPULATION, records
+from traite_lib.table import WITHHELD as Q
 
 from .marking import file_name
 
@@ -36,7 +37,7 @@ NOT_PUBLISHED, NOT_APPLICABLE, LOW, ESTIMATED, PROVISIONAL, BREAK = "[x]", "[z]"
 WITHHELD, NOT_ASKED, IMPRECISE, CALCULATED = "[s]", "[n]", "[i]", "[d]"
 SYMBOLS = {
     NOT_PUBLISHED: "Non relevé ou non publié : aucun chiffre dans les sources consultées. Ce n’est pas zéro.",
-    NOT_APPLICABLE: "Sans objet.",
+    NOT_APPLICABLE: "Sans objet ; ou base d’un effectif, qui n’en a pas.",
     WITHHELD: "Masqué au titre du secret statistique ; la valeur peut être nulle ou non.",
     NOT_ASKED: "Question non posée dans cette édition.",
     IMPRECISE: "Trop imprécis ou trop petit, selon la source.",
@@ -153,8 +154,7 @@ def _notes() -> Sheet:
     lines = [
         "Précision : « exacte », ou « moins de », « plus de », « environ » selon les mots de la source.",
         "Fiabilité : « normale », ou un signe ; « aucune » veut dire qu’il n’y a pas de note.",
-        "Une valeur est vide quand il n’y a pas de nombre : la colonne « Fiabilité » dit pourquoi. Une base est vide pour un "
-        "effectif, qui n’en a pas, et pour une part dont la base n’est pas publiée.",
+        "Une valeur est vide quand il n’y a pas de nombre : la colonne « Fiabilité » dit pourquoi.",
     ]
     return Sheet("Notes", "Signes et notes", lines, frame)
 
@@ -186,7 +186,7 @@ def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
                 "Unité": _units(found),
                 "Valeur": pd.Series(_numbers(found["value"]), found.index, dtype=object),
                 "Précision": found["bound"].map(_label("bounds")),
-                BASE: pd.Series(_numbers(found["base"]), found.index, dtype=object),
+                BASE: _bases(found),
                 "Fiabilité": found["status"].map(_SYMBOL_OF),
                 "Note": found["note"].replace("", NO_NOTE),
                 "Source": [wording.place_of(row["citation"] or row["publisher"], row["locator"]) for row in records(found)],
@@ -232,7 +232,7 @@ def _observations(survey: Survey, rows: pd.DataFrame) -> Sheet:
             "Source": rows["citation"],
             "Emplacement": rows["locator"].replace("", NOT_APPLICABLE),
             "Note": rows["note"].replace("", NO_NOTE),
-            BASE: pd.Series(_numbers(rows["base"]), rows.index, dtype=object),
+            BASE: _bases(rows),
             "Valeur": pd.Series(_numbers(rows["value"]), rows.index, dtype=object),
         }
     )
@@ -261,6 +261,14 @@ def _sources(survey: Survey, rows: pd.DataFrame) -> Sheet:
 def _numbers(values: pd.Series) -> list[float | None]:
     """A column that stays one of numbers: an empty cell where there is none, and « Fiabilité » says why."""
     return [None if pd.isna(value) else float(value) for value in values]
+
+
+def _bases(rows: pd.DataFrame) -> list[float | str]:
+    """The base of each number, or the sign that says why there is none."""
+    signs = (
+        WITHHELD if row["status"] == Q else NOT_PUBLISHED if wording.base_of(row) else NOT_APPLICABLE for row in records(rows)
+    )
+    return [sign if pd.isna(base) else float(base) for base, sign in zip(rows["base"], signs, strict=True)]
 
 
 def _units(rows: pd.DataFrame) -> pd.Series:

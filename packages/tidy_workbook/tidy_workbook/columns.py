@@ -19,6 +19,8 @@ _FLAGS_HEAD = re.compile(
 """A header that says that the letters of its column flag the figures beside them."""
 _DURATION = re.compile(r"ans|mois|semaines?|jours?|months?|quarters?|years?", re.IGNORECASE)
 """Below another header, the unit of a duration; alone, what names the rows."""
+_NOTED = re.compile(r"\s*(?:\(\d{1,2}\)|\*)$")
+"""A note's mark after a header."""
 _BRACKETED = re.compile(r"\(\d{1,2}\)")
 _Kinds = dict[int, Counter[Kind]]
 
@@ -139,7 +141,7 @@ def flags(grid: Grid, header: list[Line], body: list[Line], labels: list[int], d
     for column in sorted({column for line in body for column in line.cells} - set(labels)):
         cells = [(line.reads[column], line.cells[column]) for line in body if column in line.cells]
         heads = [cell for line in header if (cell := line.cells.get(column))]
-        called = bool(heads) and _FLAGS_HEAD.fullmatch(heads[-1].text) is not None
+        called = bool(heads) and _FLAGS_HEAD.fullmatch(_NOTED.sub("", heads[-1].text)) is not None
         headed = bool(heads) and not called and _over_one(grid, heads[-1], column)
         if headed and (_measures(grid, header, column) or _brackets(header, body, column)):
             continue

@@ -100,7 +100,7 @@ class Table:
         self.sheet, self.name, self.block, self.grid, self.legend = sheet, str(number), block, grid, legend
         self.title = " – ".join(block.titles)
         self.words = {kind: notes.words(block.notes, kind) for kind in KINDS}
-        self._around = (self.words["population"], self.words["source"], self.words["reading"])
+        self._around = self.words["population"], self.words["source"], self.words["reading"]
         self.note = notes.words(block.notes, "note")
         self._lines = [line.row for line in block.figures()]
         limits.table(len(self._lines) * len(block.data), len(self.note) + sum(map(len, self.words.values())) + len(self.title))
@@ -311,9 +311,9 @@ class Table:
         return "numbers in brackets that no note explains" if sum(not self.legend.footnote(mark) for mark in numbers) > 1 else ""
 
     def _unit_and_doubt(self, row: _Side, column: _Side) -> tuple[str, str]:
-        """Unit of the cells of a row and a column, and why it is not theirs when they give none themselves."""
+        """Unit of the cells of a row and a column, and why it is not theirs; a column of units says what each change is."""
         unit = self._nearest_unit(row.units, column.units)
-        change, others = column.change or row.change, units.one_of(unit)
+        change, others = "" if self.block.unit_column and row.units else column.change or row.change, units.one_of(unit)
         if change == "%":
             return "%", ""
         if change == "difference" and (unit == "%" or others):  # between two percentages

@@ -28,7 +28,9 @@ def test_no_generated_cell_is_silently_wrong(draw: random.Random) -> None:
     count, said = judge(generate(draw))
     assert not count["silently wrong"], said
     assert not count["no data, silently"], said
-    assert not count["missing"], said
+    assert [
+        line for line in said if ": missing:" in line and "value=None" not in line
+    ] == []  # a first row of signs may be a header
 
 
 def test_generated_cells_are_nearly_all_right() -> None:
