@@ -130,6 +130,34 @@ def test_the_difference_of_full_and_panel_totals_with_one_entrant_is_not_publish
     assert many["demo2022-core/accompanied/total._T/count"] == 400
 
 
+def test_what_the_edition_before_hid_is_not_told_by_what_changed_since(tmp_path: Path) -> None:
+    """Those who left and those who stayed add to the total before: it was hidden, and one of them is."""
+    names = [f"demo2022-core/accompanied/panel.{part}/count" for part in ("exits", "stayed_before")]
+    left = {name: (60, 30, 30) for name in "efgh"}
+    stay = {name: (40, 20, 20) for name in "abcd"}
+    before, after = answered(stay | left), answered(stay)
+    year = before.mapping.edition.model_copy(update={"year": 2021})
+    before = replace(before, mapping=before.mapping.model_copy(update={"edition": year}))
+    found = compute(after, FEW, NOMENCLATURES, edition="demo2022", source_id="demo2022")
+    hidden = {f"demo2021-core/accompanied/{what}/count": [150, 450] for what in ("total._T", "form.sexual", "form.begging")}
+    (tmp_path / "released").mkdir()
+    for intervals in ({}, hidden):
+        (tmp_path / "released" / "demo2021.json").write_text(json.dumps({"intervals": intervals}), encoding="utf-8")
+        since = _panel(before, after, "demo2022", found.names, tmp_path)
+        rows = counts(Door(found, NOMENCLATURES, PUBLICATION, since=since).open()[0])
+        assert any(pd.isna(rows[name]) for name in names) == bool(intervals)
+
+
+def test_forms_of_those_who_entered_add_to_all_of_them(tmp_path: Path) -> None:
+    """Or a form that is hidden would be what the others leave."""
+    before, after = answered({name: (40, 20, 20) for name in "abcd"}), answered({name: (40, 20, 20) for name in "abcdefgh"})
+    found = compute(after, FEW, NOMENCLATURES, edition="demo2022", source_id="demo2022")
+    door = Door(found, NOMENCLATURES, PUBLICATION, since=_panel(before, after, "demo2022", found.names, tmp_path))
+    entries = {change.statement for change in door.since.changes if change.what == "accompanied entries"}
+    assert len(entries) > 1
+    assert entries in [set(relation.terms) for relation in door.tables.relations]
+
+
 def test_under_internal_nothing_is_hidden() -> None:
     rows, record = Door(compute(survey(3, 60), FEW, NOMENCLATURES), NOMENCLATURES, INTERNAL).open()
     assert record["hidden"] == 0

@@ -120,7 +120,7 @@ def _panel(before: Tables, after: Tables, edition: str, names: list[str], data: 
     """
     last = edition_key(before)
     released = data / RELEASED / f"{last}.json"
-    hidden = frozenset(json.loads(released.read_text(encoding="utf-8"))["intervals"]) if released.is_file() else None
+    hidden = json.loads(released.read_text(encoding="utf-8"))["intervals"] if released.is_file() else None
     lines: list[dict[str, Any]] = []
     changes: list[Change] = []
     counts: dict[str, dict[str, int]] = {}
@@ -147,9 +147,10 @@ def _panel(before: Tables, after: Tables, edition: str, names: list[str], data: 
             for category, vector in parts.items():
                 line = {"population": population, "form": code, "category": category, "value": int(vector.sum())}
                 whole = Key(population, "core", said) if category in ("entries", "stayed_after") else named_before
-                changes.append(Change(_row(line, edition)["statement_id"], _brought(vector, called), whole))
+                what = f"{population} {category}"
+                changes.append(Change(_row(line, edition)["statement_id"], _brought(vector, called), whole, what, code))
                 lines += [line] if code != UNKNOWN else []
-    earlier = frozenset(counts) if hidden is None else hidden
+    earlier = dict.fromkeys(counts) if hidden is None else {name: (low, high) for name, (low, high) in hidden.items()}
     rows = pd.DataFrame([_row(line, edition) for line in lines])
     return Since(rows, changes, counts, earlier, last if hidden is not None else "")
 

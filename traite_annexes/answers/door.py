@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,26 +24,29 @@ SECONDS = 600.0
 class Change:
     """A row of what the change since the edition before is made of, before any rule: the persons that each association brings.
 
-    They are a part of `whole`: a cell of this edition, or the statement of a count of the edition before.
+    They are a part of `whole`: a cell of this edition, or the statement of a count of the edition before; `what` they are
+    (entries of a population…) adds over forms, `code` is theirs.
     """
 
     statement: str
     brought: Mapping[str, int]
     whole: Key | str
+    what: str
+    code: str
 
 
 @dataclass(frozen=True)
 class Since:
     """The change since the edition before: its rows, what they are, and that edition.
 
-    `counts` are, by statement, those of the edition before by association; `hidden`, the statements that it did not release;
-    `edition`, its key where it was released.
+    `counts` are, by statement, those of the edition before by association; `hidden`, the statements that it did not release, with
+    the bounds that it left to each, where it was released; `edition`, its key where it was released.
     """
 
     rows: pd.DataFrame
     changes: Sequence[Change] = ()
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    hidden: frozenset[str] = frozenset()
+    hidden: Mapping[str, tuple[int, int | None] | None] = field(default_factory=dict)
     edition: str = ""
 
 
@@ -166,19 +169,34 @@ class Door:
         return None if pd.isna(block) else self.linked.place(int(block), row["form"])
 
     def _changed(self, cells: dict[str, td.Cell]) -> Iterator[td.Relation]:
-        """Entries and those that stayed are the whole of this edition; exits and those that stayed, of the one before."""
-        wholes: dict[str, list[str]] = {}
+        """Entries and those that stayed are the whole of this edition; exits and those that stayed, of the one before.
+
+        Forms add to all of them. What the edition before hid stays as open as it left it.
+        """
+        sums: dict[str, list[str]] = defaultdict(list)
+        forms: dict[str, dict[str, str]] = defaultdict(dict)
         for change in self.since.changes:
-            cells[change.statement] = td.Cell(change.statement, sum(change.brought.values()), change.brought)
-            self.cells[change.statement] = change.statement, ""
-            wholes.setdefault(str(change.whole), []).append(change.statement)
-            if isinstance(change.whole, str) and change.whole not in cells:
-                brought = self.since.counts[change.whole]
-                fate = td.Fate.NEVER if change.whole in self.since.hidden else td.Fate.PUBLIC
-                cells[change.whole] = td.Cell(change.whole, sum(brought.values()), brought, fate)
-        for whole, parts in wholes.items():
-            if whole in cells and cells[whole].count == sum(cells[part].count for part in parts):
+            fate = td.Fate.HARMLESS if change.code == UNKNOWN else td.Fate.DECIDE  # it has no row
+            cells[change.statement] = td.Cell(change.statement, sum(change.brought.values()), change.brought, fate)
+            self.cells |= {} if change.code == UNKNOWN else {change.statement: (change.statement, "")}
+            sums[str(change.whole)].append(change.statement)
+            forms[change.what][change.code] = change.statement
+            if isinstance(change.whole, str):
+                cells.setdefault(change.whole, self._earlier(change.whole))
+                forms[f"before {change.what}"][change.code] = change.whole
+        added = [(same[ALL], [name for code, name in same.items() if code != ALL]) for same in forms.values() if ALL in same]
+        for whole, parts in [*sums.items(), *added]:
+            if parts and whole in cells and cells[whole].count == sum(cells[part].count for part in parts):
                 yield td.total(whole, parts, attribute=False)
+
+    def _earlier(self, statement: str) -> td.Cell:
+        """A count of the edition before: public, or hidden within the bounds that were left."""
+        brought = self.since.counts[statement]
+        count = sum(brought.values())
+        if statement not in self.since.hidden:
+            return td.Cell(statement, count, brought, td.Fate.PUBLIC)
+        low, high = self.since.hidden[statement] or (count, count)
+        return td.Cell(statement, count, brought, td.Fate.NEVER, kept=(low, 2 * count + 10 if high is None else high))
 
     def open(self) -> tuple[pd.DataFrame, dict[str, Any]]:
         """The retained rows as they may be published, and the record of this release: decisions and intervals, no value.

@@ -46,6 +46,8 @@ class Cell:
         Information lost when it is hidden; ``1 + ln(1 + count)`` unless given.
     follows
         Name of a cell: this one is hidden with it, and has no rule of its own (see `contributors`).
+    kept
+        Bounds that an earlier release left to it: both must stay possible, so that this release does not undo that one.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Cell:
     structural: bool = False
     weight: float | None = None
     follows: str | None = None
+    kept: tuple[int, int] | None = None
 
     @property
     def loss(self) -> float:

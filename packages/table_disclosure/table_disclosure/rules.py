@@ -21,6 +21,8 @@ class Reason(StrEnum):
     P_PERCENT = "p_percent"
     REMAINDER = "remainder"
     GROUP = "group"
+    EARLIER = "earlier"
+    """An earlier release hid it."""
     PROTECTS = "protects"
     """Not sensitive itself: without it a sensitive one could be computed."""
 
@@ -93,6 +95,9 @@ def _cell_needs(cell: Cell, profile: Profile) -> Iterator[Need]:
         reasons += broken
         margin = _margin_of_error(cell.count, contributions, profile)
         low, high = min(low, max(lowest, cell.count - margin)), max(high, cell.count + margin)
+    if cell.kept and cell.kept != (cell.count, cell.count):
+        reasons.append(Reason.EARLIER)
+        low, high = min(low, cell.kept[0]), max(high, cell.kept[1])
     if reasons:
         yield Need(cell.name, {cell.name: 1}, tuple(reasons), low, high)
 

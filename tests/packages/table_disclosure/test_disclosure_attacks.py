@@ -219,6 +219,22 @@ def test_the_difference_of_two_releases_is_not_published() -> None:
     assert {"all", "panel"} & set(resists(together, OPEN).hidden)
 
 
+def test_what_an_earlier_release_hid_stays_as_open_as_it_left_it() -> None:
+    """Those who left and those who stayed add to a total that the edition before did not tell."""
+    exits, stayed = cell("exits", 9, 8), cell("stayed", 15, 15)
+    before = cell("before", 24, 23, fate=td.Fate.NEVER)
+    kept = replace(before, kept=(40, 60))
+    link = [td.total("before", ["exits", "stayed"])]
+    published = {"exits": 17, "stayed": 30}
+    assert td.protect(td.Tables([exits, stayed, before], link), OPEN).published == published
+    tables = td.Tables([exits, stayed, kept], link)
+    assert attacker.values_of(tables, attacker.known_to_all(tables, published), "before") == {47}
+    with pytest.raises(td.UndoneError, match="'before'"):
+        td.audit(tables, OPEN, published)
+    assert td.Reason.EARLIER in td.protect(tables, OPEN).decisions["before"].reasons
+    resists(tables, OPEN)
+
+
 def test_two_cells_of_one_contributor_hidden_in_a_line_have_a_sum_that_is_its_own() -> None:
     rules = replace(OPEN, contributors=2)
     parts = [cell("p", 30), cell("q", 40), cell("r", 25, 25), cell("s", 60, 60)]
