@@ -206,6 +206,11 @@ def system(seen: Seen, known: Known) -> System:
         lines[f"{edition}-{part}", population, restrictions, variable][category] = cell
     for name, value in seen.counts.items():
         made.narrow(cell_of(name), value, value)
+    for (source, population, restrictions, variable), line in lines.items():
+        for category in [category for category in line if category.endswith("_merged")]:  # all that its line does not show
+            together, stem = line.pop(category), f"{source}/{population}/{restrictions}{variable}"
+            apart = [cell for code, cell in line.items() if code not in ("_T", "_U") and f"{stem}.{code}/count" not in seen.counts]
+            made.relate({together: 1, **dict.fromkeys(apart, -1)}, 0, np.inf)
     for name, share in seen.shares.items():
         if base := seen.bases.get(name):
             half = 0.05 if base >= 100 else 0.5  # published with a decimal, or whole

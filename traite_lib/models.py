@@ -64,7 +64,8 @@ class Rule(Strict):
 class Release(Strict):
     """What disclosure control decided of an edition, and the bounds it left to each hidden cell: decisions, never a value.
 
-    `narrowest` is the width of the tightest of these intervals; `before` are the earlier releases that were audited with it.
+    `narrowest` is the width of the tightest of these intervals; `merged` are the statements of what several hidden modalities are
+    together; `before` are the earlier releases that were audited with it.
     """
 
     edition: str

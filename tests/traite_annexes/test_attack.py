@@ -74,6 +74,12 @@ def test_a_share_and_its_base_give_a_count(tmp_path: Path) -> None:
     assert recovered([folder(tmp_path, {secret: 3, share: (3.0, 100)}, [secret])], DATA) == {secret: 3}
 
 
+def test_what_is_put_together_is_an_upper_bound_of_each_of_its_parts(tmp_path: Path) -> None:
+    rows = line({"NGA": 60, "ROU": 4, "CHN": 5, "other_nationalities_merged": 9}, "nationality")
+    hidden = [name("nationality.ROU"), name("nationality.CHN")]
+    assert attack([folder(tmp_path, rows, hidden)], DATA) == dict.fromkeys(hidden, (0, 9))
+
+
 def test_a_change_taken_apart_gives_an_edition_away(tmp_path: Path) -> None:
     before = {name("total._T", "demo2021"): 3}
     panel = {name("panel.stayed_before"): 2, name("panel.exits"): 1, name("panel.entries"): 9, name("panel.stayed_after"): 4}

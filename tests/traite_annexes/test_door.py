@@ -23,8 +23,11 @@ from traite_annexes.answers.aggregates import compute
 from traite_annexes.answers.computed import _panel, read_profile, release
 from traite_annexes.answers.crosstab import SHOWN, Asked, release_crosstab
 from traite_annexes.answers.door import Door
+from traite_annexes.answers.merging import merged
 from traite_annexes.answers.tables import Tables
 from traite_annexes.errors import AnswersError
+from traite_lib.nomenclature import UNKNOWN
+from traite_lib.table import percent
 
 FEW = PLAN.model_copy(
     update={
@@ -156,6 +159,26 @@ def test_forms_of_those_who_entered_add_to_all_of_them(tmp_path: Path) -> None:
     entries = {change.statement for change in door.since.changes if change.what == "accompanied entries"}
     assert len(entries) > 1
     assert entries in [set(relation.terms) for relation in door.tables.relations]
+
+
+def test_hidden_modalities_of_a_line_are_given_together_where_others_are_shown() -> None:
+    """Their number is what anyone subtracts: those who answered, less what is shown. Of several answers, nothing adds."""
+    tables = crowd(association=[*("abcde" * 20)], form=["sexual"] * 100)
+    codes = ["NGA"] * 60 + ["FRA"] * 30 + ["ROU"] * 3 + ["CHN"] * 2 + [UNKNOWN] * 5
+    tables.victims["nationality"] = pd.Categorical(codes)
+    plan = PLAN.model_copy(update={"table": [t.model_copy(update={"by": []}) for t in PLAN.table if t.variable == "nationality"]})
+    found = compute(tables, plan, NOMENCLATURES)
+    rows, _ = Door(found, NOMENCLATURES, PUBLICATION).open()
+    said, shown = counts(merged(rows, plan, set())), counts(rows)
+    stem = "2022-optional/accompanied/nationality"
+    held = {"NGA": 60, "FRA": 30, "ROU": 3, "CHN": 2}
+    hidden = sum(number for code, number in held.items() if pd.isna(shown[f"{stem}.{code}/count"]))
+    assert 5 <= hidden < 95
+    assert said[f"{stem}.other_nationalities_merged/count"] == hidden
+    assert said[f"{stem}.other_nationalities_merged/percent"] == percent(hidden, 95)
+    assert merged(rows, plan, {"nationality"}).empty
+    assert merged(rows[~rows["category"].isin(["NGA", "FRA"])], plan, set()).empty, "it would be all of them"
+    assert merged(found.observations, plan, set()).empty, "nothing is hidden"
 
 
 def test_under_internal_nothing_is_hidden() -> None:

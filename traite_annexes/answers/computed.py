@@ -22,6 +22,7 @@ from ..errors import AnswersError
 from .aggregates import compute, named
 from .door import Change, Door, Ratio, Since
 from .linked import Key
+from .merging import merged
 from .panel import counted
 from .people import published
 from .plan import read_plan
@@ -79,7 +80,8 @@ def release(mapping: Path, root: Path, edition: str, before: Path | None = None,
     if tables.synthetic != is_synthetic(edition):
         said = "are synthetic" if tables.synthetic else "are not synthetic"
         raise AnswersError(f"{mapping.name}: these answers {said}, and {edition!r} says otherwise: demo2022 is a demonstration.")
-    found = compute(tables, read_plan(data), words, edition=edition, source_id=edition)
+    plan = read_plan(data)
+    found = compute(tables, plan, words, edition=edition, source_id=edition)
     more = _ratios(found.observations, read_rules(data, words))
     since = _panel(read_tables(before), tables, edition, found.names, data) if before else Since(found.observations.iloc[:0])
     known = {
@@ -91,10 +93,13 @@ def release(mapping: Path, root: Path, edition: str, before: Path | None = None,
         rows, record = door.open()
     except table_disclosure.DisclosureError as error:
         raise AnswersError(f"{mapping.name}: {error}") from None
-    told = {"edition": edition, **record, "merged": [], "before": [since.edition] if since.edition else []}
-    lines = rows.assign(value=rows["value"].map("{:.12g}".format, na_action="ignore"), status=rows["status"].replace("A", ""))
+    together = merged(rows, plan, {block.question for block in found.blocks if block.tally is not None and block.tally.several})
+    rows = pd.concat([rows, together], ignore_index=True)
+    lines = [*together["statement_id"][together["unit"] == "count"]]
+    told = {"edition": edition, **record, "merged": lines, "before": [since.edition] if since.edition else []}
+    rows = rows.assign(value=rows["value"].map("{:.12g}".format, na_action="ignore"), status=rows["status"].replace("A", ""))
     return Released(
-        lines[[*KEPT, "status"]].to_csv(index=False, lineterminator="\n"), json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+        rows[[*KEPT, "status"]].to_csv(index=False, lineterminator="\n"), json.dumps(told, ensure_ascii=False, indent=1) + "\n"
     )
 
 

@@ -28,6 +28,7 @@ class Table(Strict):
     levels: Literal["all", "leaf", "parents"] = "all"
     other: Literal["modality", "unknown"] = "modality"
     unknown: Literal["apart", "modality"] = "apart"
+    merge: str = ""
 
 
 class Plan(Strict):

@@ -50,10 +50,9 @@ def end(leader: int, mark: str, *, alive: bool = True) -> None:
         for process in found:
             with suppress(OSError):
                 os.kill(process, signal.SIGKILL)
-    with suppress(OSError):
-        if alive:
-            os.killpg(leader, signal.SIGKILL)
-            os.kill(leader, signal.SIGKILL)
+    for kill in (os.killpg, os.kill) if alive else ():  # one that was just born has no group of its own yet
+        with suppress(OSError):
+            kill(leader, signal.SIGKILL)
 
 
 def _members(leader: int, mark: str) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -142,3 +143,9 @@ def test_an_import_does_without_what_is_left_out_and_finds_it_afterwards(tmp_pat
 def test_importing_the_package_starts_nothing_and_imports_nothing_heavy(tmp_path: Path) -> None:
     script = "import sys, papermill_warm\nassert not {'papermill', 'nbformat', 'ipykernel', 'zmq'} & set(sys.modules)"
     python(tmp_path, script, head="")
+
+
+def test_a_process_that_leads_no_group_yet_can_end_itself() -> None:
+    """A kernel whose caller is killed before it has a session of its own."""
+    code = "import os; from papermill_warm import family; assert os.getpgrp() != os.getpid(); family.end(os.getpid(), '')"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == -signal.SIGKILL
