@@ -34,13 +34,17 @@ NUMBER = r"\d+(?:[ \u00a0\u202f]\d{3})*(?:[.,]\d+)?"
 
 @dataclass
 class Seen:
-    """What was read: counts, shares and bases by statement, those that are named, and those that are said to be hidden."""
+    """What was read: counts, shares and bases by statement, those that are named, and those that are said to be hidden.
+
+    `published` are shares that were published of the same year, by what they are of: ``2022/accompanied/sex.women``.
+    """
 
     counts: dict[str, float] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
     bases: dict[str, float] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
     hidden: set[str] = field(default_factory=set)
+    published: dict[str, float] = field(default_factory=dict)
 
     def add(self, name: str, value: object, base: object = None) -> None:
         """A statement, with the number that stands beside it, if any."""
@@ -173,8 +177,8 @@ def cell_of(name: str) -> Cell:
     traits = {(column, code) for column, _, code in (text.partition("=") for text in restrictions.split("/")[:-1])}
     if category == "_T":
         traits |= set() if variable == "total" else {(variable, "known")}
-    elif variable != "total":
-        traits.add((variable, category))
+    elif variable != "total":  # what is put together is not the same from one line to the next
+        traits.add((variable, f"{category} {restrictions}" if category.endswith("_merged") else category))
     return f"{edition}-{part}", population, frozenset(traits)
 
 
@@ -207,9 +211,18 @@ def system(seen: Seen, known: Known) -> System:
     for name, value in seen.counts.items():
         made.narrow(cell_of(name), value, value)
     for (source, population, restrictions, variable), line in lines.items():
+        for category, cell in line.items():  # a share that was published of the same year, whatever is hidden here
+            said = seen.published.get(f"{source[4:8]}/{population}/{restrictions}{variable}.{category}")
+            if said is not None and "_T" in line:
+                digits = len(f"{said:.12g}".partition(".")[2])
+                whole, half = 10 ** (digits + 2) * 2, 10**digits * 2
+                made.relate({cell: whole, line["_T"]: -round(said * half) + 1}, 0, np.inf)
+                made.relate({cell: whole, line["_T"]: -round(said * half) - 1}, -np.inf, 0)
         for category in [category for category in line if category.endswith("_merged")]:  # all that its line does not show
             together, stem = line.pop(category), f"{source}/{population}/{restrictions}{variable}"
-            apart = [cell for code, cell in line.items() if code not in ("_T", "_U") and f"{stem}.{code}/count" not in seen.counts]
+            apart = [
+                cell for code, cell in line.items() if code not in ("_T", "_U") and f"{stem}.{code}/count" not in seen.counts
+            ]
             made.relate({together: 1, **dict.fromkeys(apart, -1)}, 0, np.inf)
     for name, share in seen.shares.items():
         if base := seen.bases.get(name):
@@ -392,7 +405,7 @@ def _range(
     return float(ends[0]), float(ends[1])
 
 
-def attack(folders: Iterable[Path], data: Path) -> dict[str, tuple[float, float]]:
+def attack(folders: Iterable[Path], data: Path, published: Mapping[str, float] | None = None) -> dict[str, tuple[float, float]]:
     """What each hidden statement can be, given all that some folders hold together: by name, the least and the most.
 
     Parameters
@@ -401,8 +414,11 @@ def attack(folders: Iterable[Path], data: Path) -> dict[str, tuple[float, float]
         Of editions, as ``outputs/demonstration/demo2022``: all that was ever published, at once.
     data : Path
         Where the nomenclatures are, which anybody can read.
+    published : mapping, optional
+        Shares that were published of the same years; see `Seen`.
     """
     seen = read(folders)
+    seen.published.update(published or {})
     unsaid = {name for name in seen.named if name not in seen.counts}
     hidden = sorted(name for name in seen.hidden | unsaid if name.endswith("/count"))
     cells = {name: cell_of(name) for name in hidden}

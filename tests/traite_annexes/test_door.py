@@ -105,12 +105,27 @@ def test_sixty_victims_of_two_associations_or_nearly_of_one_are_hidden(brought: 
 def test_a_figure_that_was_published_is_not_hidden_again() -> None:
     tables = crowd(association=[*("ab" * 30), *("abcde" * 20)], form=["sexual"] * 60 + ["other"] * 100)
     found = compute(tables, FEW, NOMENCLATURES)
-    what = ("accompanied", *["_T"] * 6, "form", "sexual")
+    what = ("accompanied", *["_T"] * 6, "form", "sexual", "count")
     assert (
         counts(Door(found, NOMENCLATURES, PUBLICATION, {what: 60}).open()[0])["2022-optional/accompanied/form.sexual/count"] == 60
     )
     other = counts(Door(found, NOMENCLATURES, PUBLICATION, {what: 61}).open()[0])  # another number: another population
     assert pd.isna(other["2022-optional/accompanied/form.sexual/count"])
+
+
+def test_a_share_that_was_published_tells_of_its_part_and_its_base() -> None:
+    """37.5 % of 160 is 60, which two associations brought: whoever is given either has both, and the number of the others."""
+    tables = crowd(association=[*("ab" * 30), *("abcde" * 20)], form=["sexual"] * 60 + ["other"] * 100)
+    found = compute(tables, FEW, NOMENCLATURES)
+    what = ("accompanied", *["_T"] * 6, "form", "sexual", "percent")
+    for printed, told in ((37.5, True), (37.6, False)):  # another share is one of others
+        door = Door(found, NOMENCLATURES, PUBLICATION, {what: printed})
+        (part,) = [cell for name, (cell, _) in door.cells.items() if name.endswith("optional/accompanied/form.sexual/percent")]
+        known = [r for r in door.tables.relations if part in r.terms and set(map(abs, r.terms.values())) != {1}]
+        assert bool(known) == told
+        rows, _ = door.open()
+        assert pd.isna(counts(rows)["2022-optional/accompanied/form.sexual/count"])
+        assert pd.isna(counts(rows)["2022-optional/accompanied/form._T/count"]) >= told
 
 
 def changed(tmp_path: Path, entrants: dict[str, tuple[int, int, int]]) -> dict[str, float]:

@@ -224,6 +224,17 @@ def test_signs_are_explained_where_they_are_drawn_only() -> None:
                     assert any(text.endswith(" *") for text in written) == ("* : fiabilité faible." in chart.signs)
 
 
+def test_a_hidden_value_is_explained_where_one_is_drawn_only() -> None:
+    survey, found = open_edition("demo2022"), set()
+    for variables in (["housing"], ["violence", "pregnancy", "addiction"], ["form"], ["nationality"]):
+        for result in (survey.statistics(*variables, title="Titre"), survey.distribution(variables[0])):
+            if (chart := charts.bars(result)) and chart.result:
+                drawn = any("[s]" in text for text, _ in texts_of(chart.figure))
+                found.add(drawn)
+                assert drawn == any(note.startswith("[s]") for note in chart.result.notes)
+    assert found == {True, False}
+
+
 def test_the_strip_shows_the_respondents_of_every_edition_of_the_line() -> None:
     result = open_edition(2022).series("form", "sexual")
     _, strip = charts.timeline(result).figure.axes
@@ -312,6 +323,19 @@ def test_an_empty_result_draws_nothing() -> None:
         with pytest.raises(TraiteError, match="Nothing was drawn"):
             _ = draw(empty).ax
     assert charts.NOTHING._repr_mimebundle_() == ({"text/plain": ""}, {})
+
+
+def test_rows_that_are_hidden_count_among_those_of_a_drawing() -> None:
+    """Or a page would hold one that is ten times as high as it."""
+    result = open_edition("demo2022").statistics(title="Délits", form="criminality")
+    counts = result.frame[result.frame["unit"] == "count"]
+    assert counts["value"].notna().sum() >= 2
+    few, many = counts.head(30), pd.concat([counts] * 2).sample(frac=1, random_state=0)
+    many["value"] = many["value"].where(many.groupby("variable").cumcount() == 0)
+    assert len(many) > 40
+    assert many["value"].notna().sum() < 40
+    assert not charts.bars(result.only(many))
+    assert charts.bars(result.only(few)) or few["value"].notna().sum() < 2
 
 
 def test_a_published_change_is_no_bar_beside_shares() -> None:

@@ -85,8 +85,8 @@ def release(mapping: Path, root: Path, edition: str, before: Path | None = None,
     more = _ratios(found.observations, read_rules(data, words))
     since = _panel(read_tables(before), tables, edition, found.names, data) if before else Since(found.observations.iloc[:0])
     known = {
-        tuple(row[name] for name in ("population", *SUB_POPULATION, "variable", "category")): row["value"]
-        for row in records(published(load(root)[2], str(tables.mapping.edition.year))) if row["unit"] == "count"
+        tuple(row[name] for name in ("population", *SUB_POPULATION, "variable", "category", "unit")): row["value"]
+        for row in records(published(load(root)[2], str(tables.mapping.edition.year))) if not row["bound"]
     }  # fmt: skip
     door = Door(found, words, rules, known, more, since)
     try:

@@ -11,7 +11,7 @@ import pandas as pd
 
 import table_disclosure as td
 from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
-from traite_lib.table import SUB_POPULATION, records
+from traite_lib.table import SUB_POPULATION, decimals, records
 
 from .aggregates import Aggregates, Block
 from .linked import ANSWERED, ASKED, UNSAID, Key, Linked
@@ -79,8 +79,9 @@ class Door:
     profile : table_disclosure.Profile
         The rules.
     known : mapping
-        By what a count is of (``population``, sub-populations, ``variable``, ``category``): its published value. A figure that
-        was published is public, and is not hidden again; what it helps to compute is counted.
+        By what a figure is of (``population``, sub-populations, ``variable``, ``category``, ``unit``): its published value. A
+        count that was published is public, and is not hidden again; what a share tells of its part and base, and what both help
+        to compute, is known. Another value than ours is of another population, and tells nothing of these.
     ratios : list of Ratio
         Totals over the totals that they are a part of.
     since : Since
@@ -124,21 +125,25 @@ class Door:
     ) -> td.Tables:  # fmt: skip
         shown: set[Key] = set()
         public: set[Key] = set()
+        shares: list[tuple[str, str, float]] = []
         for row in rows:
             value, base = self._keys(row)
             if value is None or row["population"] == "associations":
                 continue
             self.cells[row["statement_id"]] = str(value), str(base) if base else ""
             shown |= {value} | ({base} if base else set())
-            what = tuple(row[name] for name in ("population", *SUB_POPULATION, "variable", "category"))
-            if row["unit"] == "count" and known.get(what) == row["value"]:
+            printed = known.get(tuple(row[name] for name in ("population", *SUB_POPULATION, "variable", "category", "unit")))
+            if row["unit"] == "count" and printed == row["value"]:
                 public.add(value)
+            if row["unit"] == "percent" and printed is not None and base:
+                shares.append((str(value), str(base), printed))
             if self.hidden is not None and row["unit"] == "count" and row["statement_id"] not in self.hidden:
                 public.add(value)
         if self.hidden is not None:
             shown = self._crossed(shown, public)
         cells = {cell.name: cell for cell in self.linked.cells(shown, public, self.names)}
         relations = [*self.linked.relations(), *self._changed(cells)]
+        relations += [told for part, base, printed in shares for told in _share(cells[part], cells[base], printed)]
         cells = _deduced(cells, relations)
         fed = {row["statement_id"]: self._supported(row) for row in rows if row["population"] == "associations"}
         named = {statement: str(key) for statement, key in fed.items() if key is not None}
@@ -259,6 +264,14 @@ class Door:
             "audited": True,
             "intervals": {statement: [i.low, i.high] for statement, i in sorted(told.items()) if i},
         }  # fmt: skip
+
+
+def _share(part: td.Cell, base: td.Cell, printed: float) -> list[td.Relation]:
+    """What a published share tells of a part and of its base, where it is theirs."""
+    try:
+        return td.share(part, base, f"{printed:.{decimals(printed)}f}")
+    except td.TablesError:
+        return []
 
 
 def _plain(value: object) -> object:

@@ -1,4 +1,4 @@
-"""Rare modalities put together under one name, as ``merge`` of ``data/aggregates.toml`` says, in place of a column of hidden cells."""
+"""Rare modalities put together under one name, as ``data/aggregates.toml`` says, in place of a column of hidden cells."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def merged(rows: pd.DataFrame, plan: Plan, several: Collection[str]) -> pd.DataF
     Returns
     -------
     DataFrame
-        Rows of the same columns, a count for each line where two modalities or more are hidden and others are shown, and its share
-        where the others have theirs.
+        Rows of the same columns, a count for each line where two modalities or more are hidden and others are shown, and its
+        share where the others have theirs.
     """
     into = {table.variable: table.merge for table in plan.table if table.merge and table.variable not in several}
     lines = rows[rows["variable"].isin([*into])].groupby(["source_id", "population", *SUB_POPULATION, "variable"], sort=False)

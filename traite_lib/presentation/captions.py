@@ -144,7 +144,7 @@ class Captions:
         labels = self._parts_of(rows, by)
         frame = result.frame.assign(label=labels, inline=[wording.lower_first(text) for text in labels])
         whole = wording.subtitle(self._blank(population, sub), self.words)  # of all the parts, not of the first that is shown
-        return replace(result, frame=frame, title=title, population=whole)
+        return replace(result, frame=frame, title=title, population=whole, said=self._said(frame))
 
     def totals(self, rows: pd.DataFrame, populations: Sequence[str], title: str) -> Result:
         """Numbers of one or several populations."""

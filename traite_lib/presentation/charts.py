@@ -137,7 +137,7 @@ def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *,
         frame = frame[(parts := (frame[SUB_POPULATION] != ALL).sum(axis=1)) == parts.min()]
     twice = frame.duplicated(["population", *SUB_POPULATION, "variable", "category"], keep=False)
     frame = frame[(frame["unit"] == main_unit(frame)) | (frame["value"].isna() & ~twice)]
-    if not 2 <= frame["value"].notna().sum() <= MOST_BARS:  # one value is a sentence or a line of the table
+    if frame["value"].notna().sum() < 2 or len(frame) > MOST_BARS:  # one value is a sentence or a line of the table
         return NOTHING
     rows, values = records(frame), frame["value"].fillna(0).tolist()
     ax = _rows(ax, _named(rows, "label"), row=0.5 if centred else 0.34)

@@ -100,8 +100,8 @@ class Result:
 
     def only(self, rows: pd.DataFrame) -> Result:
         """The same answer with some of its rows, and the notes and sources of those."""
-        own = wording.notes_of(self.frame)
-        kept = [note for note in self.notes if note not in own]
+        own, signs = wording.notes_of(self.frame), tuple(map(wording.mark, rows["status"][rows["value"].isna()]))
+        kept = [note for note in self.notes if note not in own and (note[:1] != "[" or note.startswith(signs))]
         return replace(self, frame=rows, notes=(*wording.notes_of(rows), *kept))
 
     @property

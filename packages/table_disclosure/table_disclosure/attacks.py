@@ -26,6 +26,8 @@ Choice = NDArray[np.bool_]
 SMALL = 1e-6
 TRIED = 64
 """How many moves that were found for other attacks are tried before a programme is solved."""
+NEAR = 2
+"""How many relations away from a quantity a move is looked for first: most end there, and the programme is small."""
 AROUND = 3
 """How many relations away from a quantity the cells are that may move with it, before all of them may."""
 
@@ -148,8 +150,11 @@ class System:
         """Whether the quantity may move as far as it must, by moves of hidden cells alone."""
         return self.within(attack, hidden) is not None
 
-    def within(self, attack: Attack, hidden: Choice) -> Numbers | None:
-        """A move of hidden cells alone that goes as far as it must, if any. Those found for other attacks are tried first."""
+    def within(self, attack: Attack, hidden: Choice, *, far: bool = True) -> Numbers | None:
+        """A move of hidden cells alone that goes as far as it must, if any. Those found for other attacks are tried first.
+
+        `far`: any hidden cell may move in a new one, not those alone that are near.
+        """
         asked, columns = np.flatnonzero(attack.move), np.flatnonzero(hidden)
         gains = self._moves[:, asked] @ attack.move[asked]
         tried = np.flatnonzero(gains >= attack.target - SMALL)[-TRIED:]
@@ -161,7 +166,10 @@ class System:
         if len(good):
             move: Numbers = self._moves[tried[good[-1]]] * part[good[-1]]
             return move
-        return self.programme(attack, hidden, np.ones(len(self.cells)))
+        for cells in (hidden & self.around(attack.move, NEAR), hidden)[: 2 if far else 1]:
+            if (found := self.programme(attack, cells, np.ones(len(self.cells)))) is not None:
+                return found
+        return None
 
     def cheapest(self, attack: Attack, hidden: Choice, *, whole: bool = False) -> Numbers | None:
         """The move of little loss beside what is hidden: looked for around the quantity, then everywhere."""

@@ -6,10 +6,13 @@ where that fails, or where time ends, the cell is said to be unprotected.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +28,8 @@ from .rules import Need, contributor_rules, floor, needs
 Released = Mapping[str, int | tuple[int, int]]
 """What is published of each cell: its count, or the bounds that a rounded one stands for. What is not named is hidden."""
 Whole = NDArray[np.int64]
+PULLS = 2
+"""Programmes, twice, that pull many quantities to their ends before each is asked about: cheap, and most are then answered."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +62,15 @@ class _Unknowns:
         self.place = {cell.name: number for number, cell in enumerate(cells)}
         self.truth = np.array([cell.count for cell in cells])
         self.low, self.high, self.rows, self.least, self.most = low, high, rows, least, most
-        self.moves = hstack([rows, -rows], format="csc")
+        self.sums, self.ties = rows @ self.truth, abs(rows)
+        self.lowest, self.highest = _tightened(rows, least, most, low, high)
         # What each knows: a reader nothing of its own, then contributors what they bring, and the cells that they alone feed.
         self.row: dict[str | None, int] = {who: number for number, who in enumerate((None, *people))}
         self.own = np.array([[cell.brought(who) for cell in cells] for who in self.row])
         self.owned = np.array([[who is not None and cell.owner == who for cell in cells] for who in self.row])
-        self.witnesses = self.truth.reshape(1, -1)
-        self.believers = np.ones((1, len(self.row)), dtype=bool)
+        # Counts that agree with everything known, and who believes them: the truth, then those that programmes find.
+        self.seen = self.truth.reshape(1, -1), np.ones((1, len(self.row)), dtype=bool)
+        self.finding = Lock()
 
     def vector(self, terms: Mapping[str, int]) -> Whole:
         """A quantity as factors of these cells. What is known of it is left out."""
@@ -73,54 +80,121 @@ class _Unknowns:
                 vector[self.place[name]] = factor
         return vector
 
-    def solve(self, cost: Whole, low: Whole, high: Whole, asked: Whole | None = None, least: int = 0) -> Whole | None:
-        """Counts of least cost, by how far above and below the truth they are, where `asked` reaches `least`; if any."""
-        rows, first, last = self.moves, self.least - self.rows @ self.truth, self.most - self.rows @ self.truth
+    def _near(self, asked: Whole) -> Iterator[Whole | None]:
+        """Places of the cells that two lines tie to those of a quantity; then all of them."""
+        reached = asked != 0
+        for _ in range(2):
+            reached = (self.ties.T @ (self.ties @ reached)) > 0
+        yield np.flatnonzero(reached)
+        yield None
+
+    def solve(
+        self, cost: Whole, low: Whole, high: Whole, asked: Whole | None = None, least: int = 0,
+        among: Whole | None = None, below: float = np.inf,
+    ) -> Whole | None:  # fmt: skip
+        """Counts of least cost, by how far above and below the truth they are, where `asked` reaches `least`; if any.
+
+        `among`: places of the cells that move, the others being what they are: a small programme, whose solution is one of all.
+        `below`: only what costs less is looked for.
+        """
+        columns = np.arange(len(self.cells)) if among is None else among
+        rows, first, last = self.rows[:, columns], self.least - self.sums, self.most - self.sums
         if asked is not None:
-            rows = vstack([rows, csr_array(np.concatenate([asked, -asked]).reshape(1, -1))], format="csc")
+            rows = vstack([rows, csr_array(asked[columns].reshape(1, -1))], format="csr")
             first, last = np.append(first, least - asked @ self.truth), np.append(last, np.inf)
-        constraints = LinearConstraint(rows, first, last) if rows.shape[0] else ()
-        bounds = Bounds(0, np.concatenate([np.maximum(high - self.truth, 0), np.maximum(self.truth - low, 0)]))
+        used = np.diff(rows.indptr) > 0
+        if (first[~used] > 0).any():
+            return None  # what is asked is not of these cells, and is not true
+        moves = hstack([rows[used], -rows[used]], format="csc")
+        constraints = LinearConstraint(moves, first[used], last[used]) if used.any() else ()
+        room = np.concatenate([np.maximum(high - self.truth, 0)[columns], np.maximum(self.truth - low, 0)[columns]])
+        costs = np.concatenate([cost[columns], cost[len(self.cells) + columns]])
         for whole in (0, 1):  # in fractions, whose solution is most often in whole numbers; if not, in whole numbers
-            found = milp(cost, constraints=constraints, bounds=bounds, integrality=whole, options={"time_limit": 10.0})
-            if found.x is None:
+            found = milp(
+                costs,
+                constraints=constraints,
+                bounds=Bounds(0, room),
+                integrality=whole,
+                options={"time_limit": 10.0},
+            )
+            if found.x is None or np.ceil(found.fun - 1e-6) >= below:
                 return None
-            moves = np.rint(found.x).astype(np.int64)
-            counts: Whole = self.truth + moves[: len(self.truth)] - moves[len(self.truth) :]
+            made = np.rint(found.x).astype(np.int64)
+            counts: Whole = self.truth.copy()
+            counts[columns] += made[: len(columns)] - made[len(columns) :]
             sums = self.rows @ counts
             agree = (counts >= low).all() and (counts <= high).all() and (sums >= self.least).all() and (sums <= self.most).all()
-            if agree and (whole or abs(cost @ moves - found.fun) < 1e-6):
-                self.witnesses = np.vstack([self.witnesses, counts])
+            if agree and (whole or abs(costs @ made - found.fun) < 1e-6):
                 believes = ((counts >= self.own) & (~self.owned | (counts == self.truth))).all(axis=1)
-                self.believers = np.vstack([self.believers, believes])
+                with self.finding:
+                    self.seen = np.vstack([self.seen[0], counts]), np.vstack([self.seen[1], believes])
                 return counts
         return None
 
+    def pull(self, needs: Sequence[Need]) -> None:
+        """Look for counts that reach the ends of many quantities at once: some up, others down, and the other way round."""
+        chance = np.random.default_rng(0)
+        high = self.high.copy()
+        asked = [need for need in needs if any(name in self.place for name in need.terms)]
+        for need in asked:
+            if len(need.terms) == 1:
+                place = self.place[need.subject]
+                high[place] = max(min(high[place], need.high), self.truth[place])
+        for _ in range(PULLS):
+            ways = chance.choice([-1, 1], len(asked))
+            for sign in (1, -1):
+                cost = sum((sign * way * self.vector(need.terms) for way, need in zip(ways, asked, strict=True)), 0 * self.truth)
+                self.solve(np.concatenate([cost, -cost]), self.low, high)
+
     def extreme(self, name: str, sign: int) -> int:
-        """The least (-1) or greatest (1) count of a cell; the truth where no other is proven."""
+        """The least (-1) or greatest (1) count of a cell, of those that are proven possible."""
         place = self.place[name]
-        seen = self.witnesses[:, place]
-        if (sign < 0 and seen.min() == self.low[place]) or (sign > 0 and seen.max() >= self.high[place]):
-            return int(seen.min() if sign < 0 else self.high[place])
+        end = int((self.lowest if sign < 0 else self.highest)[place])
         vector = -sign * self.vector({name: 1})
-        found = self.solve(np.concatenate([vector, -vector]), self.low, self.high)
-        return int((self.truth if found is None else found)[place])
+        for among in self._near(vector):
+            most = int((sign * self.seen[0][:, place]).max())
+            if most >= sign * end:
+                return end
+            reached = sign * int(self.truth[place]) - most  # at this cost
+            self.solve(np.concatenate([vector, -vector]), self.low, self.high, among=among, below=reached)
+        return sign * int((sign * self.seen[0][:, place]).max())
 
     def fixed(self, name: str) -> bool:
         """Whether a cell can be nothing but what it is."""
-        seen = self.witnesses[:, self.place[name]]
+        seen = self.seen[0][:, self.place[name]]
         return seen.min() == seen.max() and self.extreme(name, -1) == self.extreme(name, 1)
 
     def believable(self, asked: Whole, least: int, who: str | None) -> bool:
         """Whether someone who knows what it brings itself may believe that a quantity reaches `least`."""
         columns, person = np.flatnonzero(asked), self.row[who]
-        if (self.believers[:, person] & (self.witnesses[:, columns] @ asked[columns] >= least)).any():
+        witnesses, believers = self.seen
+        if (believers[:, person] & (witnesses[:, columns] @ asked[columns] >= least)).any():
             return True
         owned = self.owned[person]
         low, high = np.maximum(self.low, self.own[person]), np.where(owned, self.truth, self.high)
         low = np.where(owned, self.truth, low)
-        found = self.solve(np.ones(2 * len(self.cells), dtype=np.int64), low, high, asked, least)
-        return found is not None and bool(asked @ found >= least)
+        for among in self._near(asked):
+            found = self.solve(np.ones(2 * len(self.cells), dtype=np.int64), low, high, asked, least, among)
+            if found is not None and asked @ found >= least:
+                return True
+        return False
+
+
+def _tightened(rows: csr_array, least: Whole, most: Whole, low: Whole, high: Whole) -> tuple[Whole, Whole]:
+    """Bounds that each line gives to each of its cells, those of the others being what they are, as long as one is narrower."""
+    entries = coo_array(rows)
+    line, cell, factor = entries.row, entries.col, entries.data
+    lows, highs = low.astype(float), high.astype(float)
+    for _ in range(100):
+        ends = np.sort(np.vstack([factor * lows[cell], factor * highs[cell]]), axis=0)
+        others = np.array([np.bincount(line, end, rows.shape[0])[line] - end for end in ends])
+        found = np.sort(np.vstack([(least[line] - others[1]) / factor, (most[line] - others[0]) / factor]), axis=0)
+        before = lows.sum() - highs.sum()
+        np.maximum.at(lows, cell, np.ceil(found[0] - 1e-9))
+        np.minimum.at(highs, cell, np.floor(found[1] + 1e-9))
+        if lows.sum() - highs.sum() <= before:
+            break
+    return lows.astype(np.int64), highs.astype(np.int64)
 
 
 Groups = Mapping[str, _Unknowns]
@@ -194,6 +268,16 @@ def _groups(tables: Tables, profile: Profile, bounds: Mapping[str, tuple[int, in
     return found
 
 
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+
+def _at_once(question: Callable[[Asked], Answer], asked: Sequence[Asked]) -> list[Answer]:
+    """Answers in order, to questions asked from as many threads as there are processors: the solver runs beside Python."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(question, asked))
+
+
 def _reached(need: Need, groups: Groups, tables: Tables, who: str | None) -> tuple[bool, bool]:
     """Whether a reader, or a contributor who knows what it brings, may place a quantity at each end of what it needs."""
     unknowns = next((groups[name] for name in need.terms if name in groups), None)
@@ -215,21 +299,27 @@ def _failures(tables: Tables, profile: Profile, groups: Groups) -> Iterator[Fail
     What a contributor could tell if nothing at all were released is not told by this release.
     """
     people = _people(tables, profile)
-    silence = cache(lambda: _groups(tables, profile, _bounds(tables, profile, {})))
+    silence = _groups(tables, profile, _bounds(tables, profile, {})) if people else {}
 
     def learns(need: Need, who: str) -> bool:
         if all(tables.cells[name].owner == who for name in need.terms):
             return False  # nobody else is in it
         reached = _reached(need, groups, tables, who)
-        before = (True, True) if all(reached) else _reached(need, silence(), tables, who)
+        before = (True, True) if all(reached) else _reached(need, silence, tables, who)
         return any(could and not can for can, could in zip(reached, before, strict=True))
 
-    for need in needs(tables, profile):
-        why = f"{need.subject!r} ({', '.join(need.reasons)})"
+    def failing(need: Need) -> str:
         if not all(_reached(need, groups, tables, None)):
-            yield (need.subject,), f"{why}: a reader can tell more of it than it should."
-        elif any(learns(need, who) for who in people):
-            yield (need.subject,), f"{why}: a contributor, who knows its own, can tell more of it than it should."
+            return "a reader can tell more of it than it should."
+        told = any(learns(need, who) for who in people)
+        return "a contributor, who knows its own, can tell more of it than it should." if told else ""
+
+    asked = needs(tables, profile)
+    for unknowns in set(silence.values()):
+        unknowns.pull(asked)
+    for need, how in zip(asked, _at_once(failing, asked), strict=True):
+        if how:
+            yield (need.subject,), f"{need.subject!r} ({', '.join(need.reasons)}): {how}"
 
 
 def _lines(tables: Tables, profile: Profile, unknown: Collection[str]) -> Iterator[Failure]:
@@ -257,11 +347,13 @@ def examine(tables: Tables, profile: Profile, released: Released) -> Findings:
     bounds = _deduced(tables, _bounds(tables, profile, released))
     groups = _groups(tables, profile, bounds)
     failures = list(_failures(tables, profile, groups))  # the counts that attackers believe are found on the way
-    found: dict[str, Interval] = {}
-    for name, unknowns in groups.items():
-        if tables.cells[name].fate is not Fate.NEVER:
-            low, high = unknowns.extreme(name, -1), unknowns.extreme(name, 1)
-            found[name] = Interval(low, None if high >= bounds[name][1] else high)
+
+    def interval(name: str) -> Interval:
+        low, high = groups[name].extreme(name, -1), groups[name].extreme(name, 1)
+        return Interval(low, None if high >= bounds[name][1] else high)
+
+    names = [name for name in groups if tables.cells[name].fate is not Fate.NEVER]
+    found = dict(zip(names, _at_once(interval, names), strict=True))
     unknown = {name for name, unknowns in groups.items() if not unknowns.fixed(name)}
     return Findings(found, [*failures, *_lines(tables, profile, unknown)])
 
@@ -272,7 +364,11 @@ def told(tables: Tables, profile: Profile) -> set[str]:
     Whoever releases decides what is made of them: `Fate.TOLD` keeps them hidden, and asks nothing more.
     """
     groups = _groups(tables, profile, _deduced(tables, _bounds(tables, profile, {})))
-    return {need.subject for need in needs(tables, profile) if not all(_reached(need, groups, tables, None))}
+    asked = needs(tables, profile)
+    for unknowns in set(groups.values()):
+        unknowns.pull(asked)
+    answers = _at_once(lambda need: all(_reached(need, groups, tables, None)), asked)
+    return {need.subject for need, safe in zip(asked, answers, strict=True) if not safe}
 
 
 def audit(tables: Tables, profile: Profile, released: Released) -> Mapping[str, Interval]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from .attacks import SMALL, Attack, Choice, Numbers, System
 
-PRUNING = 300
+PRUNING = 150
 """Programmes solved to show cells again."""
 
 
@@ -76,7 +76,7 @@ class Heuristic:
 
     def _move(self, attack: Attack) -> Numbers | None:
         exact = attack.need.subject in self.whole
-        move = None if exact else self.system.within(attack, self.hidden)
+        move = None if exact else self.system.within(attack, self.hidden, far=False)
         return move if move is not None else self.system.cheapest(attack, self.hidden, whole=exact)
 
     def _expose(self, deadline: float) -> bool:

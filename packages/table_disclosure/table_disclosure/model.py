@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from .errors import TablesError
 
@@ -70,7 +71,7 @@ class Cell:
         """How many someone brings; nobody brings nothing."""
         return (self.contributions or {}).get(who, 0) if who is not None else 0
 
-    @property
+    @cached_property
     def owner(self) -> str | None:
         """The contributor who brings everybody, and so knows the cell."""
         return next((who for who, number in (self.contributions or {}).items() if 0 < number == self.count), None)

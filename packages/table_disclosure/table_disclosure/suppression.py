@@ -67,7 +67,9 @@ class _Search:
         self.profile = profile
         self.system = System(tables, profile, needs(tables, profile))
         self.cells, self.place = self.system.cells, self.system.place
-        self.cuts: list[Cut] = list({(cut.factors.tobytes(), cut.least): cut for cut in self.system.first_cuts()}.values())
+        self.exactly = len(self.cells) <= EXACT
+        first = self.system.first_cuts() if self.exactly else ()
+        self.cuts: list[Cut] = list({(cut.factors.tobytes(), cut.least): cut for cut in first}.values())
         self.certain, self.given_up = True, False
         self.whole: frozenset[str] = frozenset()
 
@@ -154,7 +156,7 @@ class _Search:
         if self.given_up:
             return
         self.optimal = False
-        if len(self.cells) <= EXACT:
+        if self.exactly:
             self.hidden, self.optimal = self.exact(min((time.monotonic() + deadline) / 2, time.monotonic() + THINKABLE))
         if not self.optimal:
             self.hidden = Heuristic(self.system, self.whole).run(deadline)
