@@ -213,7 +213,11 @@ def system(seen: Seen, known: Known) -> System:
     for (source, population, restrictions, variable), line in lines.items():
         for category, cell in line.items():  # a share that was published of the same year, whatever is hidden here
             said = seen.published.get(f"{source[4:8]}/{population}/{restrictions}{variable}.{category}")
-            if said is not None and "_T" in line:
+            if (
+                said is not None
+                and "_T" in line
+                and f"{source}/{population}/{restrictions}{variable}.{category}/percent" in seen.named
+            ):
                 digits = len(f"{said:.12g}".partition(".")[2])
                 whole, half = 10 ** (digits + 2) * 2, 10**digits * 2
                 made.relate({cell: whole, line["_T"]: -round(said * half) + 1}, 0, np.inf)
@@ -341,6 +345,9 @@ def _panel(made: System, lines: Mapping[tuple[str, str, str, str], Mapping[str, 
                 made.relate({whole: 1, **{line[kind]: -1 for kind in kinds}}, 0, 0)
 
 
+EVERYBODY = 20_000
+"""More than all victims of all editions."""
+
 # -- solving -------------------------------------------------------------------------------------------------------------------
 
 
@@ -384,6 +391,7 @@ def _range(
 ) -> tuple[float, float]:  # fmt: skip
     cells = list(dict.fromkeys([cell, *(each for terms, _, _ in sums for each in terms)]))
     low, high = (np.array(each) for each in zip(*(bounds[each] for each in cells), strict=True))
+    high = np.minimum(high, EVERYBODY)  # what nothing bounds makes the solver lose its way among large factors
     if not sums:
         return bounds[cell]
     place = {each: number for number, each in enumerate(cells)}
@@ -396,13 +404,15 @@ def _range(
     for sign in (1, -1):
         goal = np.zeros(len(cells))
         goal[0] = sign
-        solved = milp(
-            goal, constraints=rows, bounds=Bounds(low, high), integrality=np.ones(len(cells)), options={"time_limit": 5}
-        )
-        if solved.status in (2,):
+        for presolve in (True, False):  # the presolve of HiGHS finds some programmes infeasible that are not
+            options = {"time_limit": 5, "presolve": presolve}
+            solved = milp(goal, constraints=rows, bounds=Bounds(low, high), integrality=np.ones(len(cells)), options=options)
+            if solved.status != 2:
+                break
+        if solved.status == 2:
             raise AssertionError(f"what is published contradicts itself around {cell}")
         ends.append(sign * round(solved.fun, 6) if solved.fun is not None else -sign * np.inf)
-    return float(ends[0]), float(ends[1])
+    return float(ends[0]), float(ends[1]) if ends[1] < EVERYBODY else np.inf
 
 
 def attack(folders: Iterable[Path], data: Path, published: Mapping[str, float] | None = None) -> dict[str, tuple[float, float]]:

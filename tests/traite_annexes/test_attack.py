@@ -91,7 +91,8 @@ def published_shares() -> dict[str, float]:
 
 
 def test_a_share_that_was_published_elsewhere_bounds_a_count(tmp_path: Path) -> None:
-    place, secret = folder(tmp_path, line({"_T": 100, "trans": 3}, "sex"), [name("sex.trans")]), name("sex.trans")
+    secret, share = name("sex.trans"), name("sex.trans", unit="percent")
+    place = folder(tmp_path, line({"_T": 100, "trans": 3}, "sex") | {share: ""}, [secret, share])
     assert attack([place], DATA)[secret] == (0, 100)
     assert attack([place], DATA, {"2022/accompanied/sex.trans": 3.0}) == {secret: (3, 3)}
 
