@@ -32,8 +32,8 @@ def release(project: Path, edition: str = "demo2022", profile: str = "publicatio
         if hidden and row["unit"] == "count" and row["population"] != "associations" and 0 < float(row["value"] or 0) < 5
     }
     for row in rows:
-        if not hidden and row["status"] == "Q":
-            row |= {"value": "60", "status": ""}  # an edition that hides nothing
+        if row["status"] == "Q":
+            row |= {"value": "60", "status": ""}  # what the demonstration itself hides is another matter
         if row["statement_id"].rpartition("/")[0] in small.union(hidden) and row["unit"] in ("count", "percent"):
             row |= {"value": "", "base": "", "status": "Q"}
     columns = [*(name for name in rows[0] if name != "status"), "status"]

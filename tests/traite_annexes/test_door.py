@@ -126,6 +126,9 @@ def test_a_share_that_was_published_tells_of_its_part_and_its_base() -> None:
         rows, _ = door.open()
         assert pd.isna(counts(rows)["2022-optional/accompanied/form.sexual/count"])
         assert pd.isna(counts(rows)["2022-optional/accompanied/form._T/count"]) >= told
+        (share,) = rows[rows["statement_id"] == "2022-optional/accompanied/form.sexual/percent"].to_dict("records")
+        assert pd.isna(share["base"])
+        assert (share["value"], share["status"]) == (printed, "A") if told else share["status"] == "Q"
 
 
 def changed(tmp_path: Path, entrants: dict[str, tuple[int, int, int]]) -> dict[str, float]:

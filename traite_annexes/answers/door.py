@@ -104,6 +104,8 @@ class Door:
         kept = found.observations[found.observations["retained"]]
         self.cells: dict[str, tuple[str, str]] = {}
         """By statement: the cell of its value, and that of its base, or nothing."""
+        self.printed: dict[str, float] = {}
+        """By statement of a share: as it was published, which is not hidden again."""
         self.tables = self._tables(records(kept), known or {}, profile)
         self.cells |= {str(r.row["statement_id"]): (self.cells[r.part][0], self.cells[r.whole][0]) for r in ratios}
         self.rows = pd.concat([kept, pd.DataFrame([ratio.row for ratio in ratios], columns=kept.columns), self.since.rows])
@@ -125,7 +127,7 @@ class Door:
     ) -> td.Tables:  # fmt: skip
         shown: set[Key] = set()
         public: set[Key] = set()
-        shares: list[tuple[str, str, float]] = []
+        shares: dict[str, tuple[str, str, float]] = {}
         for row in rows:
             value, base = self._keys(row)
             if value is None or row["population"] == "associations":
@@ -136,14 +138,17 @@ class Door:
             if row["unit"] == "count" and printed == row["value"]:
                 public.add(value)
             if row["unit"] == "percent" and printed is not None and base:
-                shares.append((str(value), str(base), printed))
+                shares[row["statement_id"]] = str(value), str(base), printed
             if self.hidden is not None and row["unit"] == "count" and row["statement_id"] not in self.hidden:
                 public.add(value)
         if self.hidden is not None:
             shown = self._crossed(shown, public)
         cells = {cell.name: cell for cell in self.linked.cells(shown, public, self.names)}
         relations = [*self.linked.relations(), *self._changed(cells)]
-        relations += [told for part, base, printed in shares for told in _share(cells[part], cells[base], printed)]
+        for statement, (part, base, printed) in shares.items():
+            if told := _share(cells[part], cells[base], printed):
+                relations += told
+                self.printed[statement] = printed
         cells = _deduced(cells, relations)
         fed = {row["statement_id"]: self._supported(row) for row in rows if row["population"] == "associations"}
         named = {statement: str(key) for statement, key in fed.items() if key is not None}
@@ -209,7 +214,8 @@ class Door:
         Returns
         -------
         DataFrame
-            The rows, with ``status`` Q, and neither value nor base that are hidden.
+            The rows, with ``status`` Q, and neither value nor base that are hidden; a share that was published has its published
+            value, without a base.
         dict
             The profile and its rules, how many cells are hidden and why, how much is lost, and the interval of each hidden count.
 
@@ -223,8 +229,9 @@ class Door:
         value = self.rows["statement_id"].map(lambda name: self.cells.get(name, ("", ""))[0] in hidden)
         base = self.rows["statement_id"].map(lambda name: self.cells.get(name, ("", ""))[1] in hidden)
         gone = value | (base & (self.rows["unit"] == "percent"))
-        status = self.rows["status"].mask(gone, "Q")
-        rows = self.rows.assign(value=self.rows["value"].mask(gone), base=self.rows["base"].mask(base | gone), status=status)
+        printed = self.rows["statement_id"].map(self.printed)
+        status = self.rows["status"].mask(gone & printed.isna(), "Q")
+        rows = self.rows.assign(value=self.rows["value"].mask(gone, printed), base=self.rows["base"].mask(base | gone), status=status)
         return rows, self._record(release)
 
     def cross(self) -> set[str]:

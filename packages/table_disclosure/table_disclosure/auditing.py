@@ -84,7 +84,7 @@ class _Unknowns:
         """Places of the cells that two lines tie to those of a quantity; then all of them."""
         reached = asked != 0
         for _ in range(2):
-            reached = (self.ties.T @ (self.ties @ reached)) > 0
+            reached |= (self.ties.T @ (self.ties @ reached)) > 0
         yield np.flatnonzero(reached)
         yield None
 
