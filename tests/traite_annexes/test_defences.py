@@ -65,7 +65,13 @@ def without_the_rule_on_associations(project: Path, monkeypatch: pytest.MonkeyPa
     """Small counts are hidden, whoever brings the others."""
     path = project / "data" / "disclosure.toml"
     text = path.read_text(encoding="utf-8")
-    for rule, value in (("contributors", "0"), ("dominance", "[]"), ("p_percent", "0"), ("remainder", "0"), ("insiders", "false")):
+    for rule, value in (
+        ("contributors", "0"),
+        ("dominance", "[]"),
+        ("p_percent", "0"),
+        ("remainder", "0"),
+        ("insiders", "false"),
+    ):
         text = re.sub(rf"^{rule} = {{ value = .*?, reason", f"{rule} = {{ value = {value}, reason", text, flags=re.MULTILINE)
     path.write_text(text, encoding="utf-8")
 
@@ -102,12 +108,16 @@ def test_cells_are_found_as_soon_as_a_defence_is_off(
         (project / "data" / "released" / f"{edition}.json").write_text(released.record, encoding="utf-8")
         hidden = set(json.loads(released.record)["intervals"])
         cells = doors[-1].tables.cells
-        shown = {cell for statement, (cell, _) in doors[-1].cells.items() if statement.endswith("/count") and statement not in hidden}
+        shown = {
+            cell for statement, (cell, _) in doors[-1].cells.items() if statement.endswith("/count") and statement not in hidden
+        }
         decided = (cells[name] for name in shown if cells[name].fate is td.Fate.DECIDE and cells[name].contributions)
         fed += [cell.name for cell in decided if len(cell.contributions or ()) < MORE_THAN_TWO]
         before = answers[edition]
     found = attack([tmp_path / edition for edition in DEMONSTRATIONS], ROOT / "data", published_shares())
     recovered = [name for name, (low, high) in found.items() if low == high]
-    print(f"{switch.__name__}, {profile}: {len(recovered)} of {len(found)} cells found, {len(fed)} shown of one or two associations")
+    print(
+        f"{switch.__name__}, {profile}: {len(recovered)} of {len(found)} cells found, {len(fed)} shown of one or two associations"
+    )
     assert bool(recovered) == undone, recovered[:5]
     assert bool(fed) == few, fed[:5]

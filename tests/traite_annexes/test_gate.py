@@ -55,7 +55,12 @@ def test_annexes_pass_as_they_are_rendered_with_their_record_and_their_profile(a
     assert "data/released/demo2022.json" in manifest["inputs"]
     assert "disclosure.json" in (annexes / "index.html").read_text(encoding="utf-8")
     page = (annexes / "14_methode_et_qualite.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
-    for said in ("sous le profil « publication »", "sont masquées", "Nombre minimal d’associations", "2020 (démonstration) et 2021 (démonstration)"):
+    for said in (
+        "sous le profil « publication »",
+        "sont masquées",
+        "Nombre minimal d’associations",
+        "2020 (démonstration) et 2021 (démonstration)",
+    ):
         assert said in page
     assert "Profil de diffusion" in (annexes / "02_formes.html").read_text(encoding="utf-8")
 

@@ -231,7 +231,9 @@ class Door:
         gone = value | (base & (self.rows["unit"] == "percent"))
         printed = self.rows["statement_id"].map(self.printed)
         status = self.rows["status"].mask(gone & printed.isna(), "Q")
-        rows = self.rows.assign(value=self.rows["value"].mask(gone, printed), base=self.rows["base"].mask(base | gone), status=status)
+        rows = self.rows.assign(
+            value=self.rows["value"].mask(gone, printed), base=self.rows["base"].mask(base | gone), status=status
+        )
         return rows, self._record(release)
 
     def cross(self) -> set[str]:
