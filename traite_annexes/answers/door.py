@@ -145,10 +145,10 @@ class Door:
             shown = self._crossed(shown, public)
         cells = {cell.name: cell for cell in self.linked.cells(shown, public, self.names)}
         relations = [*self.linked.relations(), *self._changed(cells)]
-        for statement, (part, base, printed) in shares.items():
-            if told := _share(cells[part], cells[base], printed):
-                relations += told
-                self.printed[statement] = printed
+        for statement, (name, whole, share) in shares.items():
+            if bounds := _share(cells[name], cells[whole], share):
+                relations += bounds
+                self.printed[statement] = share
         cells = _deduced(cells, relations)
         fed = {row["statement_id"]: self._supported(row) for row in rows if row["population"] == "associations"}
         named = {statement: str(key) for statement, key in fed.items() if key is not None}
