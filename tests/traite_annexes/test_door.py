@@ -195,6 +195,8 @@ def test_hidden_modalities_of_a_line_are_given_together_where_others_are_shown()
     assert said[f"{stem}.other_nationalities_merged/count"] == hidden
     assert said[f"{stem}.other_nationalities_merged/percent"] == percent(hidden, 95)
     assert merged(rows, plan, {"nationality"}).empty
+    public = rows.assign(value=rows["value"].mask(rows["statement_id"] == f"{stem}.ROU/percent", 3))
+    assert f"{stem}.other_nationalities_merged/count" not in counts(merged(public, plan, set())), "a share is told apart"
     assert merged(rows[~rows["category"].isin(["NGA", "FRA"])], plan, set()).empty, "it would be all of them"
     assert merged(found.observations, plan, set()).empty, "nothing is hidden"
 

@@ -45,7 +45,10 @@ def _together(line: pd.DataFrame, into: dict[str, str]) -> Iterator[dict[str, An
     every = {row["category"]: row for row in records(counts)}
     modalities = counts[~counts["category"].isin([ALL, UNKNOWN])]
     shown = modalities["value"].dropna()
-    if ALL not in every or pd.isna(every[ALL]["value"]) or not shown.any() or (modalities["status"] == WITHHELD).sum() < 2:
+    told = set(shares["category"][shares["value"].notna()]) - set(modalities["category"][modalities["value"].notna()])
+    if told or ALL not in every or pd.isna(every[ALL]["value"]) or not shown.any():
+        return  # a share that stands without its count would be told twice
+    if (modalities["status"] == WITHHELD).sum() < 2:
         return
     whole = every[ALL]["value"]
     value = whole - shown.sum()

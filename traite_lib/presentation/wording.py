@@ -266,10 +266,8 @@ def finding(rows: pd.DataFrame) -> str:
         return f"{told} {MASKED} : {listed(dict.fromkeys(rows['inline'][hidden]))}.".lstrip()
     known = records(rows[rows["value"].notna()].sort_values("value", ascending=False, kind="stable"))
     pairs = [f"{row['inline']}, {marked(row)}" for row in known]
-    if not pairs:
-        return "Aucune valeur relevée."
-    if len(pairs) == 1:  # one of several groups
-        return f"{pairs[0]}."
+    if len(pairs) < 2:  # one of several groups
+        return f"{pairs[0]}." if pairs else "Aucune valeur relevée."
     return f"Valeur la plus élevée : {pairs[0]}. Puis : {' ; '.join(pairs[1:])}."
 
 
@@ -297,8 +295,9 @@ def bases_of(rows: pd.DataFrame) -> list[str]:
     name = "group" if "group" in rows and rows["group"].nunique() > 1 else _told_apart_by(rows)
     shares = [row for row in records(rows) if base_of(row)]
     known = [row for row in shares if base_of(row) != UNKNOWN_BASE]
-    if len(known) == len(shares) and len({row["base"] for row in known}) == 1:
-        return [f"Base : {base_cell(known[0])}."]
+    if len(known) > len(shares) / 2 and len({row["base"] for row in known}) == 1:
+        others = listed(dict.fromkeys(lower_first(spelt(row[name])) for row in shares if row not in known))
+        return [f"Base : {base_cell(known[0])}{f', sauf {others}' * bool(others)}."]
     told = dict.fromkeys(f"{lower_first(spelt(row[name]))}, {base_cell(row)}" for row in known)
     return [f"Base{'s' if len(told) > 1 else ''} : {' ; '.join(told)}."] if told else []
 
