@@ -311,9 +311,9 @@ class Table:
         return "numbers in brackets that no note explains" if sum(not self.legend.footnote(mark) for mark in numbers) > 1 else ""
 
     def _unit_and_doubt(self, row: _Side, column: _Side) -> tuple[str, str]:
-        """Unit of the cells of a row and a column, and why it is not theirs; a column of units says what each change is."""
+        """Unit of the cells of a row and a column, and why it is not theirs; a column of units says what a row of changes is."""
         unit = self._nearest_unit(row.units, column.units)
-        change, others = "" if self.block.unit_column and row.units else column.change or row.change, units.one_of(unit)
+        change, others = column.change or ("" if self.block.unit_column and row.units else row.change), units.one_of(unit)
         if change == "%":
             return "%", ""
         if change == "difference" and (unit == "%" or others):  # between two percentages

@@ -154,6 +154,13 @@ LAYOUTS: dict[str, tuple[Rows, dict[str, Any], list[str]]] = {
         {},
         ["B4 Urbaine | Part = 52 %", "C4 Urbaine | Dépense (en euros) = 48 euros"],
     ),
+    "a change beside a column of units": (
+        {1: ["T"], 3: ["Canton", "Unité", "2005", "2006", "Évolution"], 4: ["Plaine", "%", 11.9, 5.9, -6.0], 5: ["Aval", "euros", 5088, 6414, 1326],
+         6: ["Amont", "%", 10.6, 9.2, -1.4]},
+        {}, ["C4 Plaine | 2005 = 11.9 %", "D4 Plaine | 2006 = 5.9 %", "E4 Plaine | Évolution = -6 points [ambiguous two units: of its row, and of its column]", "C5 Aval | 2005 = 5088 euros",
+             "D5 Aval | 2006 = 6414 euros", "E5 Aval | Évolution = 1326 euros", "C6 Amont | 2005 = 10.6 %", "D6 Amont | 2006 = 9.2 %",
+             "E6 Amont | Évolution = -1.4 points [ambiguous two units: of its row, and of its column]"],
+    ),
     "a column of units": (
         {1: ["T"], 3: ["Indicateur", "Unité", "2022"], 4: ["Ménages", "Nombre", 100], 5: ["Femmes", "%", 82]},
         {},
