@@ -211,23 +211,17 @@ def system(seen: Seen, known: Known) -> System:
     for name, value in seen.counts.items():
         made.narrow(cell_of(name), value, value)
     for (source, population, restrictions, variable), line in lines.items():
+        what = f"{population}/{restrictions}{variable}"
         for category, cell in line.items():  # a share that was published of the same year, whatever is hidden here
-            said = seen.published.get(f"{source[4:8]}/{population}/{restrictions}{variable}.{category}")
-            if (
-                said is not None
-                and "_T" in line
-                and f"{source}/{population}/{restrictions}{variable}.{category}/percent" in seen.named
-            ):
-                digits = len(f"{said:.12g}".partition(".")[2])
-                whole, half = 10 ** (digits + 2) * 2, 10**digits * 2
-                made.relate({cell: whole, line["_T"]: -round(said * half) + 1}, 0, np.inf)
-                made.relate({cell: whole, line["_T"]: -round(said * half) - 1}, -np.inf, 0)
+            said = seen.published.get(f"{source[4:8]}/{what}.{category}")
+            if said is not None and "_T" in line and f"{source}/{what}.{category}/percent" in seen.named:
+                halves = 2 * 10 ** len(f"{said:.12g}".partition(".")[2])  # of the last decimal, in one percent
+                made.relate({cell: 100 * halves, line["_T"]: 1 - round(said * halves)}, 0, np.inf)
+                made.relate({cell: 100 * halves, line["_T"]: -1 - round(said * halves)}, -np.inf, 0)
+        shown = {code for code in line if code in ("_T", "_U") or f"{source}/{what}.{code}/count" in seen.counts}
         for category in [category for category in line if category.endswith("_merged")]:  # all that its line does not show
-            together, stem = line.pop(category), f"{source}/{population}/{restrictions}{variable}"
-            apart = [
-                cell for code, cell in line.items() if code not in ("_T", "_U") and f"{stem}.{code}/count" not in seen.counts
-            ]
-            made.relate({together: 1, **dict.fromkeys(apart, -1)}, 0, np.inf)
+            together = line.pop(category)
+            made.relate({together: 1, **{cell: -1 for code, cell in line.items() if code not in shown}}, 0, np.inf)
     for name, share in seen.shares.items():
         if base := seen.bases.get(name):
             half = 0.05 if base >= 100 else 0.5  # published with a decimal, or whole
@@ -345,10 +339,10 @@ def _panel(made: System, lines: Mapping[tuple[str, str, str, str], Mapping[str, 
                 made.relate({whole: 1, **{line[kind]: -1 for kind in kinds}}, 0, 0)
 
 
+# -- solving -------------------------------------------------------------------------------------------------------------------
+
 EVERYBODY = 20_000
 """More than all victims of all editions."""
-
-# -- solving -------------------------------------------------------------------------------------------------------------------
 
 
 def intervals(made: System, hidden: Iterable[Cell]) -> dict[Cell, tuple[float, float]]:

@@ -136,6 +136,11 @@ class Block:
     whole: Ints
     tally: Tally | None
 
+    @property
+    def several(self) -> bool:
+        """Whether its question allows several answers, which do not add."""
+        return self.tally is not None and self.tally.several
+
 
 def _tally(records: _Records, column: str, rows: Rows, gathered: Mapping[str, list[str]], table: Table) -> Tally:
     listed = records.categories(column)

@@ -93,7 +93,7 @@ def release(mapping: Path, root: Path, edition: str, before: Path | None = None,
         rows, record = door.open()
     except table_disclosure.DisclosureError as error:
         raise AnswersError(f"{mapping.name}: {error}") from None
-    together = merged(rows, plan, {block.question for block in found.blocks if block.tally is not None and block.tally.several})
+    together = merged(rows, plan, {block.question for block in found.blocks if block.several})
     rows = pd.concat([rows, together], ignore_index=True)
     lines = [*together["statement_id"][together["unit"] == "count"]]
     told = {"edition": edition, **record, "merged": lines, "before": [since.edition] if since.edition else []}

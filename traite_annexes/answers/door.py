@@ -11,7 +11,7 @@ import pandas as pd
 
 import table_disclosure as td
 from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
-from traite_lib.table import SUB_POPULATION, decimals, records
+from traite_lib.table import SUB_POPULATION, WITHHELD, decimals, records
 
 from .aggregates import Aggregates, Block
 from .linked import ANSWERED, ASKED, UNSAID, Key, Linked
@@ -194,8 +194,9 @@ class Door:
             if isinstance(change.whole, str):
                 cells.setdefault(change.whole, self._earlier(change.whole))
                 forms[f"before {change.what}"][change.code] = change.whole
-        added = [(same[ALL], [name for code, name in same.items() if code != ALL]) for same in forms.values() if ALL in same]
-        for whole, parts in [*sums.items(), *added]:
+        totals = [(whole, *parts) for whole, parts in sums.items()]
+        totals += [(same[ALL], *(name for code, name in same.items() if code != ALL)) for same in forms.values() if ALL in same]
+        for whole, *parts in dict.fromkeys(totals):  # exits and those that stayed both name the edition before
             if parts and whole in cells and cells[whole].count == sum(cells[part].count for part in parts):
                 yield td.total(whole, parts, attribute=False)
 
@@ -205,8 +206,9 @@ class Door:
         count = sum(brought.values())
         if statement not in self.since.hidden:
             return td.Cell(statement, count, brought, td.Fate.PUBLIC)
-        low, high = self.since.hidden[statement] or (count, count)
-        return td.Cell(statement, count, brought, td.Fate.NEVER, kept=(low, 2 * count + 10 if high is None else high))
+        left = self.since.hidden[statement]  # where nothing bounded it, twice as many and ten more must stay possible
+        kept = left and (left[0], 2 * count + 10 if left[1] is None else left[1])
+        return td.Cell(statement, count, brought, td.Fate.NEVER, kept=kept)
 
     def open(self) -> tuple[pd.DataFrame, dict[str, Any]]:
         """The retained rows as they may be published, and the record of this release: decisions and intervals, no value.
@@ -230,7 +232,7 @@ class Door:
         base = self.rows["statement_id"].map(lambda name: self.cells.get(name, ("", ""))[1] in hidden)
         gone = value | (base & (self.rows["unit"] == "percent"))
         printed = self.rows["statement_id"].map(self.printed)
-        status = self.rows["status"].mask(gone & printed.isna(), "Q")
+        status = self.rows["status"].mask(gone & printed.isna(), WITHHELD)
         rows = self.rows.assign(
             value=self.rows["value"].mask(gone, printed), base=self.rows["base"].mask(base | gone), status=status
         )

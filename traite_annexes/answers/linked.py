@@ -63,7 +63,7 @@ class Linked:
         self._sums: dict[tuple[Key, frozenset[Key]], bool] = {}
         self._listed: dict[tuple[str, str, str], set[str]] = defaultdict(set)
         self._places: list[dict[str, Key]] = [self._block(block) for block in blocks]
-        self._margins({block.question for block in blocks if block.tally is not None and block.tally.several})
+        self._margins({block.question for block in blocks if block.several})
         self._populations()
 
     def place(self, block: int, code: str) -> Key:

@@ -37,7 +37,7 @@ def merged(rows: pd.DataFrame, plan: Plan, several: Collection[str]) -> pd.DataF
     into = {table.variable: table.merge for table in plan.table if table.merge and table.variable not in several}
     lines = rows[rows["variable"].isin([*into])].groupby(["source_id", "population", *SUB_POPULATION, "variable"], sort=False)
     made = [row for _, line in lines for row in _together(line, into)]
-    return pd.DataFrame(made, columns=rows.columns)
+    return pd.DataFrame(made, columns=rows.columns).astype(rows.dtypes)
 
 
 def _together(line: pd.DataFrame, into: dict[str, str]) -> Iterator[dict[str, Any]]:
@@ -45,14 +45,13 @@ def _together(line: pd.DataFrame, into: dict[str, str]) -> Iterator[dict[str, An
     every = {row["category"]: row for row in records(counts)}
     modalities = counts[~counts["category"].isin([ALL, UNKNOWN])]
     shown = modalities["value"].dropna()
-    told = set(shares["category"][shares["value"].notna()]) - set(modalities["category"][modalities["value"].notna()])
-    if told or ALL not in every or pd.isna(every[ALL]["value"]) or not shown.any():
+    alone = set(shares["category"][shares["value"].notna()]) - set(modalities["category"][modalities["value"].notna()])
+    if alone or not shown.any() or (modalities["status"] == WITHHELD).sum() < 2:
         return  # a share that stands without its count would be told twice
-    if (modalities["status"] == WITHHELD).sum() < 2:
+    if ALL not in every or pd.isna(whole := every[ALL]["value"]):
         return
-    whole = every[ALL]["value"]
-    value = whole - shown.sum()
-    for unit, number in [("count", value), ("percent", percent(value, whole))][: 2 if len(shares) else 1]:
-        code = into[every[ALL]["variable"]]
+    code, value = into[every[ALL]["variable"]], whole - shown.sum()
+    numbers = {"count": value} | ({"percent": percent(value, whole)} if len(shares) else {})
+    for unit, number in numbers.items():
         name = every[ALL]["statement_id"].removesuffix(f"{ALL}/count") + f"{code}/{unit}"
-        yield every[ALL] | {"category": code, "unit": unit, "value": number, "base": whole, "statement_id": name}
+        yield every[ALL] | {"category": code, "unit": unit, "value": number, "base": int(whole), "statement_id": name}

@@ -296,8 +296,8 @@ def bases_of(rows: pd.DataFrame) -> list[str]:
     shares = [row for row in records(rows) if base_of(row)]
     known = [row for row in shares if base_of(row) != UNKNOWN_BASE]
     if len(known) > len(shares) / 2 and len({row["base"] for row in known}) == 1:
-        others = listed(dict.fromkeys(lower_first(spelt(row[name])) for row in shares if row not in known))
-        return [f"Base : {base_cell(known[0])}{f', sauf {others}' * bool(others)}."]
+        others = listed(dict.fromkeys(lower_first(spelt(row[name])) for row in shares if base_of(row) == UNKNOWN_BASE))
+        return [f"Base : {base_cell(known[0])}{f' (non publiée : {others})' * bool(others)}."]
     told = dict.fromkeys(f"{lower_first(spelt(row[name]))}, {base_cell(row)}" for row in known)
     return [f"Base{'s' if len(told) > 1 else ''} : {' ; '.join(told)}."] if told else []
 

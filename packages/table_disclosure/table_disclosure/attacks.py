@@ -166,7 +166,8 @@ class System:
         if len(good):
             move: Numbers = self._moves[tried[good[-1]]] * part[good[-1]]
             return move
-        for cells in (hidden & self.around(attack.move, NEAR), hidden)[: 2 if far else 1]:
+        near = hidden & self.around(attack.move, NEAR)
+        for cells in (near, hidden) if far else (near,):
             if (found := self.programme(attack, cells, np.ones(len(self.cells)))) is not None:
                 return found
         return None

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from typing import TypeVar
 
@@ -272,6 +273,13 @@ def _groups(tables: Tables, profile: Profile, bounds: Mapping[str, tuple[int, in
     return found
 
 
+def _pulled(groups: Groups, asked: Sequence[Need]) -> Groups:
+    """These groups, each having been pulled: of use where little is released, for much is then possible at once."""
+    for unknowns in set(groups.values()):
+        unknowns.pull(asked)
+    return groups
+
+
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
@@ -302,14 +310,17 @@ def _failures(tables: Tables, profile: Profile, groups: Groups) -> Iterator[Fail
 
     What a contributor could tell if nothing at all were released is not told by this release.
     """
-    people = _people(tables, profile)
-    silence = _groups(tables, profile, _bounds(tables, profile, {})) if people else {}
+    people, asked = _people(tables, profile), needs(tables, profile)
+
+    @cache
+    def silence() -> Groups:
+        return _pulled(_groups(tables, profile, _bounds(tables, profile, {})), asked)
 
     def learns(need: Need, who: str) -> bool:
         if all(tables.cells[name].owner == who for name in need.terms):
             return False  # nobody else is in it
         reached = _reached(need, groups, tables, who)
-        before = (True, True) if all(reached) else _reached(need, silence, tables, who)
+        before = (True, True) if all(reached) else _reached(need, silence(), tables, who)
         return any(could and not can for can, could in zip(reached, before, strict=True))
 
     def failing(need: Need) -> str:
@@ -318,9 +329,6 @@ def _failures(tables: Tables, profile: Profile, groups: Groups) -> Iterator[Fail
         told = any(learns(need, who) for who in people)
         return "a contributor, who knows its own, can tell more of it than it should." if told else ""
 
-    asked = needs(tables, profile)
-    for unknowns in set(silence.values()):
-        unknowns.pull(asked)
     for need, how in zip(asked, _at_once(failing, asked), strict=True):
         if how:
             yield (need.subject,), f"{need.subject!r} ({', '.join(need.reasons)}): {how}"
@@ -367,10 +375,8 @@ def told(tables: Tables, profile: Profile) -> set[str]:
 
     Whoever releases decides what is made of them: `Fate.TOLD` keeps them hidden, and asks nothing more.
     """
-    groups = _groups(tables, profile, _deduced(tables, _bounds(tables, profile, {})))
     asked = needs(tables, profile)
-    for unknowns in set(groups.values()):
-        unknowns.pull(asked)
+    groups = _pulled(_groups(tables, profile, _deduced(tables, _bounds(tables, profile, {}))), asked)
     answers = _at_once(lambda need: all(_reached(need, groups, tables, None)), asked)
     return {need.subject for need, safe in zip(asked, answers, strict=True) if not safe}
 
