@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from limesurvey_answers.privacy import forgetful
-from traite_lib.analysis.shares import is_residual
 from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
 from traite_lib.table import COLUMNS, KEY, SUB_POPULATION, Row, percent, records, validate
 
+from .counting import SPECIAL, Block, Ints, Records, Rows, Tally, tally_of
 from .plan import Plan, Table
 from .tables import NONE, NOT_ASKED, Tables
 
-Ints = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.int32]
-SPECIAL = (NONE, UNKNOWN, NOT_ASKED)
 DETAILS = ["unknown", "response_rate", "associations", "low", "high", "distinct_low", "distinct_high"]
 INTERNAL = ["without_low", "without_high"]
 
@@ -59,113 +54,6 @@ class Aggregates:
     names: list[str]
 
 
-class _Records:
-    """Victims, or cells of counts: one line each, with the number of its association, a weight, and codes.
-
-    `bounded`: those who did not answer are lines too. Otherwise nobody knows the base: counts are given, and no share.
-    """
-
-    def __init__(
-        self, frame: pd.DataFrame, numbers: Mapping[str, int], several: Mapping[str, list[str]],
-        weight: Ints | None = None, bounded: bool = True,
-    ) -> None:  # fmt: skip
-        self.frame, self.several, self.weight, self.associations = frame, several, weight, len(numbers)
-        self.bounded = bounded
-        self.who = frame["association"].map(numbers).to_numpy(np.int64)
-        self.all = np.arange(len(frame), dtype=np.int32)
-        self.members, self.codes, self.coded = cache(self._members), cache(self._codes), cache(self._coded)
-        self.categories = cache(self._categories)
-
-    def count(self, rows: Rows, codes: Ints | int = 0, width: int = 1) -> Ints:
-        """Lines of each association, by code."""
-        weight = None if self.weight is None else self.weight[rows]
-        found = np.bincount(self.who[rows] * width + codes, weight, self.associations * width)
-        return np.rint(found).astype(np.int64).reshape(self.associations, width)
-
-    def column(self, name: str, nomenclatures: Nomenclatures) -> str:
-        """The column that holds a variable or a sub-population; empty without one."""
-        same = (other for other in nomenclatures.variables if nomenclatures.nomenclature(other) == name)
-        return next((each for each in (name, *same) if each in self.frame), "")
-
-    def _categories(self, column: str) -> list[str]:
-        return list(self.frame[column].cat.categories)
-
-    def _codes(self, column: str) -> Ints:
-        return np.asarray(self.frame[column].cat.codes, np.int64)
-
-    def _coded(self, column: str) -> tuple[str, ...]:
-        """Modalities of a column."""
-        listed = self.several.get(column) or self.frame[column].cat.categories
-        return tuple(code for code in listed if code not in SPECIAL)
-
-    def ticked(self, column: str, codes: tuple[str, ...]) -> npt.NDArray[np.bool_]:
-        """Lines that hold one of some modalities."""
-        if column in self.several:
-            flags = [self.frame[f"{column}={code}"].to_numpy(bool) for code in codes]
-            return np.asarray(np.logical_or.reduce(flags), bool)
-        return np.isin(self.codes(column), self.frame[column].cat.categories.get_indexer(pd.Index(codes)))
-
-    def _members(self, sub: tuple[tuple[str, tuple[str, ...]], ...]) -> Rows:
-        """Lines of a sub-population: columns, each with the modalities that it allows."""
-        if not sub:
-            return self.all
-        (column, codes), *others = sub
-        rows = self.members(tuple(others))
-        return rows[self.ticked(column, codes)[rows]]
-
-
-@dataclass(frozen=True)
-class Tally:
-    """For each association: those who hold each modality (`several`: or more than one), who answered, who did not."""
-
-    codes: list[str]
-    holding: Ints
-    answered: Ints
-    unknown: Ints
-    several: bool
-
-
-@dataclass(frozen=True)
-class Block:
-    """A table for one sub-population, before any rule: what each association brings. Never published as it is."""
-
-    population: str
-    base: str
-    sub: Mapping[str, str]
-    question: str
-    whole: Ints
-    tally: Tally | None
-
-    @property
-    def several(self) -> bool:
-        """Whether its question allows several answers, which do not add."""
-        return self.tally is not None and self.tally.several
-
-
-def _tally(records: _Records, column: str, rows: Rows, gathered: Mapping[str, list[str]], table: Table) -> Tally:
-    listed = records.categories(column)
-    raw = records.count(rows, records.codes(column)[rows], len(listed))
-    unsaid = [code for code in listed if code == UNKNOWN or (table.other == "unknown" and is_residual(code))]
-    said = [code for code in listed if code != NOT_ASKED and code not in unsaid]
-
-    def sum_of(codes: Sequence[str]) -> Ints:
-        return np.asarray(raw[:, [listed.index(code) for code in codes]].sum(axis=1))
-
-    codes = [code for code in gathered if not (table.other == "unknown" and is_residual(code))]
-    if column in records.several:
-        flags = [records.ticked(column, tuple(gathered[code])) for code in codes]
-        holding = [records.count(rows[flag[rows]])[:, 0] for flag in flags]
-    else:
-        holding = [sum_of([part for part in gathered[code] if part in said]) for code in codes]
-    answered, unknown = sum_of(said), sum_of(unsaid)
-    if table.unknown == "modality":
-        codes, holding = [*codes, UNKNOWN], [*holding, unknown]
-        answered, unknown = answered + unknown, np.zeros_like(unknown)
-    shape = (records.associations, len(codes))
-    held = np.column_stack(holding) if codes else np.zeros(shape, np.int64)
-    return Tally(codes, held, answered, unknown, column in records.several)
-
-
 class Maker:
     """Makes the rows of all tables."""
 
@@ -201,25 +89,25 @@ class Maker:
         within = self.nomenclatures.within
         return {each: parts for each, parts in listed.items() if not any(within(variable, code, each) for code in elsewhere)}
 
-    def listed(self, records: _Records, column: str, population: str, levels: str = "all") -> dict[str, list[str]]:
+    def listed(self, records: Records, column: str, population: str, levels: str = "all") -> dict[str, list[str]]:
         """Modalities of a column that a table lists, each with the coded ones that it gathers."""
         cells = [cell for who, cell in self.tables.dims.values() if who == population and column in cell]
         counted = () if records.weight is None else tuple(dict.fromkeys(cell[column] for cell in cells))
         among = tuple(code for code in counted if code not in SPECIAL)
         return self.gathered(column, records.coded(column), among, levels)
 
-    def _described(self, population: str) -> _Records | None:
+    def _described(self, population: str) -> Records | None:
         """Victims described of a population; None where the questionnaire does not tell them from others."""
         victims, of = self.tables.victims, self.tables.mapping.victims.population
-        records = _Records(victims, self.numbers, self.tables.several)
+        records = Records(victims, self.numbers, self.tables.several)
         if population == of:
             return records
         rule = next((rule for rule in self.plan.population if (rule.code, rule.of) == (population, of)), None)
         if rule is None or rule.variable not in victims:
             return None
-        return _Records(victims[records.ticked(rule.variable, tuple(rule.codes))], self.numbers, self.tables.several)
+        return Records(victims[records.ticked(rule.variable, tuple(rule.codes))], self.numbers, self.tables.several)
 
-    def _counted(self, population: str, variable: str, by: list[str]) -> _Records | None:
+    def _counted(self, population: str, variable: str, by: list[str]) -> Records | None:
         """Cells of the smallest question that counts by these dimensions, and what it leaves of the total as not known."""
         table, dims = self.tables.associations, [*by, *([] if variable == "total" else [variable])]
         kinds = {frozenset(cell) for who, cell in self.tables.dims.values() if who == population}
@@ -244,7 +132,7 @@ class Maker:
             parts = pd.concat([parts, rest], ignore_index=True)
         frame = parts.astype(dict.fromkeys(dims, "category"))
         bounded = whole is not None or variable == "total"
-        return _Records(frame, self.numbers, listed, frame["weight"].to_numpy(np.int64), bounded)
+        return Records(frame, self.numbers, listed, frame["weight"].to_numpy(np.int64), bounded)
 
     def _cells(self, population: str, kind: frozenset[str], dims: list[str]) -> pd.DataFrame:
         """Cells of a question, one line each."""
@@ -270,7 +158,7 @@ class Maker:
                 sub = tuple((name, tuple(found[code])) for name, found, code in zip(columns, listed, codes, strict=True))
                 self.add(table, population, dict(zip(by, codes, strict=True)), records, records.members(sub))
 
-    def add(self, table: Table, population: str, sub: dict[str, str], records: _Records, rows: Rows) -> None:
+    def add(self, table: Table, population: str, sub: dict[str, str], records: Records, rows: Rows) -> None:
         """Rows of a table for one sub-population."""
         who: dict[str, object] = {"population": population, **sub, "variable": table.variable, "_base": table.base}
         who["_block"], counts = len(self.blocks), records.count(rows)[:, 0]
@@ -280,7 +168,7 @@ class Maker:
             self.lines.append(who | _counts(counts, None) | {"category": ALL, "associations": answered})
             return
         column = table.of or table.variable
-        tally = _tally(records, column, rows, self.listed(records, column, population, table.levels), table)
+        tally = tally_of(records, column, rows, self.listed(records, column, population, table.levels), table)
         self.blocks.append(Block(population, table.base, sub, column, counts, tally))
         if (table.variable, table.base) == ("form", "core") and population != "identified" and not sub:
             self._supporting(tally)

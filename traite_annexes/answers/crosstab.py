@@ -16,8 +16,9 @@ from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
 
 from ..errors import AnswersError
 from ..files import replace_files
-from .aggregates import Block, Maker, compute
+from .aggregates import Maker, compute
 from .computed import RELEASED, edition_key, read_profile
+from .counting import Block
 from .door import Crossing, Door
 from .linked import ANSWERED, ASKED, UNSAID
 from .plan import Plan, Table, read_plan

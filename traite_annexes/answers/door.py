@@ -13,7 +13,8 @@ import table_disclosure as td
 from traite_lib.nomenclature import ALL, UNKNOWN, Nomenclatures
 from traite_lib.table import SUB_POPULATION, WITHHELD, decimals, records
 
-from .aggregates import Aggregates, Block
+from .aggregates import Aggregates
+from .counting import Block
 from .linked import ANSWERED, ASKED, UNSAID, Key, Linked
 
 SECONDS = 600.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import table_disclosure as td
 from traite_lib.nomenclature import UNKNOWN, Nomenclatures
 
-from .aggregates import Block, Ints
+from .counting import Block, Ints
 
 Said = frozenset[tuple[str, str]]
 """What is said of persons: ``{("sex", "women"), ("violence", "sexual")}``."""
