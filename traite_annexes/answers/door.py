@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -155,11 +155,7 @@ class Door:
         named = {statement: str(key) for statement, key in fed.items() if key is not None}
         numbers, known_numbers = td.contributors([cells[name] for name in dict.fromkeys(named.values())], relations)
         self.cells |= {statement: (f"contributors: {name}", "") for statement, name in named.items()}
-        tables = td.Tables([*cells.values(), *numbers], [*relations, *known_numbers])
-        told = td.told(tables, profile)
-        return td.Tables(
-            [replace(c, fate=td.Fate.TOLD) if c.name in told else c for c in tables.cells.values()], tables.relations
-        )
+        return td.told(td.Tables([*cells.values(), *numbers], [*relations, *known_numbers]), profile)
 
     def _crossed(self, released: set[Key], public: set[Key]) -> set[Key]:
         """Cells of the crossing that is asked for now, but those that the edition or an earlier crossing decided."""

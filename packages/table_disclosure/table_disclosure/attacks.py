@@ -146,6 +146,11 @@ class System:
             self._views[who] = down, np.where(fixed, 0.0, np.inf)
         return self._views[who]
 
+    def believes(self, who: int, move: Numbers) -> bool:
+        """Whether one of them finds a move possible."""
+        down, up = self._view((who,))
+        return bool((move >= -down - SMALL).all() and (move <= up + SMALL).all())
+
     def resists(self, attack: Attack, hidden: Choice) -> bool:
         """Whether the quantity may move as far as it must, by moves of hidden cells alone."""
         return self.within(attack, hidden) is not None
@@ -199,19 +204,21 @@ class System:
         used = np.unique(rows.indices)
         if not (used == attack.row).any():
             return None
+        used = used[np.isfinite(least[used]) | np.isfinite(self._most[used])]  # the other quantities may be anything
         self.programmes += 1
         constraints = LinearConstraint(rows[used], least[used], self._most[used])
         found = milp(
             np.tile(cost, 2)[columns], constraints=constraints, bounds=Bounds(0, room[columns]), integrality=int(whole),
-            options={"time_limit": 10.0},
+            options={"time_limit": 10.0, "presolve": False},
         )  # fmt: skip
         if found.x is None:
             return None
         moves = np.zeros(len(room))
         moves[columns] = found.x
         move: Numbers = moves[: len(cost)] - moves[len(cost) :]
-        self._moves = np.vstack([self._moves, move])
-        self._lengths = np.append(self._lengths, np.abs(move).sum())
+        back = [-move] if (self.bounded @ move >= -self.slack - SMALL).all() else []
+        self._moves = np.vstack([self._moves, *back, move])
+        self._lengths = np.append(self._lengths, [np.abs(move).sum()] * (1 + len(back)))
         return move
 
     def cut(self, attack: Attack, hidden: Numbers) -> Cut | None:

@@ -10,27 +10,22 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cache
-from threading import Lock
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array, hstack, vstack
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from .errors import TablesError, UndoneError, named
-from .model import Cell, Fate, Tables
+from .model import Fate, Tables
 from .profiles import Profile
 from .rules import Need, contributor_rules, floor, needs
+from .unknowns import Unknowns
 
 Released = Mapping[str, int | tuple[int, int]]
 """What is published of each cell: its count, or the bounds that a rounded one stands for. What is not named is hidden."""
-Whole = NDArray[np.int64]
-PULLS = 2
-"""Programmes, twice, that pull many quantities to their ends before each is asked about: cheap, and most are then answered."""
 
 
 @dataclass(frozen=True)
@@ -53,156 +48,7 @@ class Findings:
     failures: list[Failure]
 
 
-class _Unknowns:
-    """Cells that are not known and that relations tie to each other, everything else being known."""
-
-    def __init__(
-        self, cells: list[Cell], low: Whole, high: Whole, rows: csr_array, least: Whole, most: Whole, people: Sequence[str]
-    ) -> None:  # fmt: skip
-        self.cells = cells
-        self.place = {cell.name: number for number, cell in enumerate(cells)}
-        self.truth = np.array([cell.count for cell in cells])
-        self.low, self.high, self.rows, self.least, self.most = low, high, rows, least, most
-        self.sums, self.ties = rows @ self.truth, abs(rows)
-        self.lowest, self.highest = _tightened(rows, least, most, low, high)
-        # What each knows: a reader nothing of its own, then contributors what they bring, and the cells that they alone feed.
-        self.row: dict[str | None, int] = {who: number for number, who in enumerate((None, *people))}
-        self.own = np.array([[cell.brought(who) for cell in cells] for who in self.row])
-        self.owned = np.array([[who is not None and cell.owner == who for cell in cells] for who in self.row])
-        # Counts that agree with everything known, and who believes them: the truth, then those that programmes find.
-        self.seen = self.truth.reshape(1, -1), np.ones((1, len(self.row)), dtype=bool)
-        self.finding = Lock()
-
-    def vector(self, terms: Mapping[str, int]) -> Whole:
-        """A quantity as factors of these cells. What is known of it is left out."""
-        vector = np.zeros(len(self.cells), dtype=np.int64)
-        for name, factor in terms.items():
-            if name in self.place:
-                vector[self.place[name]] = factor
-        return vector
-
-    def _near(self, asked: Whole) -> Iterator[Whole | None]:
-        """Places of the cells that two lines tie to those of a quantity; then all of them."""
-        reached = asked != 0
-        for _ in range(2):
-            reached |= (self.ties.T @ (self.ties @ reached)) > 0
-        yield np.flatnonzero(reached)
-        yield None
-
-    def solve(
-        self, cost: Whole, low: Whole, high: Whole, asked: Whole | None = None, least: int = 0,
-        among: Whole | None = None, below: float = np.inf,
-    ) -> Whole | None:  # fmt: skip
-        """Counts of least cost, by how far above and below the truth they are, where `asked` reaches `least`; if any.
-
-        `among`: places of the cells that move, the others being what they are: a small programme, whose solution is one of all.
-        `below`: only what costs less is looked for.
-        """
-        columns = np.arange(len(self.cells)) if among is None else among
-        rows, first, last = self.rows[:, columns], self.least - self.sums, self.most - self.sums
-        if asked is not None:
-            rows = vstack([rows, csr_array(asked[columns].reshape(1, -1))], format="csr")
-            first, last = np.append(first, least - asked @ self.truth), np.append(last, np.inf)
-        used = np.diff(rows.indptr) > 0
-        if (first[~used] > 0).any():
-            return None  # what is asked is not of these cells, and is not true
-        moves = hstack([rows[used], -rows[used]], format="csc")
-        constraints = LinearConstraint(moves, first[used], last[used]) if used.any() else ()
-        room = np.concatenate([np.maximum(high - self.truth, 0)[columns], np.maximum(self.truth - low, 0)[columns]])
-        costs = np.concatenate([cost[columns], cost[len(self.cells) + columns]])
-        # In fractions, whose solution is most often in whole numbers; if not, in whole numbers; and once more, for the presolve
-        # of HiGHS finds some programmes infeasible that are not (1.12, factors of shares).
-        for whole, presolve in ((0, True), (1, True), (1, False)):
-            found = milp(
-                costs,
-                constraints=constraints,
-                bounds=Bounds(0, room),
-                integrality=whole,
-                options={"time_limit": 10.0, "presolve": presolve},
-            )
-            if found.x is None and whole and presolve:
-                continue
-            if found.x is None or np.ceil(found.fun - 1e-6) >= below:
-                return None
-            made = np.rint(found.x).astype(np.int64)
-            counts: Whole = self.truth.copy()
-            counts[columns] += made[: len(columns)] - made[len(columns) :]
-            sums = self.rows @ counts
-            agree = (counts >= low).all() and (counts <= high).all() and (sums >= self.least).all() and (sums <= self.most).all()
-            if agree and (whole or abs(costs @ made - found.fun) < 1e-6):
-                believes = ((counts >= self.own) & (~self.owned | (counts == self.truth))).all(axis=1)
-                with self.finding:
-                    self.seen = np.vstack([self.seen[0], counts]), np.vstack([self.seen[1], believes])
-                return counts
-        return None
-
-    def pull(self, needs: Sequence[Need]) -> None:
-        """Look for counts that reach the ends of many quantities at once: some up, others down, and the other way round."""
-        chance = np.random.default_rng(0)
-        high = self.high.copy()
-        asked = [need for need in needs if any(name in self.place for name in need.terms)]
-        for need in asked:
-            if len(need.terms) == 1:
-                place = self.place[need.subject]
-                high[place] = max(min(high[place], need.high), self.truth[place])
-        for _ in range(PULLS):
-            ways = chance.choice([-1, 1], len(asked))
-            for sign in (1, -1):
-                cost = sum((sign * way * self.vector(need.terms) for way, need in zip(ways, asked, strict=True)), 0 * self.truth)
-                self.solve(np.concatenate([cost, -cost]), self.low, high)
-
-    def extreme(self, name: str, sign: int) -> int:
-        """The least (-1) or greatest (1) count of a cell, of those that are proven possible."""
-        place = self.place[name]
-        end = int((self.lowest if sign < 0 else self.highest)[place])
-        vector = -sign * self.vector({name: 1})
-        for among in self._near(vector):
-            most = int((sign * self.seen[0][:, place]).max())
-            if most >= sign * end:
-                return end
-            reached = sign * int(self.truth[place]) - most  # at this cost
-            self.solve(np.concatenate([vector, -vector]), self.low, self.high, among=among, below=reached)
-        return sign * int((sign * self.seen[0][:, place]).max())
-
-    def fixed(self, name: str) -> bool:
-        """Whether a cell can be nothing but what it is."""
-        seen = self.seen[0][:, self.place[name]]
-        return seen.min() == seen.max() and self.extreme(name, -1) == self.extreme(name, 1)
-
-    def believable(self, asked: Whole, least: int, who: str | None) -> bool:
-        """Whether someone who knows what it brings itself may believe that a quantity reaches `least`."""
-        columns, person = np.flatnonzero(asked), self.row[who]
-        witnesses, believers = self.seen
-        if (believers[:, person] & (witnesses[:, columns] @ asked[columns] >= least)).any():
-            return True
-        owned = self.owned[person]
-        low, high = np.maximum(self.low, self.own[person]), np.where(owned, self.truth, self.high)
-        low = np.where(owned, self.truth, low)
-        for among in self._near(asked):
-            found = self.solve(np.ones(2 * len(self.cells), dtype=np.int64), low, high, asked, least, among)
-            if found is not None and asked @ found >= least:
-                return True
-        return False
-
-
-def _tightened(rows: csr_array, least: Whole, most: Whole, low: Whole, high: Whole) -> tuple[Whole, Whole]:
-    """Bounds that each line gives to each of its cells, those of the others being what they are, as long as one is narrower."""
-    entries = coo_array(rows)
-    line, cell, factor = entries.row, entries.col, entries.data
-    lows, highs = low.astype(float), high.astype(float)
-    for _ in range(100):
-        ends = np.sort(np.vstack([factor * lows[cell], factor * highs[cell]]), axis=0)
-        others = np.array([np.bincount(line, end, rows.shape[0])[line] - end for end in ends])
-        found = np.sort(np.vstack([(least[line] - others[1]) / factor, (most[line] - others[0]) / factor]), axis=0)
-        before = lows.sum() - highs.sum()
-        np.maximum.at(lows, cell, np.ceil(found[0] - 1e-9))
-        np.minimum.at(highs, cell, np.floor(found[1] + 1e-9))
-        if lows.sum() - highs.sum() <= before:
-            break
-    return lows.astype(np.int64), highs.astype(np.int64)
-
-
-Groups = Mapping[str, _Unknowns]
+Groups = Mapping[str, Unknowns]
 """Each cell that is not known, and those that it is tied to."""
 
 
@@ -256,11 +102,11 @@ def _groups(tables: Tables, profile: Profile, bounds: Mapping[str, tuple[int, in
     rows, columns, factors = np.array(entries, dtype=np.int64).reshape(-1, 3).T
     matrix = csr_array(coo_array((factors, (rows, columns)), shape=(len(tables.relations), len(cells))))
     _, groups = connected_components((abs(matrix.T) @ abs(matrix)) if entries else csr_array((len(cells), len(cells))))
-    found: dict[str, _Unknowns] = {}
+    found: dict[str, Unknowns] = {}
     for group in range(groups.max() + 1):
         members = np.flatnonzero(groups == group)
         used = np.unique(rows[np.isin(columns, members)])
-        unknowns = _Unknowns(
+        unknowns = Unknowns(
             [cells[member] for member in members],
             np.array([bounds[cells[member].name][0] for member in members]),
             np.array([bounds[cells[member].name][1] for member in members]),
@@ -274,7 +120,7 @@ def _groups(tables: Tables, profile: Profile, bounds: Mapping[str, tuple[int, in
 
 
 def _pulled(groups: Groups, asked: Sequence[Need]) -> Groups:
-    """These groups, each having been pulled: of use where little is released, for much is then possible at once."""
+    """These groups, each having been pulled: much of what is asked next is answered then."""
     for unknowns in set(groups.values()):
         unknowns.pull(asked)
     return groups
@@ -290,19 +136,18 @@ def _at_once(question: Callable[[Asked], Answer], asked: Sequence[Asked]) -> lis
         return list(pool.map(question, asked))
 
 
-def _reached(need: Need, groups: Groups, tables: Tables, who: str | None) -> tuple[bool, bool]:
-    """Whether a reader, or a contributor who knows what it brings, may place a quantity at each end of what it needs."""
+def _reached(need: Need, groups: Groups, tables: Tables, people: Sequence[str | None]) -> list[tuple[bool, bool]]:
+    """Whether each, a reader or a contributor who knows what it brings, may place a quantity at each end of what it needs."""
     unknowns = next((groups[name] for name in need.terms if name in groups), None)
     if unknowns is None:
-        return False, False  # published, or said by what is
+        return [(False, False)] * len(people)  # published, or said by what is
     vector = unknowns.vector(need.terms)
     value = sum(factor * tables.cells[name].count for name, factor in need.terms.items())
-    part = sum(factor * tables.cells[name].brought(who) for name, factor in need.terms.items())
+    parts = [sum(factor * tables.cells[name].brought(who) for name, factor in need.terms.items()) for who in people]
     known = value - int(vector @ unknowns.truth)
-    return (
-        unknowns.believable(-vector, known - max(need.low, part), who),
-        unknowns.believable(vector, need.high - known, who),
-    )
+    low = unknowns.believable(-vector, [known - max(need.low, part) for part in parts], people)
+    high = unknowns.believable(vector, [need.high - known] * len(people), people)
+    return list(zip(low, high, strict=True))
 
 
 def _failures(tables: Tables, profile: Profile, groups: Groups) -> Iterator[Failure]:
@@ -312,24 +157,30 @@ def _failures(tables: Tables, profile: Profile, groups: Groups) -> Iterator[Fail
     """
     people, asked = _people(tables, profile), needs(tables, profile)
 
-    @cache
-    def silence() -> Groups:
-        return _pulled(_groups(tables, profile, _bounds(tables, profile, {})), asked)
+    def narrow(need: Need) -> dict[str | None, tuple[bool, bool]]:
+        """Who cannot place a quantity at both ends: a reader, else contributors who are not alone in it."""
+        others = [who for who in people if not all(tables.cells[name].owner == who for name in need.terms)]
+        for each in ([None], others):
+            found = zip(each, _reached(need, groups, tables, each), strict=True)
+            if narrowly := {who: reached for who, reached in found if not all(reached)}:
+                return narrowly
+        return {}
 
-    def learns(need: Need, who: str) -> bool:
-        if all(tables.cells[name].owner == who for name in need.terms):
-            return False  # nobody else is in it
-        reached = _reached(need, groups, tables, who)
-        before = (True, True) if all(reached) else _reached(need, silence(), tables, who)
-        return any(could and not can for can, could in zip(reached, before, strict=True))
+    found = list(zip(asked, _at_once(narrow, asked), strict=True))
+    silence: Groups = {}
+    if any(each and None not in each for _, each in found):
+        silence = _pulled(_groups(tables, profile, _bounds(tables, profile, {})), asked)
 
-    def failing(need: Need) -> str:
-        if not all(_reached(need, groups, tables, None)):
+    def failing(one: tuple[Need, dict[str | None, tuple[bool, bool]]]) -> str:
+        need, each = one
+        if None in each:
             return "a reader can tell more of it than it should."
-        told = any(learns(need, who) for who in people)
-        return "a contributor, who knows its own, can tell more of it than it should." if told else ""
+        before = _reached(need, silence, tables, [*each])
+        ends = zip(chain(*each.values()), chain(*before), strict=True)
+        learnt = any(could and not can for can, could in ends)
+        return "a contributor, who knows its own, can tell more of it than it should." if learnt else ""
 
-    for need, how in zip(asked, _at_once(failing, asked), strict=True):
+    for (need, _), how in zip(found, _at_once(failing, found), strict=True):
         if how:
             yield (need.subject,), f"{need.subject!r} ({', '.join(need.reasons)}): {how}"
 
@@ -357,7 +208,7 @@ def examine(tables: Tables, profile: Profile, released: Released) -> Findings:
         if name not in tables.cells:
             raise TablesError(f"No cell is called {name!r}. {named(name, tables.cells)}")
     bounds = _deduced(tables, _bounds(tables, profile, released))
-    groups = _groups(tables, profile, bounds)
+    groups = _pulled(_groups(tables, profile, bounds), needs(tables, profile))
     failures = list(_failures(tables, profile, groups))  # the counts that attackers believe are found on the way
 
     def interval(name: str) -> Interval:
@@ -370,15 +221,39 @@ def examine(tables: Tables, profile: Profile, released: Released) -> Findings:
     return Findings(found, [*failures, *_lines(tables, profile, unknown)])
 
 
-def told(tables: Tables, profile: Profile) -> set[str]:
-    """Cells that a reader can tell too well though nothing is released, from what is public: hiding them protects nobody.
+def told(tables: Tables, profile: Profile) -> Tables:
+    """These tables, where what public figures tell too well, though nothing is released, is asked to stay as they leave it.
 
-    Whoever releases decides what is made of them: `Fate.TOLD` keeps them hidden, and asks nothing more.
+    To hide such a cell protects nobody more than that: it is `Fate.TOLD`, and `kept` within what a reader finds possible. Where
+    they tell that a part is its whole, this is no attribute that a release discloses.
     """
     asked = needs(tables, profile)
     groups = _pulled(_groups(tables, profile, _deduced(tables, _bounds(tables, profile, {}))), asked)
-    answers = _at_once(lambda need: all(_reached(need, groups, tables, None)), asked)
-    return {need.subject for need, safe in zip(asked, answers, strict=True) if not safe}
+    cells, same = dict(tables.cells), set()
+
+    def left(need: Need) -> tuple[int, int] | None:
+        """What a reader finds possible of it, within what it needs; nothing to say where all of that is."""
+        name, (reached,) = need.subject, _reached(need, groups, tables, [None])
+        if all(reached):
+            return None
+        if name not in groups:
+            return tables.cells[name].count, tables.cells[name].count
+        ends = zip((need.low, need.high), (-1, 1), reached, strict=True)
+        low, high = (end if possible else groups[name].extreme(name, way) for end, way, possible in ends)
+        return low, high
+
+    for need, kept in zip(asked, _at_once(left, asked), strict=True):
+        if kept is not None and len(need.terms) > 1:
+            same.add(frozenset(need.terms))
+        elif kept is not None:
+            cells[need.subject] = replace(tables.cells[need.subject], fate=Fate.TOLD, kept=kept)
+    said = [
+        replace(relation, attribute=False)
+        if relation.margin and any(frozenset([relation.margin[0], part]) in same for part in relation.margin[1])
+        else relation
+        for relation in tables.relations
+    ]
+    return Tables(cells.values(), said)
 
 
 def audit(tables: Tables, profile: Profile, released: Released) -> Mapping[str, Interval]:

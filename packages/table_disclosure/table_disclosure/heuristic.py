@@ -51,27 +51,29 @@ class Heuristic:
         """
         system = self.system
         people, low = system.others(number), system.needs[number].low
-        far = [who for who in people if sign > 0 or system.brought(number, who) <= low]
-        waiting = [(0, *far), *((who,) for who in people if who not in set(far))]
+        far = {who for who in people if sign > 0 or system.brought(number, who) <= low}
+        waiting = [(0, *sorted(far)), *((who,) for who in people if who not in far)]
         while waiting:
             if time.monotonic() > deadline:
                 return False
-            who = waiting.pop()
+            who = waiting.pop(0)
             attack = system.attack(number, sign, who)
-            move = self._move(attack) if attack is not None else None
             if attack is None:
                 continue
-            if move is not None:
-                self.moves.append((attack, move))
+            if (move := self._move(attack)) is not None:
+                believers = {one for each in waiting for one in far.intersection(each) if system.believes(one, move)}
+                answered = system.attack(number, sign, (*who, *sorted(believers))) if believers else attack
+                self.moves.append((answered or attack, move))
                 self.hidden |= np.abs(move) > SMALL
                 for follower, followed in system.follows:
                     self.hidden[follower] |= self.hidden[followed]
+                waiting = [left for each in waiting if (left := tuple(one for one in each if one not in believers))]
             elif who == (0,):
                 return False
-            elif who[0] == 0:
-                waiting += [(0,), who[1:]]
+            elif who[0] == 0:  # what a reader does not believe, no contributor does
+                waiting = [(0,), who[1:], *waiting]
             elif len(who) > 1:
-                waiting += [who[: len(who) // 2], who[len(who) // 2 :]]
+                waiting = [who[: len(who) // 2], who[len(who) // 2 :], *waiting]
         return True
 
     def _move(self, attack: Attack) -> Numbers | None:

@@ -22,7 +22,7 @@ class Fate(StrEnum):
     NEVER = "never"
     """Not published, but computable by whoever knows the rest: the difference of two releases."""
     TOLD = "told"
-    """Never published, and what is public tells it too well already (see `told`): no rule can be asked of it."""
+    """Never published, though what is public tells it too well: it stays within the bounds `kept`, and no rule asks more."""
     HARMLESS = "harmless"
     """Tells nothing of anybody, as the number of those who did not answer: no rule asks for it; it may be hidden to protect."""
 
@@ -48,7 +48,8 @@ class Cell:
     follows
         Name of a cell: this one is hidden with it, and has no rule of its own (see `contributors`).
     kept
-        Bounds that an earlier release left to it: both must stay possible, so that this release does not undo that one.
+        Bounds that an earlier release, or what is public (`Fate.TOLD`), left to it: both must stay possible, so that this release
+        does not undo that one, and adds nothing to this.
     """
 
     name: str

@@ -96,8 +96,10 @@ def _cell_needs(cell: Cell, profile: Profile) -> Iterator[Need]:
         margin = _margin_of_error(cell.count, contributions, profile)
         low, high = min(low, max(lowest, cell.count - margin)), max(high, cell.count + margin)
     if cell.kept and cell.kept != (cell.count, cell.count):
-        reasons.append(Reason.EARLIER)
+        reasons += [] if cell.fate is Fate.TOLD else [Reason.EARLIER]
         low, high = min(low, cell.kept[0]), max(high, cell.kept[1])
+    if cell.kept and cell.fate is Fate.TOLD:
+        low, high = cell.kept
     if reasons:
         yield Need(cell.name, {cell.name: 1}, tuple(reasons), low, high)
 
@@ -107,7 +109,7 @@ def needs(tables: Tables, profile: Profile) -> list[Need]:
     free = {
         name: cell
         for name, cell in tables.cells.items()
-        if cell.fate not in (Fate.PUBLIC, Fate.TOLD, Fate.HARMLESS) and not cell.structural and cell.follows is None
+        if cell.fate not in (Fate.PUBLIC, Fate.HARMLESS) and not cell.structural and cell.follows is None
     }
     found = [need for cell in free.values() for need in _cell_needs(cell, profile)]
     for relation in tables.relations if profile.group else ():
@@ -115,7 +117,7 @@ def needs(tables: Tables, profile: Profile) -> list[Need]:
             continue
         whole, parts = relation.margin
         possible = [part for part in parts if not tables.cells[part].structural]
-        for part in (part for part in possible if tables.cells[part].fate is not Fate.TOLD):
+        for part in possible:
             others = [name for name in possible if name != part]
             same = 0 < tables.cells[part].count == tables.cells[whole].count
             if same and any(name in free and free[name].fate is not Fate.NEVER for name in others):

@@ -283,6 +283,32 @@ def test_what_is_public_already_is_not_hidden_and_may_forbid_a_release() -> None
         td.protect(known, OPEN)
 
 
+def test_what_public_figures_tell_too_well_is_told_no_better() -> None:
+    """« 40 % » is public, and that no more than 12 were asked: 2 of 5, or 4 of 10. That 10 were would tell which."""
+    part, base = cell("part", 2, 2), cell("base", 5, 5)
+    left, all_ = cell("left", 1, 1, fate=td.Fate.HARMLESS), td.Cell("all", 12, fate=td.Fate.PUBLIC)
+    tables = td.Tables([part, base, left, all_], [*td.share(part, base, "40"), td.total("all", ["base", "left"])])
+    with pytest.raises(td.UndoneError, match="'part'"):
+        td.protect(tables, OPEN)  # no release leaves it between 0 and 5
+    known = td.told(tables, OPEN)
+    assert known.cells["part"] == replace(part, fate=td.Fate.TOLD, kept=(2, 4))
+    assert attacker.values_of(known, attacker.known_to_all(known, {}), "part") == {2, 4}
+    assert attacker.values_of(known, attacker.known_to_all(known, {"base": 10}), "part") == {4}
+    with pytest.raises(td.UndoneError, match="'part'"):
+        td.audit(known, OPEN, {"base": 10})
+    assert resists(known, OPEN).hidden == ["part", "base", "left"]
+    assert td.told(known, OPEN) == known
+
+
+def test_that_a_part_is_its_whole_is_no_secret_where_public_figures_say_so() -> None:
+    group = replace(OPEN, group=True)
+    cells = [cell("all", 30), cell("in", 30), cell("out", 0)]
+    tables = td.Tables([*cells, cell("of", 0, fate=td.Fate.PUBLIC)], [td.total("all", ["in", "out"]), td.total("of", ["out"])])
+    with pytest.raises(td.UndoneError, match="'in' \\(group\\)"):
+        td.protect(tables, group)
+    assert resists(td.told(tables, group), group).hidden == []
+
+
 @pytest.mark.parametrize("seconds", [0.0, 0.05])
 def test_when_time_ends_the_answer_is_safe(seconds: float) -> None:
     release = td.protect(TABLE, OPEN, seconds=seconds)
