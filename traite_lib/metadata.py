@@ -34,12 +34,11 @@ def sources(survey: Survey, *shown: Shown, title: str = "Provenance des chiffres
     >>> list(metadata.sources(survey, *shown).frame["Référence"])
     ['E2022-015', 'E2022-055', 'E2022-007']
     """
-    every = survey.observations
-    rows = every.merge(_stated(survey, shown)[KEY].drop_duplicates(), on=KEY)
+    rows = survey.observations.merge(_stated(survey, shown)[KEY].drop_duplicates(), on=KEY)
     listed = {name for each in shown if isinstance(each, Table) and each.by == "Source" for name in each.statements}
     rows = rows[~rows["statement_id"].isin(listed)]  # a table by source has said where they come from
-    notes = [survey.catalogue.licence.figures]
-    return provenance_table(survey.with_labels(rows), title, notes, f"Aucun chiffre relevé. {NOT_SEEN}")
+    absent = f"Aucun chiffre relevé. {NOT_SEEN}"
+    return provenance_table(survey.with_labels(rows), title, [survey.catalogue.licence.figures], absent)
 
 
 def save(survey: Survey, output: str, *shown: Shown) -> None:
@@ -262,23 +261,22 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
             "Valeur": found["text"],
             "Décision": [_decision(row, survey) for row in records(found)],
             "Motif": [_motive(row, kept.get(key_of(row), "")) for row in records(found)],
-            "Source": [Link(wording.place_of(row["citation"], row["locator"]), row["locator"]) for row in records(found)],
+            "Source": [Link(row["citation"], row["locator"]) for row in records(found)],
+            "Cellule": [wording.cell_of(row["locator"]) for row in records(found)],
         }
     )
     absent = "Les sources consultées ne se contredisent pas, et aucun énoncé n’est mis en doute."
     title = "Énoncés administratifs discutés" if administrative else "Énoncés discutés"
     notes = ["Tous les énoncés sont gardés. « Écarté » : connu pour ne pas décrire ce que dit sa phrase, il n’est montré qu’ici."]
     names = list(found["statement_id"])
-    return Table(frame, title, notes, ("Valeur",), absent, folded=administrative, statements=names, by="Statistique")
+    return Table(trimmed(frame), title, notes, ("Valeur",), absent, folded=administrative, statements=names, by="Statistique")
 
 
 def _decision(row: Row, survey: Survey) -> str:
     actions = {correction.action for correction in survey.catalogue.judged.get(str(row["statement_id"]), ())}
     if row["retained"]:
         return "retenu, fiabilité faible" if row["status"] == "U" else "retenu"
-    if "supersede" in actions:
-        return "révisé depuis"
-    return "écarté" if "set_aside" in actions else "non retenu"
+    return "révisé depuis" if "supersede" in actions else "écarté" if "set_aside" in actions else "non retenu"
 
 
 def _motive(row: Row, kept: str) -> str:

@@ -165,6 +165,14 @@ def test_a_share_whose_base_was_published_says_it_beside_its_chart() -> None:
     assert any(note.startswith("Base non publiée") for note in unknown)
 
 
+def test_a_base_that_some_shares_alone_have_is_not_said_to_be_missing_for_all() -> None:
+    form = open_edition(2022).distribution("form")
+    assert "Base non publiée : chaque part porte" in " ".join(form.lines)
+    some = replace(form, frame=form.frame.assign(base=[2249, *form.frame["base"][1:]]))
+    assert "Base non publiée :" not in " ".join(some.lines)
+    assert "Là où la base n’est pas publiée, la part porte" in " ".join(some.lines)
+
+
 def texts_of(figure: Figure) -> list[tuple[str, Any]]:
     FigureCanvasAgg(figure).draw()  # type: ignore[no-untyped-call]
     found = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_visible() and text.get_text().strip()]

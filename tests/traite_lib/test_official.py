@@ -211,7 +211,7 @@ def test_chapter_14_shows_disagreements_cells_and_what_was_left(with_workbook: P
     survey = open_edition(2022)
     shown = metadata.judgements(survey).frame
     kept = shown[(shown["Statistique"] == "Sexe : femmes") & (shown["Décision"] == "retenu")]
-    assert str(kept["Source"].iloc[0]).endswith(f"({NAME}), Figure 4!C5")
+    assert (str(kept["Source"].iloc[0])[-len(NAME) - 2 :], kept["Cellule"].iloc[0]) == (f"({NAME})", "Figure 4!C5")
     assert {"82 %", "96 %"} <= {text.replace("\u00a0", " ") for text in shown["Valeur"]}
     tables = metadata.workbook(survey).frame.set_index("Feuille")
     assert tables.loc["Figure 12", "Autres cellules"] == "3 non reconnu"

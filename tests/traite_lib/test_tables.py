@@ -11,6 +11,7 @@ from traite_lib import Survey, control, explore, metadata, open_edition
 from traite_lib.presentation.tables import Link, Table, editions_table, trimmed
 
 NBSP = "\u00a0"
+SUBJECTS = ("form", "sex", "age", "region", "nationality", "violence")
 FRAME = pd.DataFrame({"Modalité": ["<b>Femmes</b>", "Hommes & autres"], "Part": ["82 %", "18 %"]})
 
 
@@ -116,6 +117,28 @@ def test_the_provenance_of_a_chapter_lists_what_it_showed(survey_2022: Survey) -
     frame = metadata.sources(survey_2022, women, identified).frame
     assert {"E2022-001", "E2022-017", "E2022-002"} <= set(frame["Référence"]), "and the other witness of the first"
     assert all(isinstance(link, Link) and link.url.startswith("https://") for link in frame["Source"])
+
+
+def test_a_source_is_written_once_above_the_numbers_that_it_gives() -> None:
+    survey = open_edition(2022)
+    offences = survey.statistics("offence", title="Infractions", universe="administrative")
+    page = metadata.sources(survey, offences, survey.indicator("form", "sexual")).html()
+    above = re.findall(r"<th scope=rowgroup[^>]*><span>(.*?)</span>", page)
+    assert len(above) > 2
+    assert sorted(set(above)) == sorted(above)
+
+
+def test_many_numbers_of_one_set_of_answers_have_one_source_said_once() -> None:
+    survey = open_edition("demo2022")
+    few, many = (
+        metadata.sources(survey, survey.indicator("form", "begging")),
+        metadata.sources(survey, *map(survey.distribution, SUBJECTS)),
+    )
+    assert len(few.frame) > 0
+    assert len(many.statements) > 60
+    said = [note for note in many.notes if "chiffres calculés sur un même jeu de réponses" in note]
+    assert len(said) == len({note.split(". ", 1)[1] for note in said}) > 0
+    assert sum(int(note.split()[0]) for note in said) + len(many.frame) == len(many.statements)
 
 
 def test_the_comparisons_of_2023_refuse_what_breaks_and_give_the_rest() -> None:

@@ -189,7 +189,10 @@ def _subjects(survey: Survey, rows: pd.DataFrame) -> list[Sheet]:
                 BASE: _bases(found),
                 "Fiabilité": found["status"].map(_SYMBOL_OF),
                 "Note": found["note"].replace("", NO_NOTE),
-                "Source": [wording.place_of(row["citation"] or row["publisher"], row["locator"]) for row in records(found)],
+                "Source": [
+                    ", ".join(filter(None, (row["citation"] or row["publisher"], wording.cell_of(row["locator"]))))
+                    for row in records(found)
+                ],
                 "Référence": [Link(row["statement_id"], row["locator"]) for row in records(found)],
             }
         )

@@ -46,20 +46,18 @@ def _same_victims(one: Row, other: Row) -> bool:
 
 
 def recomputed(table: pd.DataFrame) -> pd.DataFrame:
-    """Published shares beside the share that published counts give, where both exist.
+    """Published shares, but those made from answers, beside the share that published counts give, where both exist.
 
     The count is divided by the base of the share where its source gives it, else by the published total. A gap is then not an
     error: the base of a question is the victims of the associations that answered it, not the total. The rows of the shares have
     ``count``, ``total`` and ``computed`` (percent, unrounded).
     """
-    rows = table[table["retained"] & (table["bound"] == "") & table["value"].notna() & (table["status"] != CALCULATED)]
-    rows = levels(rows)
+    rows = levels(table[table["retained"] & (table["bound"] == "") & table["value"].notna() & (table["status"] != CALCULATED)])
     counts = {key_of(row): row["value"] for row in records(rows[rows["unit"] == "count"])}
     made = []
-    for row in records(rows[rows["unit"] == "percent"]):
-        count, columns = counts.get(key_of(row, unit="count")), whole_of(row)
-        total = counts.get(key_of(row, **columns, unit="count")) if columns else None
-        total = total if pd.isna(row["base"]) else float(row["base"])
+    for row in records(rows[(rows["unit"] == "percent") & (rows["locator"] != "records")]):
+        count, whole = counts.get(key_of(row, unit="count")), whole_of(row)
+        total = row["base"] if pd.notna(row["base"]) else counts.get(key_of(row, **whole, unit="count")) if whole else None
         if count is not None and total is not None:
             made.append(row | {"count": count, "total": total, "computed": count / total * 100})
     return pd.DataFrame(made, columns=[*table.columns, "count", "total", "computed"])

@@ -120,6 +120,8 @@ class Chart:
         box = drawing[drawing.index("viewBox=") :].split('"')[1]
         size = 'width="{:.0f}" height="{:.0f}"'.format(*(1.8 * float(points) for points in box.split()[2:]))  # outside a page
         inside = _NOISE.sub(r"\1", drawing[drawing.index("<defs>") : drawing.rindex("</svg>")]).replace("\n", " ")
+        for _ in range(4):  # groups that say nothing
+            inside = re.sub(r"<g>((?:(?!</?g[ >]).)*)</g>", r"\1", inside)
         named = f"<title>{escape(words['title'])}</title>\n<desc>{escape(words['alt'])}</desc>"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" {size} '

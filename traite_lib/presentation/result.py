@@ -91,10 +91,9 @@ class Result:
         bases = {wording.base_of(row) == wording.UNKNOWN_BASE for row in rows if wording.base_of(row)}
         some = "Là où la base n’est pas publiée, la" if False in bases else "Base non publiée : chaque"
         base = f"{some} part porte sur les victimes des associations ayant répondu à la question."
-        survey = all(row["edition"] for row in rows)
         return [
             f"Population : {wording.lower_first(self.population)}.",
-            *([base if survey else "Base non publiée."] if True in bases else []),
+            *([base if all(row["edition"] for row in rows) else "Base non publiée."] if True in bases else []),
             *self.notes,
             wording.source_line([row["publisher"] for row in rows]),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -87,8 +88,7 @@ class Table:
 
     def _groups(self) -> Iterator[tuple[object, list[list[object]]]]:
         """Rows under what they share, or under nothing: their name, then their cells."""
-        columns = list(self.frame.columns)
-        lines = (dict(zip(columns, line, strict=True)) for line in self.frame.to_numpy(object))
+        lines = (dict(zip(self.frame.columns, line, strict=True)) for line in self.frame.to_numpy(object))
         above: dict[str, object] = {}
         for title, group in groupby(lines, lambda line: line.get(self.by)):
             rows = []
@@ -143,6 +143,7 @@ def _label(row: Row) -> str:
 
 LONG = 20
 """Rows beyond which a table is folded: a page shows what is short, and keeps the rest at hand."""
+SAME_SET = "{} chiffres calculés sur un même jeu de réponses ; le fichier de données en donne la référence et la base. {}."
 
 
 def distribution_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent: str) -> Table:
@@ -218,13 +219,16 @@ def multiples_table(rows: pd.DataFrame, title: str, notes: Sequence[str], absent
 def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), absent: str = "") -> Table:
     """One row a published number, by source: where it stands, what it says, about whom, on which base, with what reservation.
 
-    Folded: it is there to be asked for, and a chapter has more of it than of anything else.
+    Folded: it is there to be asked for. Many numbers of one set of answers have one source, said once below.
     """
     found = sorted(records(rows), key=lambda row: (row["rank"], row["citation"]))
+    sets = Counter(row["citation"] for row in found if row["locator"] == "records")
+    notes = [*notes, *(SAME_SET.format(wording.number(n, 0), citation) for citation, n in sets.items() if n > LONG)]
     lines = [
         {
-            "Source": Link(wording.place_of(row["citation"], row["locator"]), row["locator"]),
+            "Source": Link(row["citation"], row["locator"] if row["locator"].startswith("http") else ""),
             "Référence": row["statement_id"],
+            "Cellule": wording.cell_of(row["locator"]),
             "Statistique": wording.statistic(row),
             "Valeur": row["text"],
             "Année": wording.spelt(row["period"]),
@@ -233,17 +237,16 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
             "Fiabilité": wording.listed(filter(None, (wording.mark(row["status"]), "" if row["retained"] else "non retenu"))),
             "Réserve": row["note"],
         }
-        for row in found
+        for row in (row for row in found if sets[row["citation"]] <= LONG)
     ]
     names = [row["statement_id"] for row in found]
+    absent = " ".join(notes) if found and not lines else absent
     return Table(trimmed(pd.DataFrame(lines)), title, notes, ("Valeur",), absent, folded=True, statements=names, by="Source")
 
 
 def control(rows: pd.DataFrame) -> str:
     """Numbers as sorted text with fixed decimals, each statement once: what the reference outputs compare."""
-    once: dict[str, Row] = {}
-    for row in records(rows):
-        once.setdefault(row["statement_id"], row)
+    once = {row["statement_id"]: row for row in reversed(records(rows))}
     lines = [
         " | ".join(
             [

@@ -307,9 +307,9 @@ def _told_apart_by(rows: pd.DataFrame) -> str:
     return "period" if rows["inline"].nunique() == 1 and rows["period"].nunique() > 1 else "inline"
 
 
-def place_of(cited: str, locator: str) -> str:
-    """A source and, in a workbook, the cell; the address of a page is a link, not words."""
-    return f"{cited}, {locator}" if is_cell(locator) else cited
+def cell_of(locator: str) -> str:
+    """The cell of a workbook; the address of a page is a link, not words."""
+    return locator if is_cell(locator) else ""
 
 
 def source_line(publishers: Sequence[str]) -> str:
