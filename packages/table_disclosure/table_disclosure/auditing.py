@@ -139,10 +139,10 @@ def _at_once(question: Callable[[Asked], Answer], asked: Sequence[Asked]) -> lis
 def _reached(need: Need, groups: Groups, tables: Tables, people: Sequence[str | None]) -> list[tuple[bool, bool]]:
     """Whether each, a reader or a contributor who knows what it brings, may place a quantity at each end of what it needs."""
     unknowns = next((groups[name] for name in need.terms if name in groups), None)
-    if unknowns is None:
-        return [(False, False)] * len(people)  # published, or said by what is
-    vector = unknowns.vector(need.terms)
     value = sum(factor * tables.cells[name].count for name, factor in need.terms.items())
+    if unknowns is None:  # published, or said by what is
+        return [(value <= need.low, value >= need.high)] * len(people)
+    vector = unknowns.vector(need.terms)
     parts = [sum(factor * tables.cells[name].brought(who) for name, factor in need.terms.items()) for who in people]
     known = value - int(vector @ unknowns.truth)
     low = unknowns.believable(-vector, [known - max(need.low, part) for part in parts], people)
@@ -224,7 +224,7 @@ def examine(tables: Tables, profile: Profile, released: Released) -> Findings:
 def told(tables: Tables, profile: Profile) -> Tables:
     """These tables, where what public figures tell too well, though nothing is released, is asked to stay as they leave it.
 
-    To hide such a cell protects nobody more than that: it is `Fate.TOLD`, and `kept` within what a reader finds possible. Where
+    To hide such a cell protects nobody more than that: it is never published, and stays within what a reader finds possible. Where
     they tell that a part is its whole, this is no attribute that a release discloses.
     """
     asked = needs(tables, profile)
@@ -242,11 +242,12 @@ def told(tables: Tables, profile: Profile) -> Tables:
         low, high = (end if possible else groups[name].extreme(name, way) for end, way, possible in ends)
         return low, high
 
-    for need, kept in zip(asked, _at_once(left, asked), strict=True):
-        if kept is not None and len(need.terms) > 1:
+    for need, bounds in zip(asked, _at_once(left, asked), strict=True):
+        if bounds is not None and len(need.terms) > 1:
             same.add(frozenset(need.terms))
-        elif kept is not None:
-            cells[need.subject] = replace(tables.cells[need.subject], fate=Fate.TOLD, kept=kept)
+        elif bounds is not None:
+            cell = tables.cells[need.subject]
+            cells[cell.name] = replace(cell, fate=Fate.TOLD if cell.fate is Fate.DECIDE else cell.fate, told=bounds)
     said = [
         replace(relation, attribute=False)
         if relation.margin and any(frozenset([relation.margin[0], part]) in same for part in relation.margin[1])

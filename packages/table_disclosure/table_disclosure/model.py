@@ -22,7 +22,7 @@ class Fate(StrEnum):
     NEVER = "never"
     """Not published, but computable by whoever knows the rest: the difference of two releases."""
     TOLD = "told"
-    """Never published, though what is public tells it too well: it stays within the bounds `kept`, and no rule asks more."""
+    """Never published, though what is public tells it too well (see `told`)."""
     HARMLESS = "harmless"
     """Tells nothing of anybody, as the number of those who did not answer: no rule asks for it; it may be hidden to protect."""
 
@@ -48,8 +48,9 @@ class Cell:
     follows
         Name of a cell: this one is hidden with it, and has no rule of its own (see `contributors`).
     kept
-        Bounds that an earlier release, or what is public (`Fate.TOLD`), left to it: both must stay possible, so that this release
-        does not undo that one, and adds nothing to this.
+        Bounds that an earlier release left to it: both must stay possible, so that this release does not undo that one.
+    told
+        Bounds that public figures leave to it, too narrow for a rule: both must stay possible, and nothing more is asked.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Cell:
     weight: float | None = None
     follows: str | None = None
     kept: tuple[int, int] | None = None
+    told: tuple[int, int] | None = None
 
     @property
     def loss(self) -> float:

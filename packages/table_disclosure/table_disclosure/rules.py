@@ -96,10 +96,9 @@ def _cell_needs(cell: Cell, profile: Profile) -> Iterator[Need]:
         margin = _margin_of_error(cell.count, contributions, profile)
         low, high = min(low, max(lowest, cell.count - margin)), max(high, cell.count + margin)
     if cell.kept and cell.kept != (cell.count, cell.count):
-        reasons += [] if cell.fate is Fate.TOLD else [Reason.EARLIER]
+        reasons.append(Reason.EARLIER)
         low, high = min(low, cell.kept[0]), max(high, cell.kept[1])
-    if cell.kept and cell.fate is Fate.TOLD:
-        low, high = cell.kept
+    low, high = cell.told or (low, high)
     if reasons:
         yield Need(cell.name, {cell.name: 1}, tuple(reasons), low, high)
 

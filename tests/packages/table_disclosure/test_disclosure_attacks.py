@@ -291,13 +291,23 @@ def test_what_public_figures_tell_too_well_is_told_no_better() -> None:
     with pytest.raises(td.UndoneError, match="'part'"):
         td.protect(tables, OPEN)  # no release leaves it between 0 and 5
     known = td.told(tables, OPEN)
-    assert known.cells["part"] == replace(part, fate=td.Fate.TOLD, kept=(2, 4))
+    assert known.cells["part"] == replace(part, fate=td.Fate.TOLD, told=(2, 4))
     assert attacker.values_of(known, attacker.known_to_all(known, {}), "part") == {2, 4}
     assert attacker.values_of(known, attacker.known_to_all(known, {"base": 10}), "part") == {4}
     with pytest.raises(td.UndoneError, match="'part'"):
         td.audit(known, OPEN, {"base": 10})
     assert resists(known, OPEN).hidden == ["part", "base", "left"]
     assert td.told(known, OPEN) == known
+
+
+def test_what_public_figures_tell_exactly_forbids_no_release() -> None:
+    """« 75 % » is public, of 3 to 5 persons: 3 of 4, whatever is released. It is hidden all the same."""
+    part, base = cell("part", 1, 1, 1), cell("base", 2, 1, 1)
+    links = [*td.share(part, base, "75"), td.Relation({"base": 1}, 3, 5)]
+    known = td.told(td.Tables([part, base, cell("other", 30, 30)], links), OPEN)
+    assert (known.cells["part"].told, known.cells["base"].told) == ((3, 3), (4, 4))
+    assert td.protect(known, OPEN).hidden == ["part", "base"]
+    assert td.audit(known, OPEN, {"other": 60}) == {"part": td.Interval(3, 3), "base": td.Interval(4, 4)}
 
 
 def test_that_a_part_is_its_whole_is_no_secret_where_public_figures_say_so() -> None:
