@@ -65,6 +65,12 @@ def test_good_answers_wait_for_nothing_and_say_what_they_cover(tmp_path: Path) -
     assert found.open == []
     assert [finding.code for finding in found.findings] == ["complete_only"]
     assert found.coverage["coverage"].round(1).tolist() == [25.0, 28.6]
+    both = found.reconciled.set_index(["population", "variable", "category"])[["counted", "described"]]
+    assert both.loc[("accompanied", "form", "sexual")].tolist() == [5, 1]
+    assert both.loc[("accompanied", "form", "_T")].tolist() == [11, 3]
+    waiting = report(tmp_path / "b", rows({"ASSO": ""}))
+    assert waiting.open
+    assert waiting.reconciled.empty
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,12 @@ import pandas as pd
 
 import limesurvey_answers as ls
 from traite_lib.catalogue import Catalogue
-from traite_lib.nomenclature import Nomenclatures
+from traite_lib.nomenclature import ALL, Nomenclatures
+from traite_lib.table import SUB_POPULATION
 
+from .aggregates import compute, reconcile
 from .mapping import Mapping, faults, places, read_mapping
+from .plan import read_plan
 from .tables import Tables, comparable_name, is_count, open_answers, read_aliases, tables
 
 TRIAL = re.compile(r"\b(tests?|essais?|demo|xxx+|azerty|toto)\b")
@@ -39,10 +42,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found, and the share of accompanied victims that each response describes."""
+    """What a check found, the share of accompanied victims that each response describes, and counts that both parts give.
+
+    `reconciled`, once nothing waits: victims counted by the core, described in the optional part, and the share described.
+    """
 
     findings: list[Finding]
     coverage: pd.DataFrame
+    reconciled: pd.DataFrame
 
     @property
     def open(self) -> list[Finding]:
@@ -72,7 +79,11 @@ def check(export: Path, mapping: Path, structure: Path | None = None, before: Pa
     if read is not None:
         found += [*_duplicates(read), *_described(read, answers, said), *_sums(read), *_no_counts(answers, said)]
     coverage = pd.DataFrame() if read is None else coverage_by_response(read)
-    return Report([_decided(finding, said) for finding in found], coverage)
+    report = Report([_decided(finding, said) for finding in found], coverage, pd.DataFrame())
+    if read is None or report.open:
+        return report
+    both = reconcile(compute(read, read_plan(catalogue.data), Nomenclatures(catalogue.data)).observations)
+    return replace(report, reconciled=both[(both[SUB_POPULATION] == ALL).all(axis=1)])
 
 
 def _decided(finding: Finding, said: Mapping) -> Finding:

@@ -76,6 +76,12 @@ def check(
         shares = report.coverage["coverage"]
         shown = ["unknown" if unknown else f"{share:.0f} %" for share, unknown in zip(shares, shares.isna(), strict=True)]
         rows(["response", "described / accompanied"], [[str(n), share] for n, share in zip(shares.index, shown, strict=True)])
+    if len(report.reconciled):
+        both = report.reconciled.drop_duplicates(["population", "variable", "category"])
+        columns = ["population", "variable", "category", "counted", "described"]
+        shares = [f"{share:.0f} %" if counted else "" for share, counted in zip(both["coverage"], both["counted"], strict=True)]
+        lines = [[*map(str, line), share] for line, share in zip(both[columns].to_numpy(object), shares, strict=True)]
+        rows([*columns, "described / counted"], lines)
     if waiting := len(report.open):
         typer.echo(f"{waiting} findings wait for a decision: write it in the mapping, with its reason.", err=True)
         raise typer.Exit(1)

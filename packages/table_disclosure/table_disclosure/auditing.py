@@ -224,8 +224,8 @@ def examine(tables: Tables, profile: Profile, released: Released) -> Findings:
 def told(tables: Tables, profile: Profile) -> Tables:
     """These tables, where what public figures tell too well, though nothing is released, is asked to stay as they leave it.
 
-    To hide such a cell protects nobody more than that: it is never published, and stays within what a reader finds possible. Where
-    they tell that a part is its whole, this is no attribute that a release discloses.
+    To hide such a cell protects nobody more than that: it is never published, and stays within what a reader finds possible.
+    Where they tell that a part is its whole, this is no attribute that a release discloses.
     """
     asked = needs(tables, profile)
     groups = _pulled(_groups(tables, profile, _deduced(tables, _bounds(tables, profile, {}))), asked)
