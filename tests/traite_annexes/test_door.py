@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -247,6 +249,23 @@ def test_real_answers_are_released_under_a_profile_and_name_nobody(real: Path, p
     for text in (out.read_text(encoding="utf-8"), told, said.stdout):
         assert "Maison" not in text
         assert "exemple.org" not in text
+
+
+def test_real_answers_become_an_edition_as_the_guide_says(real: Path, project: Path, tmp_path: Path) -> None:
+    said = real.read_text(encoding="utf-8").replace("year = 2022", "year = 2026")
+    real.write_text(said, encoding="utf-8")
+    guide = (ROOT / "docs" / "producing.md").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    out, record = project / "data" / "answers" / "2026.csv", project / "data" / "released" / "2026.json"
+    traite("answers", "release", str(real), "--edition", "2026", "-o", str(out), "--record", str(record), root=project)
+    catalogue = project / "data" / "editions.toml"
+    catalogue.write_text(catalogue.read_text(encoding="utf-8") + textwrap.dedent(entry), encoding="utf-8")
+    traite("checksums", "--write", root=project)
+    traite("render", "2026", "-c", "02", "--output", str(tmp_path / "out"), root=project)
+    page = (tmp_path / "out" / "2026" / "02_formes.html").read_text(encoding="utf-8")
+    assert "Profil de diffusion" in page
+    assert "Miprof, réponses des associations, tronc commun" in page
+    assert "Maison" not in page
 
 
 def test_a_crossing_passes_the_same_door_beside_what_was_shown(real: Path, project: Path) -> None:

@@ -79,8 +79,8 @@ def check(
     if len(report.reconciled):
         both = report.reconciled.drop_duplicates(["population", "variable", "category"])
         columns = ["population", "variable", "category", "counted", "described"]
-        shares = [f"{share:.0f} %" if counted else "" for share, counted in zip(both["coverage"], both["counted"], strict=True)]
-        lines = [[*map(str, line), share] for line, share in zip(both[columns].to_numpy(object), shares, strict=True)]
+        parts = [f"{part:.0f} %" if counted else "" for part, counted in zip(both["coverage"], both["counted"], strict=True)]
+        lines = [[*map(str, line), part] for line, part in zip(both[columns].to_numpy(object), parts, strict=True)]
         rows([*columns, "described / counted"], lines)
     if waiting := len(report.open):
         typer.echo(f"{waiting} findings wait for a decision: write it in the mapping, with its reason.", err=True)
