@@ -322,6 +322,21 @@ def test_a_page_prints_with_its_tables_and_without_its_controls(visit: Callable[
         assert control not in text, control
 
 
+@pytest.mark.parametrize("page", ["02_formes", "10_accompagnement", "13_donnees_administratives", "14_methode_et_qualite"])
+def test_a_table_on_paper_breaks_no_word_and_keeps_within_the_sheet(visit: Callable[..., Page], page: str) -> None:
+    tab = visit(f"2022/{page}.html")
+    tab.set_viewport_size({"width": 673, "height": 960})  # A4 without its margins
+    tab.emulate_media(media="print")
+    over = "t => t.getBoundingClientRect().right > document.documentElement.clientWidth + 1"
+    found = tab.evaluate(
+        "() => { document.querySelectorAll('details').forEach((d) => { d.open = true; });"
+        f" return [...document.querySelectorAll('table')].filter({over}).map((t) => t.caption?.innerText); }}"
+    )
+    assert found == []
+    wraps = "() => [...new Set([...document.querySelectorAll('td')].map((cell) => getComputedStyle(cell).overflowWrap))]"
+    assert tab.evaluate(wraps) == ["break-word"]
+
+
 def test_reduced_motion_and_forced_colours_are_respected(visit: Callable[..., Page]) -> None:
     tab = visit("2022/02_formes.html")
     tab.emulate_media(reduced_motion="reduce", forced_colors="active")
