@@ -156,6 +156,7 @@ class Break(Strict):
     sentence: str
     share: str = ""
     unchanged: str = ""
+    unknown: str = ""
     summary: str = ""
     caution: str = ""
     why: str
@@ -165,6 +166,7 @@ class Break(Strict):
         given = [self.year is not None, *(getattr(self, name) for name in conditions)]
         return {
             f"give exactly one of year, {', '.join(conditions)}": given.count(True) != 1,
+            "every pair of years has a sentence where respondents are unknown": self.every_pair and not self.unknown,
             "a caution stands with the values of some variables: name them": bool(self.caution and not self.variables),
         }
 

@@ -88,9 +88,7 @@ def published(survey: Survey, *variables: str) -> Table:
 
 
 NO_FIGURE = "Aucun chiffre administratif relevé."
-NO_CHANGE = (
-    "Chaque chiffre vient d’une publication ; d’une publication à l’autre, les séries sont révisées : aucun écart n’est calculé."
-)
+NO_CHANGE = "Chaque chiffre vient d’une publication ; de l’une à l’autre, les séries sont révisées : aucun écart n’est calculé."
 
 
 def administrative(
@@ -128,9 +126,7 @@ def cautions(survey: Survey) -> Markdown:
     """What these figures do not say: the survey's limits, then the breaks that this edition brings."""
     edition, answered = survey.edition, survey.totals("associations")
     scope = survey.nomenclatures.populations[edition.share_population].scope_fr
-    who = "le nombre d’associations répondantes est inconnu"
-    if answered:
-        who = f"{answered.frame['text'].iloc[0]} associations ont répondu"
+    who = f"{answered.value:.0f} associations ont répondu" if answered else "on ignore combien d’associations ont répondu"
     lines = [
         f"Ces chiffres ne sont pas le nombre de victimes de traite en France : l’enquête est volontaire, ni exhaustive ni "
         f"représentative, et {who}.",

@@ -343,3 +343,17 @@ def test_a_note_names_the_lines_it_is_about_unless_it_is_about_all() -> None:
 def test_sources_are_each_named_once() -> None:
     assert wording.source_line(["SSMSI", "", "SSMSI"]) == "Source : SSMSI."
     assert wording.source_line(["SSMSI", "ASH"]) == "Sources : SSMSI ; ASH."
+
+
+def test_unknown_respondents_are_not_said_to_be_the_same_nor_counted() -> None:
+    survey = open_edition(2022)
+    (entry,) = [entry for entry in survey.catalogue.breaks if entry.every_pair]
+    one, other = ({"period": year, "unit": "percent"} for year in ("2021", "2022"))
+    told = [
+        wording.obstacle(entry, one, other, survey.nomenclatures, known)
+        for known in ({"2021": 44, "2022": 72}, {"2021": 44, "2022": 44}, {"2021": 44}, {})
+    ]
+    assert "passe de 44 à 72 entre 2021 et 2022" in told[0]
+    assert "est le même en 2021 et en 2022 (44)" in told[1]
+    assert told[2] == told[3]
+    assert told[2].startswith("Le nombre d’associations répondantes n’est pas connu en 2021 et en 2022 à la fois")

@@ -242,13 +242,15 @@ def obstacle(entry: Break | Unfit, before: Row, after: Row, words: Nomenclatures
     periods = (before["period"], after["period"])
     values: list[object] = [spelt(period) for period in periods]
     if entry.every_pair:
-        values = [respondents.get(period, "nombre inconnu") for period in periods]
+        values = [respondents.get(period) for period in periods]
     elif entry.populations_differ:
         values = [words.populations[row["population"]].scope_fr for row in (before, after)]
     elif entry.publications_differ:
         values = [row["publication"] for row in (before, after)]
     sentence = entry.share if entry.share and after["unit"] == "percent" else entry.sentence
-    if entry.unchanged and values[0] == values[1]:
+    if None in values:
+        sentence = entry.unknown
+    elif entry.unchanged and values[0] == values[1]:
         sentence = entry.unchanged
     return sentence.format(before=values[0], after=values[1], year_before=spelt(periods[0]), year_after=spelt(periods[1]))
 
