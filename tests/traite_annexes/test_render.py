@@ -112,7 +112,9 @@ def test_what_a_killed_run_was_keeping_of_a_failure_is_swept_too(tmp_path: Path,
 def test_a_cell_that_takes_too_long_is_a_failure(rendered: Path) -> None:
     before = contents(rendered / "outputs")
     edit_cell(rendered / "notebooks/02_formes.ipynb", 6, "import time\ntime.sleep(600)")
-    done = traite("render", "2022", "--chapter", "02", "--timeout", "15", root=rendered, check=1)  # the other cells have time, on any machine
+    done = traite(
+        "render", "2022", "--chapter", "02", "--timeout", "15", root=rendered, check=1
+    )  # the other cells have time, on any machine
     assert "cell 8 (`import time`): CellTimeoutError" in done.stderr
     assert contents(rendered / "outputs")["2022/02_formes.ipynb"] == before["2022/02_formes.ipynb"]
 
