@@ -356,4 +356,4 @@ def test_unknown_respondents_are_not_said_to_be_the_same_nor_counted() -> None:
     assert "passe de 44 à 72 entre 2021 et 2022" in told[0]
     assert "est le même en 2021 et en 2022 (44)" in told[1]
     assert told[2] == told[3]
-    assert told[2].startswith("Le nombre d’associations répondantes n’est pas connu en 2021 et en 2022 à la fois")
+    assert told[2].startswith("Faute de connaître le nombre d’associations répondantes en 2021 comme en 2022, rien ne dit")

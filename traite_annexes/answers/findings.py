@@ -69,10 +69,11 @@ def check(export: Path, mapping: Path, structure: Path | None = None, before: Pa
     """
     said = read_mapping(mapping)
     answers = open_answers(said, mapping, export, structure)
-    catalogue = Catalogue()
+    data = Catalogue().data
+    words = Nomenclatures(data)
     found = [
         Finding("mapping", f"{question}: {text}.", questions=(question,))
-        for question, text in faults(said, answers.survey, Nomenclatures(catalogue.data))
+        for question, text in faults(said, answers.survey, words)
     ]
     read = None if found else tables(answers, said, read_aliases(mapping, said))
     found += [*_questionnaire(answers, said, before), *_export(answers, said), *_progress(answers, said)]
@@ -82,7 +83,7 @@ def check(export: Path, mapping: Path, structure: Path | None = None, before: Pa
     report = Report([_decided(finding, said) for finding in found], coverage, pd.DataFrame())
     if read is None or report.open:
         return report
-    both = reconcile(compute(read, read_plan(catalogue.data), Nomenclatures(catalogue.data)).observations)
+    both = reconcile(compute(read, read_plan(data), words).observations)
     return replace(report, reconciled=both[(both[SUB_POPULATION] == ALL).all(axis=1)])
 
 

@@ -77,7 +77,7 @@ def check(
         shown = ["unknown" if unknown else f"{share:.0f} %" for share, unknown in zip(shares, shares.isna(), strict=True)]
         rows(["response", "described / accompanied"], [[str(n), share] for n, share in zip(shares.index, shown, strict=True)])
     if len(report.reconciled):
-        both = report.reconciled.drop_duplicates(["population", "variable", "category"])
+        both = report.reconciled
         columns = ["population", "variable", "category", "counted", "described"]
         parts = [f"{part:.0f} %" if counted else "" for part, counted in zip(both["coverage"], both["counted"], strict=True)]
         lines = [[*map(str, line), part] for line, part in zip(both[columns].to_numpy(object), parts, strict=True)]

@@ -248,7 +248,7 @@ def obstacle(entry: Break | Unfit, before: Row, after: Row, words: Nomenclatures
     elif entry.publications_differ:
         values = [row["publication"] for row in (before, after)]
     sentence = entry.share if entry.share and after["unit"] == "percent" else entry.sentence
-    if None in values:
+    if entry.every_pair and None in values:
         sentence = entry.unknown
     elif entry.unchanged and values[0] == values[1]:
         sentence = entry.unchanged
