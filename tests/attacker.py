@@ -11,13 +11,13 @@ tables under several names: women among victims of sexual exploitation, and vict
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -93,16 +93,45 @@ def _xlsx(path: Path, seen: Seen) -> None:
                 seen.add(str(line["Référence"]), line.get("Valeur"), line.get("Base (nombre de victimes)"))
 
 
+class _Tables(HTMLParser):
+    """Rows of the tables of a page: the text of each cell, and whether it may be a number, as a browser reads them.
+
+    A table says which of its columns are numbers (``n3``), or its cells do; where neither does, any cell may be one.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.rows: list[list[tuple[str, str]]] = []
+        self.columns: set[str] = set()
+        self.inside = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        about = (dict(attrs).get("class") or "").split()
+        if tag == "table":
+            self.columns = {name for name in about if re.fullmatch(r"n\d+", name)}
+        self.inside = tag in ("td", "th") or (self.inside and tag not in ("tr", "table", "caption", "tbody", "thead", "tfoot"))
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th") and self.rows:
+            place = f"n{len(self.rows[-1]) + 1}"
+            may = not self.columns or place in self.columns or "number" in about
+            self.rows[-1].append(("number" if may else "", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag not in ("td", "th", "tr", "table", "tbody", "thead", "tfoot")
+
+    def handle_data(self, data: str) -> None:
+        if self.inside and self.rows and self.rows[-1]:
+            about, text = self.rows[-1][-1]
+            self.rows[-1][-1] = about, text + data
+
+
 def _markup(path: Path, seen: Seen, text: str = "") -> None:
-    """Rows of tables that name a statement: the numbers beside it."""
-    text = html.unescape(text or path.read_text(encoding="utf-8"))
-    for row in re.findall(r"<tr\b.*?</tr>", text, re.DOTALL):
-        cells = [
-            (about, re.sub(r"<[^>]+>", "", cell)) for about, cell in re.findall(r"<t[hd]\b([^>]*)>(.*?)</t[hd]>", row, re.DOTALL)
-        ]
-        names = [cell for _, cell in cells if NAME.fullmatch(cell)]
-        for name, (about, cell) in ((name, each) for name in names for each in cells):
-            if "number" in about:
+    """Rows of tables that name a statement: the numbers beside it, and its base."""
+    for row in _Tables(text or path.read_text(encoding="utf-8")).rows:
+        for name in (cell for _, cell in row if NAME.fullmatch(cell)):
+            for cell in (cell for about, cell in row if about and cell != name):
                 seen.add(name, cell)
 
 
@@ -112,9 +141,9 @@ def _notebook(path: Path, seen: Seen) -> None:
             _markup(path, seen, text)
         for line in text.splitlines():
             name, *told = line.split(" | ")
-            if NAME.fullmatch(name) and len(told) > 3:
-                seen.add(name, told[3])
-                seen.add(name, None, told[4].removeprefix("base : ").removeprefix("base\u00a0: "))
+            if NAME.fullmatch(name) and len(told) > 2:
+                seen.add(name, told[1])
+                seen.add(name, None, told[2].removeprefix("base : ").removeprefix("base\u00a0: "))
 
 
 def _json(path: Path, seen: Seen) -> None:

@@ -114,7 +114,7 @@ class Page:
         (cell,) = (c for c in self.code if CONTROL in c.metadata.get("tags", []) and KEY_POINTS not in c.metadata["tags"])
         text = "".join(output.text for output in cell.outputs)
         parts = [part.splitlines() for part in text.strip().split("\n\n")]
-        return [(title, [line.partition(" | ")[0] for line in lines if " | " in line]) for title, *lines in parts]
+        return [(title, [line.partition(" | ")[0] for line in lines if line.count(" | ") > 2]) for title, *lines in parts]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from conftest import EDITIONS, ROOT
 
-from traite_annexes.publishing.pages import key_points
+from traite_annexes.publishing.chapters import key_points
 from traite_lib import open_edition
 from traite_lib.catalogue import Catalogue
 from traite_lib.nomenclature import ALL

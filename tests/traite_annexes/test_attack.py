@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from attacker import Known, attack, cell_of, read, recovered, system
 from conftest import ROOT
@@ -18,6 +19,7 @@ from conftest import ROOT
 from traite_annexes.answers.people import published
 from traite_lib.loading.selection import load
 from traite_lib.nomenclature import ALL
+from traite_lib.presentation.tables import Table
 from traite_lib.table import SUB_POPULATION, records
 
 DATA = ROOT / "data"
@@ -111,17 +113,20 @@ def test_a_change_taken_apart_gives_an_edition_away(tmp_path: Path) -> None:
     assert recovered(folders, DATA) == {secret: 3}
 
 
-@pytest.mark.parametrize("file", ["notebook", "page", "words"])
+@pytest.mark.parametrize("file", ["notebook", "page", "our page", "words"])
 def test_a_number_that_another_file_says_is_found(tmp_path: Path, file: str) -> None:
     secret = name("sex.trans")
     place = folder(tmp_path, {secret: 3}, [secret])
     assert recovered([place], DATA) == {}
     if file == "notebook":
-        cells = [{"outputs": [{"text": [f"{secret} | 2022 | victimes | trans | 3.00 victimes | sans base | normal | x\n"]}]}]
+        cells = [{"outputs": [{"text": [f"{secret} | trans | 3.00 victimes | sans base | normal\n"]}]}]
         (place / "03.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
     elif file == "page":
         table = f"<table><tr><th>Référence</th></tr><tr><th>{secret}</th><td class='number'>3</td></tr></table>"
         (place / "03.html").write_text(table, encoding="utf-8")
+    elif file == "our page":
+        frame = pd.DataFrame({"Référence": [secret], "Année": ["2022"], "Statistique": ["15 ans"], "Valeur": ["3"]})
+        (place / "03.html").write_text(Table(frame, "Provenance", numeric=("Valeur",)).html(), encoding="utf-8")
     else:
         (place / "sexe.csv").write_text(f"statement_id,unit,value,label\n{secret},count,,Personnes trans\n", encoding="utf-8")
         (place / "sexe.json").write_text(json.dumps({"alt": "Femmes, 60. Puis : personnes trans, 3."}), encoding="utf-8")

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import xlsxwriter
 from commands import traite
@@ -19,6 +20,7 @@ from withheld import HIDDEN, release
 
 from traite_annexes.publishing import gate
 from traite_lib.catalogue import INTERNAL, Catalogue
+from traite_lib.presentation.tables import Table
 
 STATEMENT = f"{HIDDEN[0]}/count"
 
@@ -137,6 +139,15 @@ PATH, MAIL = "/Users/someone/answers/export.csv", "someone@association.example.o
 TABLE = "<table><tr><th>{}</th><td class='number'>{}</td></tr></table>"
 
 
+def ours(value: str) -> str:
+    """A table as pages show them."""
+    frame = pd.DataFrame({"Référence": ["autre", STATEMENT], "Statistique": ["15 ans", "17 ans"], "Valeur": ["60", value]})
+    return Table(frame, "Provenance", numeric=("Valeur",)).html()
+
+
+FRAME = pd.DataFrame({"statement_id": [STATEMENT], "value": [3]}).to_html()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
@@ -155,7 +166,10 @@ TABLE = "<table><tr><th>{}</th><td class='number'>{}</td></tr></table>"
         ("a.js", b"Traceback (most recent call last)", "a traceback"),
         ("a.ipynb", notebook(output_type="error", ename="KeyError"), "a cell that failed"),
         ("a.ipynb", notebook(text=["Traceback (most recent", " call last):"]), "a traceback"),
-        ("a.ipynb", notebook(text=f"{STATEMENT} | demo2022 | victimes | 3.00\n"), "is hidden"),
+        ("a.ipynb", notebook(text=f"{STATEMENT} | trans | 3.00 victimes\n"), "is hidden"),
+        ("a.ipynb", notebook(data={"text/html": ours("3")}), "is hidden"),
+        ("a.ipynb", notebook(data={"text/html": FRAME}), "is hidden"),
+        ("a.html", ours("3").encode(), "is hidden"),
         ("a.ipynb", notebook(data={"text/html": TABLE.format(STATEMENT, 3)}), "is hidden"),
         ("a.ipynb", notebook(data={"image/png": base64.b64encode(png(PATH)).decode()}), "an absolute path"),
         ("a.ipynb", notebook(data={"text/html": "<td>0a1b2c3d4e5f</td>"}), "a pseudonym"),
@@ -192,6 +206,7 @@ def test_it_refuses_what_a_pdf_says_and_how_it_is_described(found: gate.Gate) ->
 def test_it_refuses_nothing_of_what_annexes_say(found: gate.Gate) -> None:
     found.look("a.csv", row(""))
     found.look("a.html", TABLE.format(STATEMENT, "[s]").encode())
+    found.look("a.html", ours("[s]").encode())
     found.look("a.html", b'<style>@media print { a { color: red } }</style><a href="https://example.org/tmp/x">x</a>')
     found.look("a.txt", b"Version 3.1.4 ; 2 675 victimes, 76,4 % ; 11/10/2023")
     found.look("a.xlsx", xlsx((STATEMENT, "victimes", "[s]"), ("autre", 3)))

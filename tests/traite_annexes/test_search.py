@@ -94,8 +94,17 @@ def test_words_of_figures_and_tables_are_found_and_never_quoted() -> None:
     top, formes = search.passages("02", "Formes", HTML, {" vol ": {"larcins"}})
     assert (top.anchor, top.heading, top.text, top.apart) == ("", "", "Des vols.", "larcins")
     assert (formes.anchor, formes.heading, formes.text) == ("a", "Les formes", "Dix victimes. Forme")
-    assert {"ornithorynque", "axolotl", "pangolin", "tapir"} <= set(formes.apart.split())
-    assert not {"secret", "code", "reference", "citer"} & set(formes.apart.split())
+    assert {"ornithorynque", "axolotl", "pangolin", "tapir"} <= set(formes.apart.split(";"))
+    assert not {"secret", "code", "reference", "citer"} & set(formes.apart.split(";"))
+
+
+def test_a_number_is_one_word_and_numbers_side_by_side_are_several(visit: Callable[..., Page]) -> None:
+    assert search.words("1\u202f439 victimes, 10 700") == ["1439", "victimes", "10", "700"]
+    table = '<figure class="statistics"><table><tr><td>72<td>722<td>1\u202f439</table></figure>'
+    (_, passage) = search.passages("02", "Formes", HTML.replace("Dix victimes.", f"Dix victimes. {table}"), {})
+    assert {"72", "722", "1439"} <= set(passage.apart.split(";"))
+    tab = visit("recherche.html")
+    assert answers(tab, "2\u202f994") == answers(tab, "2 994") == answers(tab, "2994") != []
 
 
 def test_an_excerpt_is_what_the_page_says(site: Path, visit: Callable[..., Page]) -> None:

@@ -97,14 +97,14 @@ def test_a_series_says_whether_each_year_compares_with_the_one_above(survey_2022
 def test_control_text_is_sorted_with_fixed_decimals(survey_2022: Survey, capsys: pytest.CaptureFixture[str]) -> None:
     control(survey_2022.distribution("form"), survey_2022.indicator("form", "sexual"), survey_2022.totals("accompanied"))
     first, second, third = (block.splitlines() for block in capsys.readouterr().out.split("\n\n"))
-    assert [first[0], second[0]] == ["Forme d’exploitation", "Forme d’exploitation"]
-    assert first[1:] == sorted(first[1:])
-    assert [line.split(" | ")[0] for line in first[1:]] == [
-        "E2022-012", "E2022-013", "E2022-014", "E2022-015", "E2022-016", "E2022-027",
-    ]  # fmt: skip
-    assert second[1:] == first[1:2], "a statement is written under each result that shows it"
-    assert [block[1].split(" | ")[4] for block in (first, third)] == ["76.00 %", "2994.00 unités"]
-    assert first[5].split(" | ")[4:7] == ["<1.00 %", "base non publiée", "normal"]
+    described = "2022 | victimes accompagnées et exploitées au moins en partie en France"
+    assert first[:2] == ["Forme d’exploitation", f"{described} | Hors la rue"]
+    assert first[3] == second[1] == f"{described} | Ministère de l’Intérieur"
+    assert third[1] == "2022 | victimes accompagnées | Ministère de l’Intérieur"
+    assert [line.split(" | ")[0] for line in first[4:]] == ["E2022-012", "E2022-013", "E2022-014", "E2022-015", "E2022-016"]
+    assert first[4:5] == second[2:], "a statement is written under each result that shows it"
+    assert [line.split(" | ")[2] for line in (first[2], first[4], third[2])] == ["195.00 unités", "76.00 %", "2994.00 unités"]
+    assert first[8].split(" | ")[2:] == ["<1.00 %", "base non publiée", "normal"]
 
 
 def test_control_text_of_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:

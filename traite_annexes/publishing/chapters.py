@@ -20,8 +20,8 @@ from traite_lib.errors import available
 from ..errors import RenderError
 
 NAME = re.compile(r"(?P<number>\d\d)_[a-z0-9_]+")
-PARAMETERS, CONTROL, KEY_POINTS = "parameters", "nbval-check-output", "key-points"
-"""Tags: the parameters cell (papermill), a control cell (nbval), the « À retenir » cell."""
+PARAMETERS, INJECTED, CONTROL, KEY_POINTS = "parameters", "injected-parameters", "nbval-check-output", "key-points"
+"""Tags: the parameters cell and the one that papermill adds, a control cell (nbval), the « À retenir » cell."""
 
 IMAGE_SUFFIXES = (".png", ".svg")
 """Files of a chart that are made when they are asked for."""
@@ -215,3 +215,14 @@ def _listed(name: str, code: list[NotebookNode]) -> set[str]:
     made = [node for cell in code for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Assign)]
     lists = [node.value for node in made if [ast.unparse(target) for target in node.targets] == [name]]
     return {node.id for value in lists for node in ast.walk(value) if isinstance(node, ast.Name)}
+
+
+def key_points(notebook: NotebookNode) -> list[str]:
+    """Sentences of « À retenir » of an executed chapter; what announces its list (« … : ») comes with what it announces."""
+    for cell in notebook.cells:
+        if KEY_POINTS in cell.metadata.get("tags", []):
+            for output in cell.get("outputs", []):
+                text = output.get("data", {}).get("text/markdown", "")
+                text = re.sub(r":\n+- (\w)", lambda found: f": {found[1].lower()}", text)
+                return [line.removeprefix("- ") for line in text.splitlines() if line]
+    return []

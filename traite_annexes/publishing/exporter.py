@@ -13,10 +13,7 @@ from traite_lib.catalogue import Catalogue, project_root
 
 from ..errors import RenderError
 from . import pages
-from .chapters import KEY_POINTS, NAME, PARAMETERS, Chapter, discover
-
-INJECTED = "injected-parameters"
-"""Tag of the cell that papermill adds."""
+from .chapters import INJECTED, KEY_POINTS, NAME, PARAMETERS, Chapter, discover
 
 
 class AnnexExporter(Exporter):

@@ -156,9 +156,9 @@ def _csv(gate: Gate, name: str, content: bytes) -> Iterator[Piece]:
     yield "as text", text
 
 
-_NAMED = re.compile(r">([^<>\s]+/[^<>\s]+)<")
-"""A cell that may be the name of a statement."""
-_NUMBER = re.compile(r"<td\b[^>]*number[^>]*>(.*?)</td>", re.DOTALL)
+_TABLE, _ROW, _CELL = (re.compile(rf"<{tag}\b([^>]*)>") for tag in ("table", "tr", "t[hd]"))
+"""Where a table, a row, a cell begins: HTML lets the tags that end them go."""
+_ROW_ENDS = re.compile(r"</?(?:tr|thead|tbody|tfoot|table)\b")
 _IMAGE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
 
@@ -168,13 +168,35 @@ def _html(gate: Gate, name: str, content: bytes) -> Iterator[Piece]:
 
 def _markup(gate: Gate, name: str, place: str, text: str) -> Iterator[Piece]:
     """Texts of a page or a drawing: its rows, its words, what its images tell."""
-    for found in _NAMED.finditer(text) if gate.hidden else ():
-        if (statement := html.unescape(found[1])) in gate.hidden:
-            row = text[text.rfind("<tr", 0, found.start()) : text.find("</tr>", found.end())]
-            gate.row(name, f"{place}a table", statement, [re.sub(r"<[^>]+>", "", cell) for cell in _NUMBER.findall(row)])
+    for statement, numbers in _rows(text) if gate.hidden else ():
+        gate.row(name, f"{place}a table", statement, numbers)
     for image in _IMAGE.findall(text):
         yield from ((f"{place}{part}", said) for part, said in _png(gate, name, base64.b64decode(image)))
     yield f"{place}as text", html.unescape(text)
+
+
+def _rows(text: str) -> Iterator[tuple[str, list[str]]]:
+    """What stands in the cells of numbers of each row of its tables, for each other cell, which may name a statement.
+
+    Which cells hold numbers is said by a class of the table (``n3``: the third column) or of the cell; where neither says it,
+    each cell of the row may.
+    """
+    for about, table in _pieces(_TABLE, text):
+        columns = {int(number) for number in re.findall(r"\bn(\d+)\b", about)}
+        known = bool(columns) or "number" in table
+        for _, row in _pieces(_ROW, table):
+            cells = [
+                (not known or number in columns or "number" in about, html.unescape(re.sub(r"<[^>]+>", "", cell)).strip())
+                for number, (about, cell) in enumerate(_pieces(_CELL, _ROW_ENDS.split(row)[0]), 1)
+            ]
+            for statement in {cell for _, cell in cells if "/" in cell}:
+                yield statement, [cell for is_number, cell in cells if is_number and cell != statement]
+
+
+def _pieces(start: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
+    """What follows each tag, up to the next of its kind, with the attributes of the tag."""
+    _, *found = start.split(text)
+    yield from zip(found[::2], found[1::2], strict=True)
 
 
 def _strings(value: object, place: str) -> Iterator[Piece]:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from html import escape
 from itertools import chain, count, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from traite_lib.catalogue import Catalogue, Edition, spelt
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
 from ..files import checked_name
-from .chapters import CONTROL, IMAGE_SUFFIXES, KEY_POINTS, Chapter
+from .chapters import CONTROL, IMAGE_SUFFIXES, INJECTED, KEY_POINTS, PARAMETERS, Chapter
 from .glossary import Term, glossary, used
 from .marking import file_name, marks_of
 from .policy import protected
@@ -88,9 +89,17 @@ def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     script = _asset("page.js") + _asset("figure.js")
     environment.globals |= {"style": _asset("style.css"), "script": script, "publication": PUBLICATION}
-    environment.filters |= {"slug": slug, "spelt": spelt, "marked": file_name}
+    environment.globals["index_style"] = _asset("index.css")
+    environment.filters |= {"slug": slug, "spelt": spelt, "marked": file_name, "below": _below}
     environment.tests["figure"] = lambda output: isinstance(output, Figure)
     return environment
+
+
+def _below(table: Markup, figures: Sequence[Figure]) -> Markup:
+    """A table that stands just below the figures of which it gives the numbers, without the notes that each of them has said."""
+    said = set.intersection(*({figure.population, *figure.notes} for figure in figures))
+    left = re.sub(r"<p>(.*?)</p>", lambda found: "" if Markup(found[1]).unescape() in said else found[0], table)
+    return Markup(left.replace("<figcaption></figcaption>\n", ""))
 
 
 _VERBATIM = re.compile(r"(<(?P<tag>style|script|pre|svg)\b.*?</(?P=tag)>)", re.DOTALL)
@@ -160,8 +169,9 @@ def blocks(notebook: NotebookNode) -> list[Block]:
     """Cells of an executed chapter as a page shows them, its figures numbered."""
     found: list[Block] = []
     drawn = iter(figures(notebook))
-    for cell in notebook.cells:
-        block = Block(_kind(cell), cell.source)
+    given = any(INJECTED in _tags(cell) for cell in notebook.cells)  # what is run is then said below the defaults
+    for cell in (cell for cell in notebook.cells if not (given and PARAMETERS in _tags(cell))):
+        block = Block(_kind(cell), Markup(escape(cell.source, quote=False)))
         if block.kind == "prose":
             block.outputs.append(_markdown(cell.source))
         for output in _outputs(cell):
@@ -194,9 +204,14 @@ def figures(notebook: NotebookNode) -> list[Figure]:
     return drawn
 
 
+def _tags(cell: NotebookNode) -> Sequence[str]:
+    tags: Sequence[str] = cell.metadata.get("tags", [])
+    return tags
+
+
 def _kind(cell: NotebookNode) -> str:
     """Kind of block that a cell is; see `Block`."""
-    tags = cell.metadata.get("tags", [])
+    tags = _tags(cell)
     if cell.cell_type != "code":
         return "prose"
     return "key-points" if KEY_POINTS in tags else "control" if CONTROL in tags else "result"
@@ -314,17 +329,6 @@ def notebook_page(notebook: NotebookNode, chapter: Chapter) -> str:
     body, _ = chapter_body(notebook, chapter)
     heading = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
     return _page("notebook.html.j2", body=body, title=Markup(heading[1]).striptags() if heading else chapter.name, root="")
-
-
-def key_points(notebook: NotebookNode) -> list[str]:
-    """Sentences of « À retenir » of an executed chapter; what announces its list (« … : ») comes with what it announces."""
-    for cell in notebook.cells:
-        if KEY_POINTS in cell.metadata.get("tags", []):
-            for output in cell.get("outputs", []):
-                text = output.get("data", {}).get("text/markdown", "")
-                text = re.sub(r":\n+- (\w)", lambda found: f": {found[1].lower()}", text)
-                return [line.removeprefix("- ") for line in text.splitlines() if line]
-    return []
 
 
 @dataclass(frozen=True)

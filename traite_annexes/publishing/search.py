@@ -52,8 +52,8 @@ class Passage(NamedTuple):
 
 
 def words(text: str) -> list[str]:
-    """Words of a text, without capitals or accents."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("œ", "oe"))
+    """Words of a text, without capitals or accents, and its numbers, each whole: « 1\u202f439 » gives ``1439``."""
+    decomposed = unicodedata.normalize("NFD", re.sub(r"(?<=\d)[\u00a0\u202f](?=\d{3})", "", text).lower().replace("œ", "oe"))
     return re.findall(r"[a-z]{2,}|\d+", "".join(letter for letter in decomposed if not unicodedata.combining(letter)))
 
 
@@ -118,7 +118,8 @@ def _other(said: str, others: Mapping[str, set[str]]) -> set[str]:
 
 
 def _listed(found: set[str]) -> str:
-    return " ".join(sorted(found))
+    """Words side by side: two numbers among them are not one, as spaces would have them."""
+    return ";".join(sorted(found))
 
 
 def _shown(html: str) -> str:

@@ -12,7 +12,7 @@ from traite_lib.catalogue import Catalogue, Edition
 from traite_lib.nomenclature import Nomenclatures
 
 from . import pages, search
-from .chapters import Chapter, discover
+from .chapters import Chapter, discover, key_points
 from .glossary import GLOSSARY, glossary
 from .manifest import DISCLOSURE, MANIFEST
 from .marking import file_name
@@ -69,7 +69,7 @@ def beside_chapters(
         files[_path("traite_{}.pdf", edition)] = edition_pdf(edition, texts, licence)
     named = [replace(file, path=_path(file.path, edition)) for file in DOWNLOADS]
     offered = [file for file in named if file.path in files or file.path == MANIFEST]
-    points = [(chapter, pages.key_points(notebook)) for chapter, notebook in done]
+    points = [(chapter, key_points(notebook)) for chapter, notebook in done]
     terms = bool(glossary(discover(catalogue.root / "notebooks")))
     files["index.html"] = pages.edition_index(edition, points, offered, licence, terms=terms).encode()
     return files

@@ -122,10 +122,11 @@ class Chart:
         inside = _NOISE.sub(r"\1", drawing[drawing.index("<defs>") : drawing.rindex("</svg>")]).replace("\n", " ")
         for _ in range(4):  # groups that say nothing
             inside = re.sub(r"<g>((?:(?!</?g[ >]).)*)</g>", r"\1", inside)
+        inside = re.sub(r'(?:(?<=[;:MLCQ]) | (?=[LCQMz"]))(?=[^<>]*>)', "", inside)  # spaces that say nothing, within tags
         named = f"<title>{escape(words['title'])}</title>\n<desc>{escape(words['alt'])}</desc>"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" {size} '
-            f'role="group" font-family="{FAMILY}">\n{named}\n{inside}</svg>\n'
+            f'role="group" fill="{INK}" font-family="{FAMILY}">\n{named}\n{inside}</svg>\n'
         )
 
     def save(self, path: str | Path) -> Path:
@@ -190,7 +191,7 @@ FAMILY = "'DejaVu Sans', 'Verdana', sans-serif"
 _NOISE = re.compile(
     r'(\.\d)\d+(?=[ \n")])|<g id="[^"]*"/>|<g id="[^"]*">\s*<path d="[^"]*" style="fill: none"/>\s*</g>|(?<=<g) id="[^"]*"'
     rf'|<defs>\s*<style.*?</defs>| transform="rotate\(-0 [^"]*"| font-family: {FAMILY};'
-    r"|text-anchor: start; |; stroke-linejoin: miter|(?<=>)\n *| (?=\n)", re.DOTALL,
+    rf"|; fill: {INK}|text-anchor: start; |; stroke-(?:linejoin: miter|dashoffset: 0)|(?<=>)\n *| (?=\n)", re.DOTALL,
 )  # fmt: skip
 """What an SVG inside a page does without: names that several drawings share, what is not seen, what is said once."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -245,19 +246,17 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
 
 
 def control(rows: pd.DataFrame) -> str:
-    """Numbers as sorted text with fixed decimals, each statement once: what the reference outputs compare."""
-    once = {row["statement_id"]: row for row in reversed(records(rows))}
-    lines = [
-        " | ".join(
+    """Numbers as sorted text with fixed decimals, each statement once, under whom they describe: what the references compare."""
+    once = {row["statement_id"]: row for row in reversed(records(rows)) if pd.notna(row["value"])}
+    lines = sorted(
+        (
+            [row["period"], row["who"], row["publisher"]],
             [
-                *(row["statement_id"], row["period"], row["who"], row["label"]),
-                f"{row['bound']}{row['value']:.2f} {row['unit_label']}",
-                wording.base_of(row) or "sans base",
-                terms("statuses")[row["status"]].label_fr,
-                row["publisher"],
-            ]
+                *(row["statement_id"], row["label"], f"{row['bound']}{row['value']:.2f} {row['unit_label']}"),
+                *(wording.base_of(row) or "sans base", terms("statuses")[row["status"]].label_fr),
+            ],
         )
         for row in once.values()
-        if pd.notna(row["value"])
-    ]
-    return "\n".join(sorted(lines)) or "Aucune valeur."
+    )
+    told = ("\n".join(map(" | ".join, [said, *(line for _, line in each)])) for said, each in groupby(lines, itemgetter(0)))
+    return "\n".join(told) or "Aucune valeur."

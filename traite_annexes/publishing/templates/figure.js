@@ -2,7 +2,8 @@
 (() => {
   const wide = 640, margin = 20, font = '"DejaVu Sans", Verdana, sans-serif';
   const ruler = document.createElement("canvas").getContext("2d");
-  const cut = (text, size, weight) => { // words on lines
+  // Words on lines.
+  const cut = (text, size, weight) => {
     ruler.font = `${weight} ${size}px ${font}`;
     const lines = [""];
     for (const word of text.split(" ")) {

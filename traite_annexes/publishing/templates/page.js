@@ -1,7 +1,8 @@
 "use strict";
 // What a page does beyond being read. Without this script everything is still there to read, and nothing is asked for.
 (() => {
-  const site = window.traite; // absent when a page was sent alone
+  // Absent when a page was sent alone.
+  const site = window.traite;
   const say = (text) => { document.querySelector(".announce").textContent = text; };
 
   // Links: those to pages that exist here, and this chapter in the other editions.
@@ -25,7 +26,8 @@
   for (const link of document.querySelectorAll("nav.neighbours a[data-chapter]")) {
     if (site && !site.editions[here]?.includes(link.dataset.chapter)) link.remove();
   }
-  if (!site) { // sent alone: what is beside it is not there
+  // Sent alone: what is beside it is not there.
+  if (!site) {
     for (const part of document.querySelectorAll("form.search, .trail, .neighbours, .terms, .files")) part.hidden = true;
     for (const link of document.querySelectorAll("a[href]")) {
       if (!/^(#|https?:|mailto:)/.test(link.getAttribute("href"))) link.replaceWith(...link.childNodes);
@@ -72,7 +74,8 @@
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      const area = document.createElement("textarea"); // a page opened from a folder may have no clipboard
+      // A page opened from a folder may have no clipboard.
+      const area = document.createElement("textarea");
       area.value = text;
       document.body.append(area);
       area.select();
@@ -107,7 +110,9 @@
     const bar = document.createElement("p");
     bar.className = "tools";
     const save = () => {
-      const notes = [...figure.querySelectorAll("figcaption p")].map((note) => [note.textContent.trim()]);
+      // What the figure above has said of it, then what it says itself.
+      const above = figure.closest("details")?.parentElement.querySelectorAll("figure.chart :is(.subject, .notes p)") ?? [];
+      const notes = [...above, ...figure.querySelectorAll("figcaption p")].map((note) => [note.textContent.trim()]);
       const text = [...lines(figure), [], ...notes].map((row) => row.map(quoted).join(";")).join("\r\n");
       const link = document.createElement("a");
       link.href = URL.createObjectURL(new Blob(["\ufeff", text, "\r\n"], { type: "text/csv" }));

@@ -9,7 +9,7 @@
   const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   const stem = (word) => (word.length > 3 ? word.replace(/[sx]$/, "").replace(/e{1,2}$/, "") : word);
   // Words of a text with their places: folding keeps the length of a French text.
-  const tokens = (text) => [...plain(text).matchAll(/\d+(?:[\u00a0\u202f ]\d{3})*|[a-zœæ]+/g)].map((hit) => {
+  const tokens = (text) => [...plain(text).matchAll(/\d{1,3}(?:[\u00a0\u202f ]\d{3}(?!\d))+|\d+|[a-zœæ]+/g)].map((hit) => {
     const word = hit[0].replace(/[\u00a0\u202f ]/g, "").replace(/œ/g, "oe").replace(/æ/g, "ae");
     return { word, stem: stem(word), from: hit.index, to: hit.index + hit[0].length };
   });
