@@ -172,7 +172,7 @@ class System:
             move: Numbers = self._moves[tried[good[-1]]] * part[good[-1]]
             return move
         near = hidden & self.around(attack.move, NEAR)
-        for cells in (near, hidden) if far else (near,):
+        for cells in (near, hidden) if far and (near != hidden).any() else (near,):
             if (found := self.programme(attack, cells, np.ones(len(self.cells)))) is not None:
                 return found
         return None
@@ -180,8 +180,9 @@ class System:
     def cheapest(self, attack: Attack, hidden: Choice, *, whole: bool = False) -> Numbers | None:
         """The move of little loss beside what is hidden: looked for around the quantity, then everywhere."""
         cost = np.where(hidden, SMALL, self.loss + SMALL)
-        for around in (self.around(attack.move, AROUND), self.free):
-            if (move := self.programme(attack, self.free & (around | hidden), cost, whole=whole)) is not None:
+        near = self.free & (self.around(attack.move, AROUND) | hidden)
+        for cells in (near, self.free) if (near != self.free).any() else (near,):
+            if (move := self.programme(attack, cells, cost, whole=whole)) is not None:
                 return move
         return None
 

@@ -15,6 +15,7 @@ from .model import Cell
 from .rules import Need
 
 Whole = NDArray[np.int64]
+SMALL = 1e-6
 PULLS = 2
 """Programmes, twice, that pull many quantities to their ends before each is asked about: cheap, and most are then answered."""
 
@@ -47,12 +48,12 @@ class Unknowns:
                 vector[self.place[name]] = factor
         return vector
 
-    def _near(self, asked: Whole) -> Whole:
-        """Places of the cells that two lines tie to those of a quantity."""
+    def _around(self, asked: Whole) -> list[Whole | None]:
+        """Places of the cells that two lines tie to those of a quantity, then of all (``None``)."""
         reached = asked != 0
         for _ in range(2):
             reached |= (self.ties.T @ (self.ties @ reached)) > 0
-        return np.flatnonzero(reached)
+        return [None] if reached.all() else [np.flatnonzero(reached), None]
 
     def solve(
         self, low: Whole, high: Whole, cost: Whole | None = None, *, asked: Whole | None = None, least: int = 0,
@@ -100,6 +101,17 @@ class Unknowns:
             rounded = cost is not None and not whole and abs(cost[columns] @ made - spent) >= 1e-6
             if not rounded and (asked is None or asked @ counts >= least) and self._agree(counts, low, high):
                 return counts
+            if whole:
+                continue
+            if cost is not None:  # no further than fractions go, near the truth
+                end = int(cost @ self.truth + np.ceil(spent - SMALL))
+                found = self.solve(low, high, asked=-cost, least=-end, among=columns)
+            else:  # what moves in fractions, by itself
+                moving = columns[np.abs(moves) > SMALL]
+                few = len(moving) < len(columns)
+                found = self.solve(low, high, asked=asked, least=least, among=moving) if few else None
+            if found is not None:
+                return found
         return None
 
     def _agree(self, counts: Whole, low: Whole, high: Whole) -> bool:
@@ -139,7 +151,7 @@ class Unknowns:
         place = self.place[name]
         end = int((self.lowest if sign < 0 else self.highest)[place])
         vector = -sign * self.vector({name: 1})
-        for among in (self._near(vector), None):
+        for among in self._around(vector):
             most = int((sign * self.seen[0][:, place]).max())
             if most >= sign * end:
                 return end
@@ -166,9 +178,7 @@ class Unknowns:
             return True
         low, high = np.maximum(self.low, self.own[person]), self.high
         low, high = (np.where(self.owned[person], self.truth, end) for end in (low, high))
-        return any(
-            self.solve(low, high, asked=asked, least=least, among=among) is not None for among in (self._near(asked), None)
-        )
+        return any(self.solve(low, high, asked=asked, least=least, among=among) is not None for among in self._around(asked))
 
 
 def _tightened(rows: csr_array, least: Whole, most: Whole, low: Whole, high: Whole) -> tuple[Whole, Whole]:
