@@ -7,14 +7,14 @@ it cannot, the dual of this programme gives an inequality that every safe choice
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csc_array, csr_array, hstack, vstack
+from scipy.sparse import csc_array, csr_array, eye_array, hstack, kron, vstack
 
 from .model import Fate, Tables
 from .profiles import Profile, Zeros
@@ -222,31 +222,42 @@ class System:
         self._lengths = np.append(self._lengths, [np.abs(move).sum()] * (1 + len(back)))
         return move
 
-    def cut(self, attack: Attack, hidden: Numbers) -> Cut | None:
-        """An inequality that `hidden` breaks, from the dual of the attack that it does not resist; ``None`` when it breaks none.
+    def cuts(self, attacks: Sequence[Attack], hidden: Numbers) -> list[Cut | None]:
+        """For each attack, an inequality that `hidden` breaks, from the dual of the attack that it does not resist, or ``None``.
 
         `hidden` may be in fractions: cells are then hidden in part, and move in part. Those that are shown may move a little: of
-        all duals, this takes one that asks for few of them.
+        all duals, this takes one that asks for few of them. One programme for all attacks, which have nothing in common.
         """
-        enough = 4 * attack.target
+        found: list[Cut | None] = [None] * len(attacks)
+        equal, bounded = self.equal.shape[0], self.bounded.shape[0]
         for little in (1e-3, 0.0):
-            most = np.minimum(attack.up, enough) * hidden + np.minimum(attack.up, little)
-            least = np.minimum(attack.down, enough) * hidden + np.minimum(attack.down, little)
-            found = linprog(
-                -attack.move,
-                A_eq=self.equal if self.equal.shape[0] else None,
-                b_eq=np.zeros(self.equal.shape[0]) if self.equal.shape[0] else None,
-                A_ub=self.bounded if self.bounded.shape[0] else None,
-                b_ub=self.slack if self.bounded.shape[0] else None,
-                bounds=np.column_stack([-least, most]),
+            left = [number for number, cut in enumerate(found) if cut is None]
+            if not left:
+                break
+            asked = [attacks[number] for number in left]
+            bounds = [
+                np.column_stack([-np.minimum(attack.down, 4 * attack.target) * hidden - np.minimum(attack.down, little),
+                                 np.minimum(attack.up, 4 * attack.target) * hidden + np.minimum(attack.up, little)])
+                for attack in asked
+            ]  # fmt: skip
+            each = eye_array(len(asked), format="csr")
+            solved = linprog(
+                np.concatenate([-attack.move for attack in asked]),
+                A_eq=kron(each, self.equal, format="csr") if equal else None,
+                b_eq=np.zeros(equal * len(asked)) if equal else None,
+                A_ub=kron(each, self.bounded, format="csr") if bounded else None,
+                b_ub=np.tile(self.slack, len(asked)) if bounded else None,
+                bounds=np.vstack(bounds),
                 method="highs",
             )
-            if found.status == 0:
-                upper = np.maximum(-found.ineqlin.marginals, 0.0)
-                cut = self.combined(attack, -found.eqlin.marginals, upper)
+            if solved.status:
+                continue
+            eqs, ubs = -solved.eqlin.marginals.reshape(len(asked), equal), -solved.ineqlin.marginals.reshape(len(asked), bounded)
+            for number, attack, eq, ub in zip(left, asked, eqs, ubs, strict=True):
+                cut = self.combined(attack, eq, np.maximum(ub, 0.0))
                 if cut is not None and cut.factors @ hidden < cut.least - 0.01:
-                    return cut
-        return None
+                    found[number] = cut
+        return found
 
     def more(self, hidden: Choice) -> Cut:
         """Something else must be hidden."""

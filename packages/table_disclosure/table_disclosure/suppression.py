@@ -118,9 +118,9 @@ class _Search:
             chosen, _ = self.choose(deadline, whole=False)
             if chosen is None:
                 return
-            found = [(attack, self.system.cut(attack, chosen)) for attack in attacks]
-            self.cuts += [cut for _, cut in found if cut is not None]
-            attacks = [attack for attack, cut in found if cut is not None]
+            found = self.system.cuts(attacks, chosen)
+            self.cuts += [cut for cut in found if cut is not None]
+            attacks = [attack for attack, cut in zip(attacks, found, strict=True) if cut is not None]
 
     def exact(self, deadline: float) -> tuple[Choice, bool]:
         """The optimal choice; or, when time ends, the last one tried, which is not safe."""
@@ -140,7 +140,7 @@ class _Search:
             tried = hidden.astype(float)
             attacks = list(self.succeeding(hidden))
             succeeded |= dict.fromkeys(attacks)
-            found = [self.system.cut(attack, tried) or self.system.more(hidden) for attack in attacks]
+            found = [cut or self.system.more(hidden) for cut in self.system.cuts(attacks, tried)]
             for inside, others in self.system.exposed(hidden):
                 factors = np.zeros(len(self.cells))
                 factors[others] = 1.0
