@@ -130,8 +130,8 @@ def cautions(survey: Survey) -> Markdown:
     lines = [
         f"Ces chiffres ne sont pas le nombre de victimes de traite en France : l’enquête est volontaire, ni exhaustive ni "
         f"représentative, et {who}.",
-        f"Sauf mention contraire, les parts décrivent {scope} ; chacune porte sur "
-        "les associations ayant répondu à la question, et sa base n’est presque jamais publiée.",
+        f"Sauf mention contraire, les parts de l’enquête décrivent {scope} ; chacune porte sur les victimes "
+        "des associations ayant répondu à la question, et sa base est rarement publiée.",
         "Une personne accompagnée par deux associations compte deux fois.",
         "Les données de la police et de la justice décrivent d’autres personnes : elles ne s’ajoutent pas à celles-ci.",
         *(entry.summary or entry.sentence for entry in survey.catalogue.breaks if entry.year == edition.reference_year),
@@ -263,7 +263,8 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     )
     absent = "Les sources consultées ne se contredisent pas, et aucun énoncé n’est mis en doute."
     title = "Énoncés administratifs discutés" if administrative else "Énoncés discutés"
-    notes = ["Tous les énoncés sont gardés. « Écarté » : connu pour ne pas décrire ce que dit sa phrase, il n’est montré qu’ici."]
+    notes = ["Tous sont gardés. « Écarté » : ne décrit pas ce que dit sa phrase. « Non retenu » : un autre énoncé est préféré."]
+    frame = frame.iloc[pd.factorize(frame["Statistique"])[0].argsort(kind="stable")]  # each statistic once
     names = list(found["statement_id"])
     return Table(trimmed(frame), title, notes, ("Valeur",), absent, folded=administrative, statements=names, by="Statistique")
 
@@ -277,8 +278,9 @@ def _decision(row: Row, survey: Survey) -> str:
 
 def _motive(row: Row, kept: str) -> str:
     """Why: the reason of the judgement, else what is doubtful, else the value that was `kept` in its place."""
-    preferred = f"Une autre valeur est retenue : {kept}." if kept and not row["retained"] else ""
-    return str(row["reason"] or row["note"] or preferred or "Autre population ou autre précision que la valeur retenue.")
+    same = f"{'La même' if kept == row['text'] else 'Une autre'} valeur est retenue, d’un autre énoncé : {kept}."
+    reason = row["reason"] or row["note"] or (same if kept and not row["retained"] else "")
+    return str(reason or "Autre population ou autre précision que la valeur retenue.")
 
 
 def recomputed(survey: Survey) -> Table:

@@ -146,7 +146,7 @@ class Survey:
             kept = kept[kept["period"] == self.edition.key]
         kept = kept[kept["population"].isin(populations)] if populations else kept
         rows = self._about(kept, variables, universe, restricted, but, sub_population)
-        return self.captions.statistics(rows, variables, title, universe, sub_population, others=bool(list(but)))
+        return self.captions.statistics(rows, variables, title, universe, sub_population, others=any(but))
 
     def over_editions(self, *variables: str, title: str, but: Iterable[Result] = (), **sub_population: str) -> Result:
         """The theme of `statistics` in all dated editions: one row a statistic, one column an edition; nothing is compared."""
@@ -155,7 +155,7 @@ class Survey:
         kept = pd.concat([self._retained(edition.key) for edition in self.catalogue.dated])
         kept = levels(kept[kept["value"].notna() | (kept["status"] == WITHHELD)])
         rows = self._about(kept, variables, "survey", False, but, sub_population)
-        return self.captions.over_editions(rows, variables, title, sub_population, others=bool(list(but)))
+        return self.captions.over_editions(rows, variables, title, sub_population, others=any(but))
 
     def series(
         self, variable: str, category: str = ALL, *, unit: str = "percent", population: str | None = None, **sub_population: str

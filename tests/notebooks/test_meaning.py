@@ -153,7 +153,7 @@ def test_a_key_point_is_a_sure_statement(everything: list[Page], table: pd.DataF
     wrong = []
     for page in everything:
         for point in page.key_points:
-            missing = point.startswith(("Aucun", "Pas d’écart", "Les ", "La ", "Le ", "Valeur", "L’"))
+            missing = point.startswith(("Aucun", "Pas d’écart", "Écart avec", "Les ", "La ", "Le ", "Valeur", "L’"))
             if not (missing or re.match(r"De \d{4} à \d{4}, (le nombre|la part)", point) or plain(point) in sure):
                 wrong.append(f"{page}: {point}")
             if "fiabilité faible" in point.partition("aucun écart")[0] and not missing:
@@ -248,6 +248,26 @@ def test_no_statement_stands_twice_on_a_page(everything: list[Page]) -> None:
         counts = Counter(name for _, statements in page.blocks for name in set(statements))
         twice += [f"{page}: {name}" for name, number in counts.items() if number > 1]
     assert twice == []
+
+
+def test_a_figure_says_each_of_its_notes_once(everything: list[Page]) -> None:
+    drawn = [
+        (str(page), output.metadata["image/svg+xml"]["notes"])
+        for page in everything
+        for cell in page.code
+        for output in cell.outputs
+        if "image/svg+xml" in output.get("data", {})
+    ]
+    twice = [(path, note) for path, notes in drawn for note in notes if sum(each.endswith(note[-110:]) for each in notes) > 1]
+    assert [(path, note) for path, note in twice if len(note) > 110] == []
+
+
+def test_every_administrative_population_has_its_place_in_their_chapter() -> None:
+    source = (ROOT / "notebooks" / "13_donnees_administratives.ipynb").read_text(encoding="utf-8")
+    populations = Nomenclatures(ROOT / "data").populations
+    named = [code for code, each in populations.items() if each.universe == "administrative"]
+    assert len(named) > 20
+    assert [code for code in named if f'\\"{code}\\"' not in source] == [], "« Aucun chiffre » would be said of them"
 
 
 def test_an_edition_missing_from_a_series_is_named(everything: list[Page]) -> None:

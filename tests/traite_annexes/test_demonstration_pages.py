@@ -59,6 +59,15 @@ def test_every_page_table_and_chart_says_so(edition: Path) -> None:
     assert [part[:200] for part in parts if SYNTHETIC not in part] == []
 
 
+def test_how_to_cite_it_says_so_and_its_captions_keep_it_in_sight(edition: Path) -> None:
+    for page in edition.glob("*.html"):
+        text = page.read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+        (cited,) = re.findall(r'<p class="citation">(.*?)</p>', text, re.DOTALL)
+        assert SYNTHETIC in cited, page.name
+        captions = re.findall(r"<caption>(.*?)</caption>", text)
+        assert [each for each in captions if not re.fullmatch(r"<span>.*</span>|[^<]*", each)] == []
+
+
 def test_its_key_is_said_in_french(edition: Path) -> None:
     """A key is for commands, names of files and codes; a reader reads words."""
     for page in edition.glob("*.html"):

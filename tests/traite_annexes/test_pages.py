@@ -83,7 +83,7 @@ def test_every_chapter_opens_with_three_to_five_sentences_that_name_population_a
         block = page.read_text(encoding="utf-8").partition('<div class="key-points">')[2].partition("</div>")[0]
         points = re.findall(r"<li>(.*?)</li>", block, re.S)
         assert 3 <= len(points) <= 5, page
-        said = re.compile("source|Aucun|réserve|répondantes passe|pas encore")
+        said = re.compile("source|Aucun|non calculé|réserve|répondantes passe|pas encore")
         assert [point for point in points if not said.search(point)] == [], page
 
 
@@ -320,6 +320,26 @@ def test_a_page_prints_with_its_tables_and_without_its_controls(visit: Callable[
     assert "Contrainte à commettre des délits" in text.replace("\n", " "), "the folded table is on paper"
     for control in ("Afficher le code", "Copier", "Chercher", "Sommaire", "Autres éditions", "PNG"):
         assert control not in text, control
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_summary_of_an_edition_is_one_sheet(visit: Callable[..., Page], tmp_path: Path, edition: str) -> None:
+    from pypdf import PdfReader
+
+    tab = visit(f"{edition}/00_synthese.html")
+    assert "sur une feuille recto verso" in tab.locator("main").inner_text()
+    tab.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    assert len(PdfReader(tmp_path / "page.pdf").pages) <= 2
+
+
+def test_what_follows_with_pandas_is_for_who_asks_for_the_code(visit: Callable[..., Page]) -> None:
+    tab = visit("2022/02_formes.html")
+    prose, frame = tab.get_by_text("Les mêmes chiffres avec pandas."), tab.get_by_text("Données ordonnées, avec leurs codes")
+    assert not prose.is_visible()
+    assert not frame.is_visible()
+    tab.get_by_label("Afficher le code").check()
+    assert prose.is_visible()
+    assert frame.is_visible()
 
 
 @pytest.mark.parametrize("page", ["02_formes", "10_accompagnement", "13_donnees_administratives", "14_methode_et_qualite"])

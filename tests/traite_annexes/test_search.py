@@ -49,7 +49,7 @@ def answers(tab: Page, words: str) -> list[tuple[str, str]]:
         ("dépôt de plainte", "2024/11_plaintes_et_procedures.html#part-des-victimes-ayant-depose-plainte-edition-apres-edition"),
         ("mendicite forcee", "2024/07_delits_et_mendicite.html"),
         ("l’hébergement par l’exploiteur", "2024/09_conditions_d_exploitation.html#hebergement-par-l-exploiteur"),
-        ("titre de séjour", "2024/10_accompagnement.html#soins-titre-de-sejour-et-mesures"),
+        ("titre de séjour", "2024/10_accompagnement.html#soins-titre-de-sejour-mesures-et-hebergement"),
         ("un panel constant", "methode.html#comparaisons"),
     ],
 )  # fmt: skip

@@ -229,7 +229,9 @@ def test_signs_are_explained_where_they_are_drawn_only() -> None:
             for chart in (charts.bars(survey.distribution(variable)), charts.timeline(survey.series("sex", "women"))):
                 if chart:
                     written = [text for text, _ in texts_of(chart.figure)]
-                    assert any(text.endswith(" *") for text in written) == ("* : fiabilité faible." in chart.signs)
+                    assert any(text.endswith(" *") for text in written) == any(
+                        sign.endswith(" : fiabilité faible.") for sign in chart.signs
+                    )
 
 
 def test_a_hidden_value_is_explained_where_one_is_drawn_only() -> None:
@@ -249,6 +251,30 @@ def test_the_strip_shows_the_respondents_of_every_edition_of_the_line() -> None:
     assert {round(bar.get_x() + bar.get_width() / 2): bar.get_height() for bar in strip.patches} == {  # type: ignore[attr-defined]
         int(year): number for year, number in result.respondents.items()
     }
+
+
+def test_a_population_that_all_bars_share_is_said_as_it_is() -> None:
+    survey = open_edition("2022")
+    mine = [survey.distribution("region"), survey.distribution("nationality")]
+    words = charts.bars(survey.statistics("region", "nationality", "countries", title="Origines", but=mine)).words
+    assert words["population"] == (
+        "Population\u00a0: victimes d’exploitation sexuelle accompagnées et exploitées au moins en partie en France."
+    )
+
+
+def test_a_legend_names_what_is_drawn() -> None:
+    sexes = open_edition("2022").distribution("sex", by="age")
+    chart = charts.stacked(sexes)
+    legend = chart.ax.get_legend()
+    assert legend is not None
+    known = sexes.frame[sexes.frame["value"].notna() & (sexes.frame["unit"] == "percent")]
+    assert len(legend.get_texts()) == known["category"].nunique() == len(chart.ax.containers)
+
+
+def test_respondents_are_not_drawn_beside_themselves() -> None:
+    survey = open_edition("2022")
+    assert len(charts.timeline(survey.series("total", unit="count", population="associations")).figure.axes) == 1
+    assert len(charts.timeline(survey.series("total", unit="count", population="accompanied")).figure.axes) == 2
 
 
 def test_a_chart_cites_what_it_draws_only() -> None:

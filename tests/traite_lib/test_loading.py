@@ -253,7 +253,7 @@ def test_the_retained_statement_is_the_surest_then_the_best_ranked_then_the_most
 def test_an_exact_value_that_stands_for_a_better_source_says_both() -> None:
     rows = frame({"bound": ">", "value": 2800.0, "unit": "count"}, {"rank": 3, "value": 2872.0, "unit": "count"})
     row = selection.retain(rows, {"s": "ASH"}).set_index("statement_id").loc["S1"]
-    said = "Valeur exacte donnée par ASH (presse) ; la source officielle dit « plus de 2\u202f800 »."
+    said = "Valeur exacte (ASH, presse) ; la source officielle dit « plus de 2\u202f800 »."
     assert (row["retained"], row["note"], row["reason"]) == (True, said, said)
 
 

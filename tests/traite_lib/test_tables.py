@@ -107,6 +107,23 @@ def test_control_text_is_sorted_with_fixed_decimals(survey_2022: Survey, capsys:
     assert first[8].split(" | ")[2:] == ["<1.00 %", "base non publiée", "normal"]
 
 
+@pytest.mark.parametrize("edition", [2015, 2022, 2024])
+def test_what_is_discussed_of_a_statistic_stands_together(edition: int) -> None:
+    for administrative in (False, True):
+        said = list(metadata.judgements(open_edition(edition), administrative=administrative).frame["Statistique"])
+        assert said
+        runs = [name for name, before in zip(said, [None, *said], strict=False) if name != before]
+        assert len(runs) == len(set(runs))
+
+
+def test_the_same_value_is_not_another_one() -> None:
+    frame = metadata.judgements(open_edition(2015)).frame
+    assert "La même valeur est retenue, d’un autre énoncé : 1\u202f826." in set(frame["Motif"])
+    assert not [
+        row for row in frame.itertuples() if row.Motif.startswith("Une autre") and row.Motif.endswith(f" : {row.Valeur}.")
+    ]
+
+
 def test_control_text_of_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     control(open_edition(2023).distribution("form"))
     assert capsys.readouterr().out == "Forme d’exploitation\nAucune valeur.\n"

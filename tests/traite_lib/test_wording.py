@@ -273,8 +273,7 @@ def test_every_retained_statement_makes_a_whole_sentence() -> None:
             None,
             "De 2021 à 2022, le nombre de victimes accompagnées passe de 2 872 à 2 994 (+122, soit +4 %). Le nombre d’associations "
             "répondantes passe de 44 à 72 entre 2021 et 2022 : les niveaux dépendent d’abord de cette participation. 2021 : valeur "
-            "exacte donnée par Collectif « Ensemble contre la traite » (source partenaire ou savante) ; la source officielle dit "
-            "« plus de 2 800 ».",
+            "exacte (Collectif « Ensemble contre la traite », source partenaire ou savante) ; la source officielle dit « plus de 2 800 ».",
         ),
         (
             2019,
@@ -335,9 +334,12 @@ def test_a_finding_says_the_largest_value_first_and_leaves_out_what_is_missing()
 
 
 def test_a_note_names_the_lines_it_is_about_unless_it_is_about_all() -> None:
-    rows = pd.DataFrame({"inline": ["a", "b", "c"], "note": ["Doute.", "Doute.", ""]})
+    rows = pd.DataFrame({"inline": ["a", "b", "c"], "note": ["Doute.", "Doute.", ""], "category": ["a", "b", "c"]})
+    rows = rows.assign(variable="v", period="2022")
     assert wording.notes_of(rows) == ["A et b : doute."]
     assert wording.notes_of(rows[:2]) == ["Doute."]
+    rows = rows.assign(category="a", period=["2020", "2021", "2022"])  # a modality that changed its name
+    assert wording.notes_of(rows) == ["2020 et 2021 : doute."]
 
 
 def test_sources_are_each_named_once() -> None:

@@ -23,6 +23,9 @@ NAME = re.compile(r"(?P<number>\d\d)_[a-z0-9_]+")
 PARAMETERS, INJECTED, CONTROL, KEY_POINTS = "parameters", "injected-parameters", "nbval-check-output", "key-points"
 """Tags: the parameters cell and the one that papermill adds, a control cell (nbval), the « À retenir » cell."""
 
+PANDAS = "**Les mêmes chiffres avec pandas.**"
+"""How the prose begins that stands before a cell for those who go on with the code."""
+
 IMAGE_SUFFIXES = (".png", ".svg")
 """Files of a chart that are made when they are asked for."""
 

@@ -37,7 +37,8 @@ def mark(notebook: NotebookNode, warning: str) -> None:
             data = output.get("data", {})
             if "text/html" in data:
                 captioned = _FRAME.sub(rf"\g<0><caption>{words}</caption>", data["text/html"])
-                data["text/html"] = re.sub(rf"(?<!{re.escape(words)})(?=</(caption|summary)>)", f" — {words}", captioned)
+                ends = rf"(?<!{re.escape(words)})(?<!</span>)(?=(?:</span>)?</(?:caption|summary)>)"  # inside what keeps in sight
+                data["text/html"] = re.sub(ends, f" — {words}", captioned)
             if "image/svg+xml" in data:
                 data["image/svg+xml"] = data["image/svg+xml"].replace("</desc>", f" {words}</desc>")
                 data["text/plain"] = f"{data.get('text/plain', '')} {warning}".lstrip()

@@ -26,7 +26,7 @@ from traite_lib.catalogue import Catalogue, Edition, spelt
 from traite_lib.presentation.text import FIGURE, PUBLICATION, citation, typographic
 
 from ..files import checked_name
-from .chapters import CONTROL, IMAGE_SUFFIXES, INJECTED, KEY_POINTS, PARAMETERS, Chapter
+from .chapters import CONTROL, IMAGE_SUFFIXES, INJECTED, KEY_POINTS, PANDAS, PARAMETERS, Chapter
 from .glossary import Term, glossary, used
 from .marking import file_name, marks_of
 from .policy import protected
@@ -70,11 +70,12 @@ class Figure:
 
 @dataclass
 class Block:
-    """One cell of an executed chapter: ``prose``, ``key-points``, ``result``, or ``control`` (shown with the code only)."""
+    """One cell of an executed chapter: ``prose``, ``key-points``, ``result``, ``control``; `aside`: shown with the code only."""
 
     kind: str
     source: str = ""
     outputs: list[Figure | Markup] = field(default_factory=list)
+    aside: bool = False
 
 
 @cache
@@ -87,9 +88,8 @@ def _asset(name: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    script = _asset("page.js") + _asset("figure.js")
-    environment.globals |= {"style": _asset("style.css"), "script": script, "publication": PUBLICATION}
-    environment.globals["index_style"] = _asset("index.css")
+    environment.globals |= {"style": _asset("style.css"), "index_style": _asset("index.css"), "publication": PUBLICATION}
+    environment.globals["script"] = _asset("page.js") + _asset("figure.js")
     environment.filters |= {"slug": slug, "spelt": spelt, "marked": file_name, "below": _below}
     environment.tests["figure"] = lambda output: isinstance(output, Figure)
     return environment
@@ -172,6 +172,8 @@ def blocks(notebook: NotebookNode) -> list[Block]:
     given = any(INJECTED in _tags(cell) for cell in notebook.cells)  # what is run is then said below the defaults
     for cell in (cell for cell in notebook.cells if not (given and PARAMETERS in _tags(cell))):
         block = Block(_kind(cell), Markup(escape(cell.source, quote=False)))
+        before = found[-1] if found else block
+        block.aside = block.kind == "control" or cell.source.startswith(PANDAS) or (before.kind == "prose" and before.aside)
         if block.kind == "prose":
             block.outputs.append(_markdown(cell.source))
         for output in _outputs(cell):

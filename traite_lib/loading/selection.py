@@ -151,7 +151,7 @@ def _best(rivals: list[dict[str, Any]], publishers: Mapping[str, str]) -> tuple[
             who = _publisher(row, publishers)
             bound, unit = terms("bounds")[first["bound"]].short_fr, terms("units")[first["unit"]].after_fr
             told = f"{bound} {french(first['value'])} {unit}".strip()
-            words = f"Valeur exacte donnée par {who} ({_rank(row['rank'])}) ; la {_rank(first['rank'])} dit « {told} »."
+            words = f"Valeur exacte ({who}, {_rank(row['rank'])}) ; la {_rank(first['rank'])} dit « {told} »."
             first = row
             break
     for other in rivals:

@@ -166,7 +166,7 @@ class Captions:
     def statistics(
         self, rows: pd.DataFrame, variables: Sequence[str], title: str, universe: str, sub: SubPopulation, *, others: bool
     ) -> Result:  # fmt: skip
-        """Figures about several populations; `others` when what there is stands above."""
+        """Figures about several populations; `others` when some stand above."""
         result = self.result(rows, variables[0] if variables else "total", self.edition.share_population, sub)
         found = records(rows)
         described = {row["population"] for row in found}
@@ -174,7 +174,7 @@ class Captions:
         parts = list(result.frame["who"])
         population = together(parts)
         if whole and universe != "associations" and len(set(parts)) > 1:
-            population = f"{whole} ; chaque ligne dit laquelle de ses parties"
+            population = f"{whole} ou une de leurs parties, que chaque ligne précise"
             parts = [wording.part_of(row, self.words) for row in found]
             parts = [f"ensemble des {part}" if " " not in part else part for part in parts]
         subjects = wording.listed(self.words.variable(name).subject_fr for name in variables)
@@ -184,29 +184,26 @@ class Captions:
         absent = f"Aucun chiffre relevé pour cette édition : {subjects or wording.lower_first(title)} ({who})."
         if others:
             absent = f"Aucun autre chiffre relevé pour cette édition ({who})."
-        frame, who = _named(result.frame).assign(group=parts), population or result.population
-        return replace(result, frame=frame, title=title, population=who, absent=absent, kind="statistics")
+        named = result.only(_named(result.frame).assign(group=parts))
+        return replace(named, title=title, population=population or result.population, absent=absent, kind="statistics")
 
     def over_editions(
         self, rows: pd.DataFrame, variables: Sequence[str], title: str, sub: SubPopulation, *, others: bool
     ) -> Result:  # fmt: skip
-        """The same theme in all dated editions; `others` when what this edition has stands above."""
+        """The same theme in all dated editions; `others` when some figures stand above."""
         result = self.result(rows, variables[0] if variables else "total", self.edition.share_population, sub)
-        notes = [
-            *result.notes,
-            "Un tiret : aucun chiffre relevé. Aucun écart n’est calculé ici : ce qui se compare est au chapitre des évolutions.",
-        ]
+        result = result.only(_named(result.frame))
+        dash = "rien de plus que ci-dessus" if others else "aucun chiffre relevé"
+        notes = [*result.notes, f"Un tiret : {dash}. Ce qui se compare d’une édition à l’autre est au chapitre des évolutions."]
         if (rows["status"] == "U").any():
             notes.append("* : fiabilité faible.")
         shown = set(rows["period"])
         if missing := [edition.key for edition in self.catalogue.dated if edition.key not in shown]:
             named = wording.listed(map(wording.spelt, missing))
-            notes.append(f"Sans {'autre ' if others else ''}chiffre sur ce thème : {named}.")
-        return replace(
-            result, frame=_named(result.frame), title=title, population=wording.EACH_LINE, notes=tuple(notes), kind="editions",
-            said="",
-            absent=f"Aucun chiffre retenu : {wording.lower_first(title)}.",
-        )  # fmt: skip
+            notes.append(f"{'Rien de plus que ci-dessus' if others else 'Sans chiffre sur ce thème'} : {named}.")
+        who = together(result.frame["who"]) if result.frame["who"].nunique() == 1 else wording.EACH_LINE
+        absent = f"Aucun chiffre retenu : {wording.lower_first(title)}."
+        return replace(result, title=title, population=who, notes=tuple(notes), kind="editions", said="", absent=absent)
 
     def series(
         self, rows: pd.DataFrame, comparisons: Sequence[Comparison], withheld: Sequence[str], variable: str,
@@ -240,7 +237,7 @@ class Captions:
         told = {key: f" ({respondents[key]}{said_once.get(key, '')})" for key in missing if key in respondents}
         named = [f"{wording.spelt(key)}{told.get(key, '')}" for key in missing]
         gap = [f"Sans valeur retenue : {wording.listed(named)}."] if named else []
-        by_edition = {key: respondents[key] for key in dated if key in respondents}
+        by_edition = {key: respondents[key] for key in dated if key in respondents and universe == "survey"}  # or said twice
         beside = tuple(name for _, name in answered.values()) if universe == "survey" else ()
         return replace(result, notes=(*result.notes, *gap, *breaks), respondents=by_edition, beside=beside)
 

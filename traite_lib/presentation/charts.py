@@ -100,8 +100,8 @@ def _legend(ax: Axes, handles: Sequence[Any], names: Sequence[str]) -> None:
     ax.legend(handles, [wording.typographic(name) for name in names], loc="lower left", bbox_to_anchor=(0, 1.0))
 
 
-def _signs(rows: Sequence[Row]) -> tuple[str, ...]:
-    meanings = {" *": "* : fiabilité faible.", " °": "° : petite base, de 30 à 99."}
+def _signs(rows: Sequence[Row], doubtful: str = "*") -> tuple[str, ...]:
+    meanings = {" *": f"{doubtful} : fiabilité faible.", " °": "° : petite base, de 30 à 99."}
     return tuple(meaning for sign, meaning in meanings.items() if any(sign in _text(row) for row in rows))
 
 
@@ -156,7 +156,8 @@ def _bars(result: Result, ax: Axes | None, kind: str = "Diagramme en barres", *,
     ax.set_xlim(0, limit)
     ax.spines["left"].set_visible(not centred)
     ax.set(xlabel="", ylabel="")
-    return Chart((ax,), result.only(frame), kind, wording.finding(frame.assign(inline=_named(rows, "inline"))), _signs(rows))
+    found = wording.finding(frame.assign(inline=_named(rows, "inline")))
+    return Chart((ax,), result.only(frame), kind, found, _signs(rows, "* et hachures"))
 
 
 @_chart
@@ -170,10 +171,10 @@ def stacked(result: Result, ax: Axes | None = None) -> Chart:
     frame = result.frame[result.frame["unit"] == "percent"].sort_values("order", kind="stable")
     if frame["value"].notna().sum() < 2:
         return NOTHING
-    groups, codes = list(dict.fromkeys(result.frame["group"])), list(dict.fromkeys(frame["category"]))
+    drawn = frame[frame["value"].notna()]
+    groups, codes = list(dict.fromkeys(result.frame["group"])), list(dict.fromkeys(drawn["category"]))
     names = [" / ".join(dict.fromkeys(frame.loc[frame["category"] == code, "label"])) for code in codes]
     ax = _rows(ax, groups, top=LEGEND * len(names) + 0.12, row=0.42)
-    drawn = frame[frame["value"].notna()]
     place = drawn["group"].map(groups.index)
     sns.histplot(y=place, weights=drawn["value"], hue=drawn["category"].map(dict(zip(codes, names, strict=True))), ax=ax,
                  hue_order=names[::-1], palette=PALETTE[: len(names)][::-1], multiple="stack", discrete=True, shrink=0.62,
@@ -362,7 +363,7 @@ def small_multiples(result: Result, axes: Sequence[Axes] | None = None) -> Chart
             then = rows[rows["reference_year"] == row["reference_year"]]["value"]
             low = row["value"] < then.max()
             _write(ax, row, (row["reference_year"], row["value"]), (0, -6 if low else 6), va="top" if low else "bottom", size=8)
-    axes[0].legend(*axes[0].get_legend_handles_labels(), loc="lower left", bbox_to_anchor=(0, 1.35))
+    axes[0].legend(*axes[0].get_legend_handles_labels(), loc="lower left", bbox_to_anchor=(0, 1.5))
     found = " ".join(_told(frame, label, group) for label, group in product(labels, groups))
     signs = ("Chaque case a sa propre échelle, à partir de zéro.", *_signs(records(frame)))
     return Chart(tuple(axes), result, "Séries par case", found, signs)

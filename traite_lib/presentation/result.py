@@ -102,7 +102,8 @@ class Result:
         """The same answer with some of its rows, and the notes and sources of those."""
         own, signs = wording.notes_of(self.frame), tuple(map(wording.mark, rows["status"][rows["value"].isna()]))
         kept = [note for note in self.notes if note not in own and (note[:1] != "[" or note.startswith(signs))]
-        return replace(self, frame=rows, notes=(*wording.notes_of(rows), *kept))
+        who = rows["who"].iloc[0] if self.kind == "statistics" and rows["who"].nunique() == 1 else self.population
+        return replace(self, frame=rows, population=who, notes=(*wording.notes_of(rows), *kept))
 
     @property
     def table(self) -> tables.Table:

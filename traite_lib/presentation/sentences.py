@@ -33,7 +33,7 @@ def heading(captions: Captions, respondents: Result) -> Markdown:
     scope = captions.words.populations[edition.share_population].scope_fr
     return Markdown(
         f"**Édition {name}** — {edition.title}. {wording.listed(edition.producers)}, {edition.published}.{answered} "
-        f"Sauf mention contraire, les parts décrivent {scope}.{warning}",
+        f"Sauf mention contraire, les parts de l’enquête décrivent {scope}.{warning}",
         tuple(respondents.statements),
     )
 
@@ -49,7 +49,7 @@ def beside(captions: Captions, points: Iterable[Result]) -> Markdown:
     """`mention` of police and justice, and why it is read beside the survey."""
     said = mention(captions, points)
     if not said.text:
-        return Markdown("Aucun chiffre de la police ou de la justice n’a été relevé sur ce thème pour cette année.")
+        return Markdown("Aucun chiffre de police ou de justice retenu pour cette année : voir les données administratives.")
     return Markdown(
         f"{said.text}\n\nCes données ne portent ni sur les mêmes personnes, ni sur les mêmes définitions que l’enquête : les "
         "deux ne se comparent pas et ne s’additionnent pas.",
@@ -94,7 +94,7 @@ def key_points(captions: Captions, points: Iterable[Result | Change | None]) -> 
             text = change_sentence(replace(point, reservations=fresh or ("Même réserve.",)), captions.words)
             if any(isinstance(found, Unfit) and found.code in ("not_found", "withheld") for found in point.refused):
                 # Its own point says that a value was not found: the change comes after.
-                unanswered.append(f"Aucun écart depuis {wording.spelt(point.before['period'])} : {wording.lower_first(text)}")
+                unanswered.append(f"Écart avec {wording.spelt(point.before['period'])} non calculé : {wording.lower_first(text)}")
             elif point.refused:
                 unsaid.append(text)
             else:
@@ -123,7 +123,8 @@ def _from_elsewhere(captions: Captions, nearest: list[Row], missing: list[str]) 
     rows = [row for row, years in zip(nearest, away, strict=True) if years <= max(2, min(away))][:3]
     sources = captions.catalogue.sources
     theirs = [wording.sentence(row, captions.words, sources[row["source_id"]].publisher_fr) for row in rows]
-    return Markdown(f"{intro}\n\n{_listed([*theirs, *missing])}", tuple(statements_of(rows)))
+    unsaid = f"\n\nCe qui manque :\n\n{_listed(missing)}" if missing else ""
+    return Markdown(f"{intro}\n\n{_listed(theirs)}{unsaid}", tuple(statements_of(rows)))
 
 
 def _listed(lines: Iterable[str]) -> str:

@@ -248,15 +248,12 @@ def provenance_table(rows: pd.DataFrame, title: str, notes: Sequence[str] = (), 
 def control(rows: pd.DataFrame) -> str:
     """Numbers as sorted text with fixed decimals, each statement once, under whom they describe: what the references compare."""
     once = {row["statement_id"]: row for row in reversed(records(rows)) if pd.notna(row["value"])}
-    lines = sorted(
-        (
-            [row["period"], row["who"], row["publisher"]],
-            [
-                *(row["statement_id"], row["label"], f"{row['bound']}{row['value']:.2f} {row['unit_label']}"),
-                *(wording.base_of(row) or "sans base", terms("statuses")[row["status"]].label_fr),
-            ],
-        )
-        for row in once.values()
-    )
-    told = ("\n".join(map(" | ".join, [said, *(line for _, line in each)])) for said, each in groupby(lines, itemgetter(0)))
+
+    def line(row: Row) -> str:
+        value = f"{row['bound']}{row['value']:.2f} {row['unit_label']}"
+        base, status = wording.base_of(row) or "sans base", terms("statuses")[row["status"]].label_fr
+        return " | ".join([row["statement_id"], row["label"], value, base, status])
+
+    lines = sorted((" | ".join([row["period"], row["who"], row["publisher"]]), line(row)) for row in once.values())
+    told = [text for said, group in groupby(lines, itemgetter(0)) for text in (said, *(each for _, each in group))]
     return "\n".join(told) or "Aucune valeur."

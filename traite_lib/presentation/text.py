@@ -35,9 +35,9 @@ def citation(edition: Edition, number: int = 0, title: str = "") -> str:
     """How to cite the annexes of an edition, or a chapter by number (0 is the summary) and title: who ran the survey, version."""
     from .. import __version__
 
-    place = f"chapitre {number}" if number else "synthèse"
-    what = f"« {title} », {place} de " if title else ""
+    what = f"« {title} », {f'chapitre {number}' if number else 'synthèse'} de " if title else ""
     return typographic(
         f"{what}{PUBLICATION}, annexes méthodologiques de l’enquête annuelle, édition {spelt(edition.key)} "
-        f"(enquête : {', '.join(edition.producers)}, {edition.published}). Document produit avec traite {__version__}."
+        f"(enquête : {', '.join(edition.producers)}, {edition.published}). Document produit avec traite {__version__}. "
+        f"{edition.warning}".rstrip()
     )

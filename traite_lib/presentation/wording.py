@@ -305,8 +305,9 @@ def bases_of(rows: pd.DataFrame) -> list[str]:
 
 
 def _told_apart_by(rows: pd.DataFrame) -> str:
-    """Column that names rows: the modality, or the year of rows of one modality."""
-    return "period" if rows["inline"].nunique() == 1 and rows["period"].nunique() > 1 else "inline"
+    """Column that names rows: the modality, or the year of rows of one modality, whatever it was called then."""
+    one = rows["category"].nunique() == rows["variable"].nunique() == 1
+    return "period" if one and rows["period"].nunique() == len(rows) > 1 else "inline"
 
 
 def cell_of(locator: str) -> str:
