@@ -46,7 +46,13 @@ def test_nbconvert_gives_the_page_of_a_chapter_and_its_edition(site: Path, tmp_p
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "04_origines.html").read_text(encoding="utf-8")
     beside = (site / "2022/04_origines.html").read_text(encoding="utf-8")
-    for part in ("<title>Origines et nationalités", '<h2 id="a-retenir">', 'rel="next"', '<nav class="terms"', 'class="citation"'):
+    for part in (
+        "<title>Origines et nationalités",
+        '<h2 id="a-retenir">',
+        'rel="next"',
+        '<nav class="terms"',
+        'class="citation"',
+    ):
         assert page.count(part) == beside.count(part) == 1, part
     assert page.count("<table") == beside.count("<table") > 5
 
