@@ -11,7 +11,7 @@ help:
 	@echo "make annexes [EDITION=2022|2024|all]  render the annexes into outputs/"
 	@echo "make test                             run every check"
 	@echo "make lab                              open JupyterLab on the notebooks"
-	@echo "make bench [BENCH='2022 2024']        time every way to render, write docs/benchmarks.md (an hour for all editions)"
+	@echo "make bench [BENCH=2022]               time every way to render, write docs/benchmarks.md (an hour for all editions)"
 	@echo "make chaos                            kill renders at random moments, write docs/reliability.md (ten minutes at most)"
 	@echo "make reference                        write the reference outputs that nbval compares"
 	@echo "make coverage                         which lines the tests run (half an hour)"

@@ -270,12 +270,12 @@ def _cpuinfo() -> list[str]:
 def main() -> None:
     """Measure, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("editions", nargs="*", help="reference years; all of them by default")
+    parser.add_argument("edition", nargs="?", help="reference year; all of them by default, as `traite render` takes one or all")
     parser.add_argument("--output", type=Path, default=REPORT)
     parser.add_argument("--quick", action="store_true", help="without papermill's command and nbconvert in loops")
     given = parser.parse_args()
     adopt_orphans()
-    editions = given.editions or [edition.key for edition in Catalogue().dated]
+    editions = [given.edition] if given.edition else [edition.key for edition in Catalogue().dated]
     ways, pages = rendering(editions, quick=given.quick)
     text = report(editions, ways, [*library(), *pages], reading())
     given.output.write_text(text, encoding="utf-8")
