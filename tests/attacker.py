@@ -128,7 +128,7 @@ class _Tables(HTMLParser):
 
 
 def _markup(path: Path, seen: Seen, text: str = "") -> None:
-    """Rows of tables that name a statement: the numbers beside it, and its base."""
+    """Rows of tables that name a statement: the numbers beside it."""
     for row in _Tables(text or path.read_text(encoding="utf-8")).rows:
         for name in (cell for _, cell in row if NAME.fullmatch(cell)):
             for cell in (cell for about, cell in row if about and cell != name):

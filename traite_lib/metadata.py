@@ -133,7 +133,7 @@ def cautions(survey: Survey) -> Markdown:
         f"Sauf mention contraire, les parts de l’enquête décrivent {scope} ; chacune porte sur les victimes "
         "des associations ayant répondu à la question, et sa base est rarement publiée.",
         "Une personne accompagnée par deux associations compte deux fois.",
-        "Les données de la police et de la justice décrivent d’autres personnes : elles ne s’ajoutent pas à celles-ci.",
+        "Les données de la police et de la justice suivent d’autres définitions : elles ne s’ajoutent pas à celles-ci.",
         *(entry.summary or entry.sentence for entry in survey.catalogue.breaks if entry.year == edition.reference_year),
         *filter(None, [edition.remarks]),
     ]
@@ -263,7 +263,7 @@ def judgements(survey: Survey, *variables: str, administrative: bool = False) ->
     )
     absent = "Les sources consultées ne se contredisent pas, et aucun énoncé n’est mis en doute."
     title = "Énoncés administratifs discutés" if administrative else "Énoncés discutés"
-    notes = ["Tous sont gardés. « Écarté » : ne décrit pas ce que dit sa phrase. « Non retenu » : un autre énoncé est préféré."]
+    notes = ["Tous sont gardés. « Écarté » : le chiffre n’est pas celui que dit la phrase. « Non retenu » : un autre l’est."]
     frame = frame.iloc[pd.factorize(frame["Statistique"])[0].argsort(kind="stable")]  # each statistic once
     names = list(found["statement_id"])
     return Table(trimmed(frame), title, notes, ("Valeur",), absent, folded=administrative, statements=names, by="Statistique")

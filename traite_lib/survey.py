@@ -120,7 +120,7 @@ class Survey:
 
     def statistics(
         self, *variables: str, title: str, universe: str = "survey", populations: Sequence[str] = (), restricted: bool = False,
-        but: Iterable[Result] = (), **sub_population: str,
+        but: Sequence[Result] = (), **sub_population: str,
     ) -> Result:  # fmt: skip
         """Every retained figure of the edition on some variables or some sub-population, whatever the population.
 
@@ -148,7 +148,7 @@ class Survey:
         rows = self._about(kept, variables, universe, restricted, but, sub_population)
         return self.captions.statistics(rows, variables, title, universe, sub_population, others=any(but))
 
-    def over_editions(self, *variables: str, title: str, but: Iterable[Result] = (), **sub_population: str) -> Result:
+    def over_editions(self, *variables: str, title: str, but: Sequence[Result] = (), **sub_population: str) -> Result:
         """The theme of `statistics` in all dated editions: one row a statistic, one column an edition; nothing is compared."""
         for variable in variables or ["total"]:
             self._check(variable, sub=sub_population)

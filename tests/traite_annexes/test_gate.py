@@ -146,6 +146,7 @@ def ours(value: str) -> str:
 
 
 FRAME = pd.DataFrame({"statement_id": [STATEMENT], "value": [3]}).to_html()
+HEADED = f"<table><tr><th>Référence<th class=number>number<tr><th>{STATEMENT}<td>3</table>"
 
 
 @pytest.mark.parametrize(
@@ -170,6 +171,7 @@ FRAME = pd.DataFrame({"statement_id": [STATEMENT], "value": [3]}).to_html()
         ("a.ipynb", notebook(data={"text/html": ours("3")}), "is hidden"),
         ("a.ipynb", notebook(data={"text/html": FRAME}), "is hidden"),
         ("a.html", ours("3").encode(), "is hidden"),
+        ("a.html", HEADED.encode(), "is hidden"),
         ("a.ipynb", notebook(data={"text/html": TABLE.format(STATEMENT, 3)}), "is hidden"),
         ("a.ipynb", notebook(data={"image/png": base64.b64encode(png(PATH)).decode()}), "an absolute path"),
         ("a.ipynb", notebook(data={"text/html": "<td>0a1b2c3d4e5f</td>"}), "a pseudonym"),

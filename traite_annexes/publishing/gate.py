@@ -158,6 +158,8 @@ def _csv(gate: Gate, name: str, content: bytes) -> Iterator[Piece]:
 
 _TABLE, _ROW, _CELL = (re.compile(rf"<{tag}\b([^>]*)>") for tag in ("table", "tr", "t[hd]"))
 """Where a table, a row, a cell begins: HTML lets the tags that end them go."""
+_MARKED = re.compile(r"<td\b[^>]*\bnumber\b")
+"""A cell that is said to hold a number: a heading that is says nothing of the cells below it."""
 _ROW_ENDS = re.compile(r"</?(?:tr|thead|tbody|tfoot|table)\b")
 _IMAGE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
@@ -183,7 +185,7 @@ def _rows(text: str) -> Iterator[tuple[str, list[str]]]:
     """
     for about, table in _pieces(_TABLE, text):
         columns = {int(number) for number in re.findall(r"\bn(\d+)\b", about)}
-        known = bool(columns) or "number" in table
+        known = bool(columns) or _MARKED.search(table) is not None
         for _, row in _pieces(_ROW, table):
             cells = [
                 (not known or number in columns or "number" in about, html.unescape(re.sub(r"<[^>]+>", "", cell)).strip())

@@ -383,7 +383,7 @@ def _told(frame: pd.DataFrame, label: str, group: str) -> str:
 
 @_chart
 def funnel(result: Result, ax: Axes | None = None) -> Chart:
-    """Numbers that narrow: identified, accompanied, exploited in France or abroad, whichever were found.
+    """Numbers that narrow: identified, accompanied, exploited in France, whichever were found.
 
     >>> from traite_lib import charts, open_edition
     >>> charts.funnel(open_edition("2022").totals("identified", "accompanied")).kind

@@ -49,7 +49,7 @@ def beside(captions: Captions, points: Iterable[Result]) -> Markdown:
     """`mention` of police and justice, and why it is read beside the survey."""
     said = mention(captions, points)
     if not said.text:
-        return Markdown("Aucun chiffre de police ou de justice retenu pour cette année : voir les données administratives.")
+        return Markdown("Aucun chiffre annuel de police ou de justice n’est cité ici : voir les données administratives.")
     return Markdown(
         f"{said.text}\n\nCes données ne portent ni sur les mêmes personnes, ni sur les mêmes définitions que l’enquête : les "
         "deux ne se comparent pas et ne s’additionnent pas.",

@@ -16,6 +16,7 @@ from .rules import Need
 
 Whole = NDArray[np.int64]
 SMALL = 1e-6
+"""What a solver's error may be."""
 PULLS = 2
 """Programmes, twice, that pull many quantities to their ends before each is asked about: cheap, and most are then answered."""
 
@@ -93,12 +94,12 @@ class Unknowns:
             moves, spent = programme(whole, presolve)
             if moves is None and whole and presolve:
                 continue
-            if moves is None or (cost is not None and np.ceil(spent - 1e-6) >= below):
+            if moves is None or (cost is not None and np.ceil(spent - SMALL) >= below):
                 return None
             made = np.rint(moves).astype(np.int64)
             counts: Whole = self.truth.copy()
             counts[columns] += made
-            rounded = cost is not None and not whole and abs(cost[columns] @ made - spent) >= 1e-6
+            rounded = cost is not None and not whole and abs(cost[columns] @ made - spent) >= SMALL
             if not rounded and (asked is None or asked @ counts >= least) and self._agree(counts, low, high):
                 return counts
             if whole:
