@@ -251,6 +251,16 @@ def test_real_answers_are_released_under_a_profile_and_name_nobody(real: Path, p
         assert "exemple.org" not in text
 
 
+def test_what_the_door_needs_is_asked_for_by_its_name(real: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("traite_annexes.cli.answers.find_spec", lambda name: None if name == "highspy" else name)
+    out = project / "data" / "answers" / "2022.csv"
+    said = traite(
+        "answers", "release", str(real), "--edition", "2022", "-o", str(out), "--record", str(out), root=project, check=1
+    )
+    assert "pip install 'traite[disclosure]'" in said.stderr
+    assert not out.exists()
+
+
 def test_real_answers_become_an_edition_as_the_guide_says(real: Path, project: Path, tmp_path: Path) -> None:
     said = real.read_text(encoding="utf-8").replace("year = 2022", "year = 2026")
     real.write_text(said, encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -32,6 +33,13 @@ def _reading() -> Iterator[None]:
         yield
     except LimeSurveyError as error:
         raise AnswersError(str(error)) from None
+
+
+def _needs_solver() -> None:
+    """Whoever holds answers installs what solves the programmes of disclosure control; the others do without."""
+    for name in ("highspy", "scipy"):
+        if find_spec(name) is None:
+            raise AnswersError(f"Disclosure control needs {name}: pip install 'traite[disclosure]'.")
 
 
 def _write(text: str, output: Path | None) -> None:
@@ -108,6 +116,7 @@ def release(
     profile: Annotated[str, typer.Option(help="Rules of data/disclosure.toml.")] = "publication",
 ) -> None:
     """Compute every table of the survey, hide what the profile says, and prove that nobody can undo it: some minutes."""
+    _needs_solver()
     from traite_lib.catalogue import project_root
 
     from ..answers.computed import release as made
@@ -131,6 +140,7 @@ def crosstab(
     profile: Annotated[str, typer.Option(help="Rules of data/disclosure.toml.")] = "publication",
 ) -> None:
     """Cross any two questions, with bases and the same rules as the tables of the survey, beside the edition as released."""
+    _needs_solver()
     from traite_lib.catalogue import SYNTHETIC, is_synthetic, project_root
 
     from ..answers import crosstab as crossing

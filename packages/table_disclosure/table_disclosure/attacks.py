@@ -13,14 +13,13 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csc_array, csr_array, eye_array, hstack, kron, vstack
+from scipy.sparse import csc_array, csr_array, hstack, vstack
 
 from .model import Fate, Tables
 from .profiles import Profile, Zeros
 from .rules import Need, contributor_rules, floor
+from .solver import Numbers, Programme, columns_of
 
-Numbers = NDArray[np.float64]
 Choice = NDArray[np.bool_]
 """For each cell, whether it is hidden."""
 SMALL = 1e-6
@@ -44,14 +43,15 @@ class Cut:
 class Attack:
     """A quantity that must be able to move by `target` in the eyes of `who`: nobody in particular (0), or contributors.
 
-    Of several at once, one move must be believed by each of them: `down` and `up` say how far each count may then go.
+    Of several at once, one move must be believed by each of them: `down` and `up` say how far each count may then go. `way`: the
+    number of the quantity and the direction, whoever attacks.
     """
 
     need: Need
     move: Numbers
     target: float
     who: tuple[int, ...]
-    row: int
+    way: tuple[int, int]
     down: Numbers
     up: Numbers
 
@@ -94,14 +94,15 @@ class System:
         self.own = np.array([[0.0] * size, *([float(one.get(who, 0)) for one in brought] for who in people)])
         self._owned = np.array([[False] * size, *([cell.owner == who for cell in cells] for who in people)])
         self._views: dict[tuple[int, ...], tuple[Numbers, Numbers]] = {}
-        vectors = [{place[name]: factor for name, factor in need.terms.items()} for need in found]
-        asked = _matrix([(terms, 0.0) for terms in vectors], size)
-        self._vectors = asked.toarray()
-        rows = vstack([self.equal, self.bounded, asked, -asked])
-        self._rows = csc_array(hstack([rows, -rows]))  # moves up, then moves down
-        self._least = np.concatenate([np.zeros(len(equal)), np.full(len(bounded) + 2 * len(found), -np.inf)])
-        self._most = np.concatenate([np.zeros(len(equal)), self.slack, np.full(2 * len(found), np.inf)])
-        self._tied = csr_array(abs(vstack([self.equal, self.bounded])))
+        self._vectors = _matrix(
+            [({place[name]: factor for name, factor in need.terms.items()}, 0.0) for need in found], size
+        ).toarray()
+        lines = vstack([self.equal, self.bounded], format="csr")
+        self._least = np.concatenate([np.zeros(len(equal)), np.full(len(bounded), -np.inf)])
+        self._most = np.concatenate([np.zeros(len(equal)), self.slack])
+        self._lines, self._sum, self._beside = csc_array(lines), csr_array(lines.T), abs(lines.T) @ abs(lines)
+        self._ways = csc_array(hstack([lines, -lines]))  # moves up, then moves down
+        self._near: dict[tuple[int, int], Choice] = {}
         self._moves: Numbers = np.zeros((0, size))
         self._lengths: Numbers = np.zeros(0)
         self.programmes = 0
@@ -111,7 +112,7 @@ class System:
         """A reader's two attacks on each quantity, then those of each contributor who is not alone in it."""
         found = (
             self.attack(number, sign, (who,))
-            for number in range(len(self.needs)) for who in range(len(self.own)) for sign in (1, -1)
+            for number in range(len(self.needs)) for sign in (1, -1) for who in range(len(self.own))
         )  # fmt: skip
         return [attack for attack in found if attack is not None]
 
@@ -134,8 +135,7 @@ class System:
         target = need.high - value if sign > 0 else value - low
         if target <= 0:
             return None
-        row = len(self._least) - (2 if sign > 0 else 1) * len(self.needs) + number
-        return Attack(need, sign * vector, target, who, row, *self._view(who))
+        return Attack(need, sign * vector, target, who, (number, sign), *self._view(who))
 
     def _view(self, who: tuple[int, ...]) -> tuple[Numbers, Numbers]:
         """How far each count may fall and rise in the eyes of each of them."""
@@ -151,122 +151,112 @@ class System:
         down, up = self._view((who,))
         return bool((move >= -down - SMALL).all() and (move <= up + SMALL).all())
 
-    def resists(self, attack: Attack, hidden: Choice) -> bool:
-        """Whether the quantity may move as far as it must, by moves of hidden cells alone."""
-        return self.within(attack, hidden) is not None
+    def _tried(self, attacks: Sequence[Attack], hidden: Choice) -> tuple[Numbers, Choice]:
+        """Moves of hidden cells alone that were found before, and which of them answer which of some attacks of one `way`.
+
+        Each goes as far as the attack asks: less of a move is a move. Shapes: attacks × moves × cells, attacks × moves.
+        """
+        targets, columns = np.array([attack.target for attack in attacks])[:, None], np.flatnonzero(hidden)
+        gains = self._moves @ attacks[0].move
+        tried = np.flatnonzero(gains >= targets.min() - SMALL)[-TRIED:]
+        tried = tried[self._lengths[tried] - np.abs(self._moves[np.ix_(tried, columns)]).sum(axis=1) < SMALL]
+        moves = self._moves[tried] * np.minimum(targets / gains[tried], 1.0)[:, :, None]
+        up = np.array([attack.up[columns] for attack in attacks])[:, None, :]
+        down = np.array([attack.down[columns] for attack in attacks])[:, None, :]
+        believed = (moves[:, :, columns] <= up + SMALL) & (moves[:, :, columns] >= -down - SMALL)
+        return moves, believed.all(axis=2) & (gains[tried] >= targets - SMALL)
+
+    def unanswered(self, attacks: Sequence[Attack], hidden: Choice) -> list[Attack]:
+        """Those of some attacks on one quantity, one way, that no move found before answers."""
+        if not attacks:
+            return []
+        _, believed = self._tried(attacks, hidden)
+        return [attack for attack, answers in zip(attacks, believed, strict=True) if not answers.any()]
+
+    def found(self, attack: Attack, hidden: Choice, *, far: bool = True) -> Numbers | None:
+        """A new move of hidden cells alone, near the quantity; where there is none and `far` cells may move, of any."""
+        near = hidden & self.around(attack, NEAR)
+        for cells in (near, hidden) if far and (near != hidden).any() else (near,):
+            if (move := self.programme(attack, cells, np.ones(len(self.cells)))) is not None:
+                return move
+        return None
 
     def within(self, attack: Attack, hidden: Choice, *, far: bool = True) -> Numbers | None:
-        """A move of hidden cells alone that goes as far as it must, if any. Those found for other attacks are tried first.
-
-        `far`: any hidden cell may move in a new one, not those alone that are near.
-        """
-        asked, columns = np.flatnonzero(attack.move), np.flatnonzero(hidden)
-        gains = self._moves[:, asked] @ attack.move[asked]
-        tried = np.flatnonzero(gains >= attack.target - SMALL)[-TRIED:]
-        part = np.minimum(attack.target / gains[tried], 1.0)  # less of a move is a move
-        moves = self._moves[np.ix_(tried, columns)] * part[:, None]
-        believed = (moves <= attack.up[columns] + SMALL) & (moves >= -attack.down[columns] - SMALL)
-        elsewhere = self._lengths[tried] * part - np.abs(moves).sum(axis=1)
-        good = np.flatnonzero(believed.all(axis=1) & (elsewhere < SMALL))
-        if len(good):
-            move: Numbers = self._moves[tried[good[-1]]] * part[good[-1]]
-            return move
-        near = hidden & self.around(attack.move, NEAR)
-        for cells in (near, hidden) if far and (near != hidden).any() else (near,):
-            if (found := self.programme(attack, cells, np.ones(len(self.cells)))) is not None:
-                return found
-        return None
+        """A move of hidden cells alone that goes as far as the quantity must, if any: one that was found before, or a new one."""
+        (moves,), (believed,) = self._tried([attack], hidden)
+        return moves[believed][-1] if believed.any() else self.found(attack, hidden, far=far)
 
     def cheapest(self, attack: Attack, hidden: Choice, *, whole: bool = False) -> Numbers | None:
         """The move of little loss beside what is hidden: looked for around the quantity, then everywhere."""
         cost = np.where(hidden, SMALL, self.loss + SMALL)
-        near = self.free & (self.around(attack.move, AROUND) | hidden)
+        near = self.free & (self.around(attack, AROUND) | hidden)
         for cells in (near, self.free) if (near != self.free).any() else (near,):
             if (move := self.programme(attack, cells, cost, whole=whole)) is not None:
                 return move
         return None
 
-    def around(self, move: Numbers, steps: int) -> Choice:
+    def around(self, attack: Attack, steps: int) -> Choice:
         """Cells that so many relations separate from a quantity."""
-        reached: Choice = move != 0
-        for _ in range(steps):
-            reached = (self._tied.T @ (self._tied @ reached.astype(float))) > 0
-        return reached
+        number, _ = attack.way
+        if (number, steps) not in self._near:
+            reached: Choice = attack.move != 0
+            for _ in range(steps):
+                reached = reached | (self._beside @ reached.astype(float) > 0)
+            self._near[number, steps] = reached
+        return self._near[number, steps]
 
     def programme(self, attack: Attack, hidden: Choice, cost: Numbers, *, whole: bool = False) -> Numbers | None:
         """The move of these cells that reaches the target and costs least, kept for other attacks; ``None`` where none does."""
-        least = self._least.copy()
-        least[attack.row] = attack.target
         room = np.concatenate([np.where(hidden, attack.up, 0.0), np.where(hidden, attack.down, 0.0)])
         columns = np.flatnonzero(room)
-        if not len(columns):
+        asked = np.concatenate([attack.move, -attack.move])[columns]
+        if not asked.any():
             return None
-        rows = self._rows[:, columns]
-        used = np.unique(rows.indices)
-        if not (used == attack.row).any():
-            return None
-        used = used[np.isfinite(least[used]) | np.isfinite(self._most[used])]  # the other quantities may be anything
         self.programmes += 1
-        constraints = LinearConstraint(rows[used], least[used], self._most[used])
-        found = milp(
-            np.tile(cost, 2)[columns], constraints=constraints, bounds=Bounds(0, room[columns]), integrality=int(whole),
-            options={"time_limit": 10.0, "presolve": False},
-        )  # fmt: skip
-        if found.x is None:
+        lines, used = columns_of(self._ways, columns)
+        programme = Programme(lines, self._least[used], self._most[used])
+        programme.add(asked, attack.target)
+        found = programme.solve(np.tile(cost, 2)[columns], np.zeros(len(columns)), room[columns], whole=whole, presolve=False)
+        if found.values is None:
             return None
         moves = np.zeros(len(room))
-        moves[columns] = found.x
+        moves[columns] = found.values
         move: Numbers = moves[: len(cost)] - moves[len(cost) :]
         back = [-move] if (self.bounded @ move >= -self.slack - SMALL).all() else []
         self._moves = np.vstack([self._moves, *back, move])
         self._lengths = np.append(self._lengths, [np.abs(move).sum()] * (1 + len(back)))
         return move
 
-    def cuts(self, attacks: Sequence[Attack], hidden: Numbers) -> list[Cut | None]:
-        """For each attack, an inequality that `hidden` breaks, from the dual of the attack that it does not resist, or ``None``.
+    @cached_property
+    def _duals(self) -> Programme:
+        return Programme(self._lines, self._least, self._most)
+
+    def cut(self, attack: Attack, hidden: Numbers) -> Cut | None:
+        """An inequality that `hidden` breaks, from the dual of an attack that it does not resist, or ``None``.
 
         `hidden` may be in fractions: cells are then hidden in part, and move in part. Those that are shown may move a little: of
-        all duals, this takes one that asks for few of them. One programme for all attacks, which have nothing in common.
+        all duals, this takes one that asks for few of them.
         """
-        found: list[Cut | None] = [None] * len(attacks)
-        equal, bounded = self.equal.shape[0], self.bounded.shape[0]
         for little in (1e-3, 0.0):
-            left = [number for number, cut in enumerate(found) if cut is None]
-            if not left:
-                break
-            asked = [attacks[number] for number in left]
-            bounds = [
-                np.column_stack([-np.minimum(attack.down, 4 * attack.target) * hidden - np.minimum(attack.down, little),
-                                 np.minimum(attack.up, 4 * attack.target) * hidden + np.minimum(attack.up, little)])
-                for attack in asked
-            ]  # fmt: skip
-            each = eye_array(len(asked), format="csr")
-            solved = linprog(
-                np.concatenate([-attack.move for attack in asked]),
-                A_eq=kron(each, self.equal, format="csr") if equal else None,
-                b_eq=np.zeros(equal * len(asked)) if equal else None,
-                A_ub=kron(each, self.bounded, format="csr") if bounded else None,
-                b_ub=np.tile(self.slack, len(asked)) if bounded else None,
-                bounds=np.vstack(bounds),
-                method="highs",
-            )
-            if solved.status:
+            down = np.minimum(attack.down, 4 * attack.target) * hidden + np.minimum(attack.down, little)
+            up = np.minimum(attack.up, 4 * attack.target) * hidden + np.minimum(attack.up, little)
+            found = self._duals.solve(-attack.move, -down, up)
+            if found.values is None:
                 continue
-            eqs, ubs = -solved.eqlin.marginals.reshape(len(asked), equal), -solved.ineqlin.marginals.reshape(len(asked), bounded)
-            for number, attack, eq, ub in zip(left, asked, eqs, ubs, strict=True):
-                cut = self.combined(attack, eq, np.maximum(ub, 0.0))
-                if cut is not None and cut.factors @ hidden < cut.least - 0.01:
-                    found[number] = cut
-        return found
+            cut = self.combined(attack, -found.duals)
+            if cut is not None and cut.factors @ hidden < cut.least - 0.01:
+                return cut
+        return None
 
     def more(self, hidden: Choice) -> Cut:
         """Something else must be hidden."""
         return Cut(np.where(self.free & ~hidden, 1.0, 0.0), 1.0)
 
-    def combined(self, attack: Attack, equal: Numbers, upper: Numbers) -> Cut | None:
+    def combined(self, attack: Attack, weights: Numbers) -> Cut | None:
         """The inequality that a weighted sum of relations gives: any weights, those of inequalities not negative."""
-        rest = attack.move - equal @ self.equal - upper @ self.bounded
-        least = attack.target - float(upper @ self.slack)
+        weights = np.where(np.isfinite(self._least), weights, np.maximum(weights, 0.0))
+        rest = attack.move - self._sum @ weights
+        least = attack.target - float(weights @ self._most)
         if least <= SMALL:
             return None
         rest[np.abs(rest) < 1e-9] = 0.0
@@ -294,8 +284,7 @@ class System:
 
     def first_cuts(self) -> Iterator[Cut]:
         """What each line asks by itself, without solving anything."""
-        zero = np.zeros(self.equal.shape[0])
-        none = np.zeros(self.bounded.shape[0])
+        zero = np.zeros(len(self._most))
         columns = self.equal.tocsc()
         for attack in self.attacks:
             if attack.who != (0,):
@@ -308,7 +297,7 @@ class System:
                     weights[row] = attack.move[cell] / factor
                     tried.append(weights)
             for weights in tried:
-                if (cut := self.combined(attack, weights, none)) is not None:
+                if (cut := self.combined(attack, weights)) is not None:
                     yield cut
 
 

@@ -6,13 +6,10 @@ where that fails, or where time ends, the cell is said to be unprotected.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TypeVar
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -126,16 +123,6 @@ def _pulled(groups: Groups, asked: Sequence[Need]) -> Groups:
     return groups
 
 
-Asked = TypeVar("Asked")
-Answer = TypeVar("Answer")
-
-
-def _at_once(question: Callable[[Asked], Answer], asked: Sequence[Asked]) -> list[Answer]:
-    """Answers in order, to questions asked from as many threads as there are processors: the solver runs beside Python."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(question, asked))
-
-
 def _reached(need: Need, groups: Groups, tables: Tables, people: Sequence[str | None]) -> list[tuple[bool, bool]]:
     """Whether each, a reader or a contributor who knows what it brings, may place a quantity at each end of what it needs."""
     unknowns = next((groups[name] for name in need.terms if name in groups), None)
@@ -166,22 +153,18 @@ def _failures(tables: Tables, profile: Profile, groups: Groups) -> Iterator[Fail
                 return narrowly
         return {}
 
-    found = list(zip(asked, _at_once(narrow, asked), strict=True))
+    found = [(need, narrow(need)) for need in asked]
     silence: Groups = {}
     if any(each and None not in each for _, each in found):
         silence = _pulled(_groups(tables, profile, _bounds(tables, profile, {})), asked)
 
-    def failing(one: tuple[Need, dict[str | None, tuple[bool, bool]]]) -> str:
-        need, each = one
+    for need, each in found:
         if None in each:
-            return "a reader can tell more of it than it should."
+            yield (need.subject,), f"{need.subject!r} ({', '.join(need.reasons)}): a reader can tell more of it than it should."
+            continue
         before = _reached(need, silence, tables, [*each])
-        ends = zip(chain(*each.values()), chain(*before), strict=True)
-        learnt = any(could and not can for can, could in ends)
-        return "a contributor, who knows its own, can tell more of it than it should." if learnt else ""
-
-    for (need, _), how in zip(found, _at_once(failing, found), strict=True):
-        if how:
+        if any(could and not can for can, could in zip(chain(*each.values()), chain(*before), strict=True)):
+            how = "a contributor, who knows its own, can tell more of it than it should."
             yield (need.subject,), f"{need.subject!r} ({', '.join(need.reasons)}): {how}"
 
 
@@ -215,8 +198,7 @@ def examine(tables: Tables, profile: Profile, released: Released) -> Findings:
         low, high = groups[name].extreme(name, -1), groups[name].extreme(name, 1)
         return Interval(low, None if high >= bounds[name][1] else high)
 
-    names = [name for name in groups if tables.cells[name].fate is not Fate.NEVER]
-    found = dict(zip(names, _at_once(interval, names), strict=True))
+    found = {name: interval(name) for name in groups if tables.cells[name].fate is not Fate.NEVER}
     unknown = {name for name, unknowns in groups.items() if not unknowns.fixed(name)}
     return Findings(found, [*failures, *_lines(tables, profile, unknown)])
 
@@ -242,7 +224,8 @@ def told(tables: Tables, profile: Profile) -> Tables:
         low, high = (end if possible else groups[name].extreme(name, way) for end, way, possible in ends)
         return low, high
 
-    for need, bounds in zip(asked, _at_once(left, asked), strict=True):
+    for need in asked:
+        bounds = left(need)
         if bounds is not None and len(need.terms) > 1:
             same.add(frozenset(need.terms))
         elif bounds is not None:

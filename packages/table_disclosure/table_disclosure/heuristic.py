@@ -10,7 +10,8 @@ import time
 
 import numpy as np
 
-from .attacks import SMALL, Attack, Choice, Numbers, System
+from .attacks import SMALL, Attack, Choice, System
+from .solver import Numbers
 
 PRUNING = 150
 """Programmes solved to show cells again."""

@@ -11,18 +11,19 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array
 
-from .attacks import Attack, Choice, Cut, Numbers, System
+from .attacks import Attack, Choice, Cut, System
 from .auditing import Interval, examine
 from .errors import UndoneError
 from .heuristic import Heuristic
 from .model import Fate, Tables
 from .profiles import Profile
 from .rules import Reason, needs
+from .solver import Numbers, Programme
 
 EXACT = 400
 """Cells above which the best choice is not looked for."""
@@ -71,6 +72,12 @@ class _Search:
         first = self.system.first_cuts() if self.exactly else ()
         self.cuts: list[Cut] = list({(cut.factors.tobytes(), cut.least): cut for cut in first}.values())
         self.certain, self.given_up = True, False
+        # Cells hidden or not; each goes with the one that it follows. Inequalities are added as they are found.
+        self.programme, self.known = Programme(csc_array((0, len(self.cells))), np.zeros(0), np.zeros(0)), 0
+        for follower, followed in self.system.follows:
+            row = np.zeros(len(self.cells))
+            row[follower], row[followed] = 1.0, -1.0
+            self.programme.add(row, 0.0)
         self.whole: frozenset[str] = frozenset()
 
     def everything(self) -> Choice:
@@ -79,38 +86,32 @@ class _Search:
 
     def choose(self, deadline: float, *, whole: bool = True) -> tuple[Numbers | None, bool]:
         """The cheapest choice that all inequalities allow, and whether it is known to be; ``None``: they allow none."""
-        rows = [cut.factors for cut in self.cuts]
-        least = [cut.least - 1e-7 for cut in self.cuts]
-        for follower, followed in self.system.follows:
-            row = np.zeros(len(self.cells))
-            row[follower], row[followed] = 1.0, -1.0
-            rows, least = [*rows, row], [*least, 0.0]
-        found = milp(
-            self.system.loss,
-            constraints=LinearConstraint(csr_array(np.array(rows)), least, np.inf) if rows else (),
-            bounds=Bounds(self.system.never.astype(float), self.system.free.astype(float)),
-            integrality=int(whole),
-            options={"time_limit": max(deadline - time.monotonic(), 0.01), "mip_rel_gap": 1e-9},
+        for cut in self.cuts[self.known :]:
+            self.programme.add(cut.factors, cut.least - 1e-7)
+        self.known = len(self.cuts)
+        low, high, seconds = (
+            self.system.never.astype(float),
+            self.system.free.astype(float),
+            max(deadline - time.monotonic(), 0.01),
         )
-        return found.x, found.status != 1
+        found = self.programme.solve(self.system.loss, low, high, whole=whole, seconds=seconds)
+        return found.values, found.certain
 
     def succeeding(self, hidden: Choice) -> Iterator[Attack]:
-        """Attacks that succeed: those of readers, then, where there are none, those of contributors.
+        """Attacks that succeed: one on each quantity, one way, where there is one; a reader's rather than a contributor's.
 
         A contributor who succeeds whatever is hidden knows it without any release: it is not asked about again.
         """
-        for readers in (True, False):
-            succeeded: set[int] = set()
-            for attack in [attack for attack in self.system.attacks if (attack.who == (0,)) is readers]:
-                if attack.row in succeeded or self.system.resists(attack, hidden):
-                    continue  # one contributor at a time: what is hidden from it may do for the others
-                if not readers and self.system.cheapest(attack, hidden) is None:
-                    self.system.attacks.remove(attack)
+        for _, each in groupby(list(self.system.attacks), lambda attack: attack.way):
+            waiting = list(each)
+            while waiting := self.system.unanswered(waiting, hidden):
+                attack, *waiting = waiting
+                if self.system.found(attack, hidden) is not None:
                     continue
-                succeeded.add(attack.row)
-                yield attack
-            if succeeded:
-                return
+                if attack.who == (0,) or self.system.cheapest(attack, hidden) is not None:
+                    yield attack
+                    break  # one at a time: what is hidden from it may do for the others
+                self.system.attacks.remove(attack)
 
     def relaxed(self, attacks: list[Attack], deadline: float) -> None:
         """Inequalities that choices in fractions break, which cost little to find, and shorten the search in whole numbers."""
@@ -118,7 +119,7 @@ class _Search:
             chosen, _ = self.choose(deadline, whole=False)
             if chosen is None:
                 return
-            found = self.system.cuts(attacks, chosen)
+            found = [self.system.cut(attack, chosen) for attack in attacks]
             self.cuts += [cut for cut in found if cut is not None]
             attacks = [attack for attack, cut in zip(attacks, found, strict=True) if cut is not None]
 
@@ -140,7 +141,7 @@ class _Search:
             tried = hidden.astype(float)
             attacks = list(self.succeeding(hidden))
             succeeded |= dict.fromkeys(attacks)
-            found = [cut or self.system.more(hidden) for cut in self.system.cuts(attacks, tried)]
+            found = [self.system.cut(attack, tried) or self.system.more(hidden) for attack in attacks]
             for inside, others in self.system.exposed(hidden):
                 factors = np.zeros(len(self.cells))
                 factors[others] = 1.0

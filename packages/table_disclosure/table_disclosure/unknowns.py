@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import product
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array, hstack, vstack
+from scipy.sparse import coo_array, csc_array, csr_array, hstack
 
 from .model import Cell
 from .rules import Need
+from .solver import Numbers, Programme, columns_of
 
 Whole = NDArray[np.int64]
 SMALL = 1e-6
@@ -32,6 +32,7 @@ class Unknowns:
         self.truth = np.array([cell.count for cell in cells])
         self.low, self.high, self.rows, self.least, self.most = low, high, rows, least, most
         self.sums, self.ties = rows @ self.truth, abs(rows)
+        self.ways = csc_array(hstack([rows, -rows]).astype(float))  # moves up, then moves down
         self.lowest, self.highest = _tightened(rows, least, most, low, high)
         # What each knows: a reader nothing of its own, then contributors what they bring, and the cells that they alone feed.
         self.row: dict[str | None, int] = {who: number for number, who in enumerate((None, *people))}
@@ -39,7 +40,6 @@ class Unknowns:
         self.owned = np.array([[who is not None and cell.owner == who for cell in cells] for who in self.row])
         # Counts that agree with everything known, and who believes them: the truth, then those that programmes find.
         self.seen = self.truth.reshape(1, -1), np.ones((1, len(self.row)), dtype=bool)
-        self.finding = Lock()
 
     def vector(self, terms: Mapping[str, int]) -> Whole:
         """A quantity as factors of these cells. What is known of it is left out."""
@@ -56,64 +56,70 @@ class Unknowns:
             reached |= (self.ties.T @ (self.ties @ reached)) > 0
         return [None] if reached.all() else [np.flatnonzero(reached), None]
 
-    def solve(
-        self, low: Whole, high: Whole, cost: Whole | None = None, *, asked: Whole | None = None, least: int = 0,
-        among: Whole | None = None, below: float = np.inf,
-    ) -> Whole | None:  # fmt: skip
-        """Counts of least cost where `asked` reaches `least`, if any; without a cost, they are near the truth.
+    def _moves(
+        self, low: Whole, high: Whole, places: Whole, cost: Whole | None = None, *,
+        asked: Whole | None = None, least: int = 0, whole: bool = False,
+    ) -> Numbers | None:  # fmt: skip
+        """Moves of some cells from the truth, of least cost; without one, near the truth. `asked` must reach `least`.
+
+        The presolve of HiGHS finds some programmes infeasible that are not (1.12, factors of shares): it is trusted with those
+        alone that are feasible for sure.
+        """
+        down, up, columns = (low - self.truth)[places], (high - self.truth)[places], places
+        costs = np.zeros(len(places)) if cost is None else cost[places].astype(float)
+        if nearest := cost is None and not whole:  # these are most often in whole numbers
+            costs, columns = np.ones(2 * len(places)), np.concatenate([places, places + len(self.cells)])
+            down, up = np.zeros(len(columns)), np.concatenate([up, -down])
+        if asked is None and len(places) == len(self.cells):
+            return self.programme.solve(costs, down, up, presolve=False).values
+        lines, used = columns_of(self.ways, columns)
+        programme = Programme(lines, (self.least - self.sums)[used], (self.most - self.sums)[used])
+        if asked is not None:
+            programme.add(np.concatenate([asked, -asked])[columns], least - asked @ self.truth)
+        moves = programme.solve(costs, down, up, whole=whole, presolve=asked is None).values
+        return np.subtract(*np.split(moves, 2)) if nearest and moves is not None else moves
+
+    @cached_property
+    def programme(self) -> Programme:
+        """Moves of all cells from the truth."""
+        return Programme(self.ways[:, : len(self.cells)], self.least - self.sums, self.most - self.sums)
+
+    def reach(self, low: Whole, high: Whole, asked: Whole, least: int, among: Whole | None = None) -> Whole | None:
+        """Counts where `asked` reaches `least`, if any: in fractions; if that is not in whole numbers, in whole numbers.
 
         `among`: places of the cells that move, the others being what they are: a small programme, whose solution is one of all.
-        `below`: only what costs less is looked for, the truth costing nothing.
         """
-        columns = np.arange(len(self.cells)) if among is None else among
-        rows, first, last = self.rows[:, columns], self.least - self.sums, self.most - self.sums
-        if asked is not None:
-            rows = vstack([rows, csr_array(asked[columns].reshape(1, -1))], format="csr")
-            first, last = np.append(first, least - asked @ self.truth), np.append(last, np.inf)
-        used = np.diff(rows.indptr) > 0
-        if (first[~used] > 0).any():
-            return None  # what is asked is not of these cells, and is not true
-        rows, down, up = rows[used], (low - self.truth)[columns], (high - self.truth)[columns]
-
-        def programme(whole: int, presolve: bool) -> tuple[NDArray[np.float64] | None, float]:
-            """Moves from the truth, and what they cost."""
-            ways, costs, bounds = [rows], np.zeros(len(columns)) if cost is None else cost[columns], Bounds(down, up)
-            if cost is None and not whole:  # the nearest are most often in whole numbers
-                ways, costs = [rows, -rows], np.ones(2 * len(columns))
-                bounds = Bounds(0, np.concatenate([up, -down]))
-            constraints = LinearConstraint(hstack(ways, format="csc"), first[used], last[used]) if used.any() else ()
-            options = {"time_limit": 10.0, "presolve": presolve}
-            found = milp(costs, constraints=constraints, bounds=bounds, integrality=whole, options=options)
-            if found.x is None:
-                return None, np.inf
-            return found.x[: len(columns)] - (found.x[len(columns) :] if len(ways) > 1 else 0), found.fun
-
-        # In fractions; if that is not in whole numbers, in whole numbers. The presolve of HiGHS finds some programmes infeasible
-        # that are not (1.12, factors of shares): it is not trusted with that, and is of use to programmes with a cost alone.
-        for whole, presolve in ((0, False), (1, False)) if cost is None else ((0, True), (1, True), (1, False)):
-            moves, spent = programme(whole, presolve)
-            if moves is None and whole and presolve:
-                continue
-            if moves is None or (cost is not None and np.ceil(spent - SMALL) >= below):
+        places = np.arange(len(self.cells)) if among is None else among
+        if not asked[places].any() and asked @ self.truth < least:
+            return None  # it is not of these cells, and is not true
+        for whole in (False, True):
+            moves = self._moves(low, high, places, asked=asked, least=least, whole=whole)
+            if moves is None:
                 return None
-            made = np.rint(moves).astype(np.int64)
-            counts: Whole = self.truth.copy()
-            counts[columns] += made
-            rounded = cost is not None and not whole and abs(cost[columns] @ made - spent) >= SMALL
-            if not rounded and (asked is None or asked @ counts >= least) and self._agree(counts, low, high):
+            counts = self._rounded(places, moves)
+            if asked @ counts >= least and self._agree(counts, low, high):
                 return counts
-            if whole:
-                continue
-            if cost is not None:  # no further than fractions go, near the truth
-                end = int(cost @ self.truth + np.ceil(spent - SMALL))
-                found = self.solve(low, high, asked=-cost, least=-end, among=columns)
-            else:  # what moves in fractions, by itself
-                moving = columns[np.abs(moves) > SMALL]
-                few = len(moving) < len(columns)
-                found = self.solve(low, high, asked=asked, least=least, among=moving) if few else None
-            if found is not None:
-                return found
+            moving = places[np.abs(moves) > SMALL]
+            if not whole and len(moving) < len(places):  # what moves in fractions, by itself
+                found = self.reach(low, high, asked, least, moving)
+                if found is not None:
+                    return found
         return None
+
+    def furthest(self, low: Whole, high: Whole, asked: Whole, among: Whole | None = None) -> tuple[int, Whole | None]:
+        """How far a quantity goes in fractions: no further in whole numbers. And counts that go so far, if these are whole."""
+        places = np.arange(len(self.cells)) if among is None else among
+        moves = self._moves(low, high, places, -asked)
+        if moves is None:
+            return int(asked @ self.truth), self.truth
+        end = int(np.floor(asked @ self.truth + asked[places] @ moves + SMALL))
+        counts = self._rounded(places, moves)
+        return end, counts if asked @ counts >= end and self._agree(counts, low, high) else None
+
+    def _rounded(self, places: Whole, moves: Numbers) -> Whole:
+        counts: Whole = self.truth.copy()
+        counts[places] += np.rint(moves).astype(np.int64)
+        return counts
 
     def _agree(self, counts: Whole, low: Whole, high: Whole) -> bool:
         """Whether counts agree with everything known, in whole numbers; they are then kept, with who believes them."""
@@ -121,8 +127,7 @@ class Unknowns:
         if (counts < low).any() or (counts > high).any() or (sums < self.least).any() or (sums > self.most).any():
             return False
         believes = ((counts >= self.own) & (~self.owned | (counts == self.truth))).all(axis=1)
-        with self.finding:
-            self.seen = np.vstack([self.seen[0], counts]), np.vstack([self.seen[1], believes])
+        self.seen = np.vstack([self.seen[0], counts]), np.vstack([self.seen[1], believes])
         return True
 
     def pull(self, needs: Sequence[Need]) -> None:
@@ -145,20 +150,31 @@ class Unknowns:
             ways = chance.choice([-1, 1], len(asked))
             cost = sum((way * self.vector(need.terms) for way, need in zip(ways, asked, strict=True)), 0 * self.truth)
             for (least, most), sign in product(views, (1, -1)):
-                self.solve(least, most, sign * cost)
+                end, counts = self.furthest(least, most, sign * cost)
+                if counts is None:
+                    self.reach(least, most, sign * cost, end)
 
     def extreme(self, name: str, sign: int) -> int:
         """The least (-1) or greatest (1) count of a cell, of those that are proven possible."""
-        place = self.place[name]
-        end = int((self.lowest if sign < 0 else self.highest)[place])
-        vector = -sign * self.vector({name: 1})
+        vector = sign * self.vector({name: 1})
+        outer = sign * int((self.lowest if sign < 0 else self.highest)[self.place[name]])
+        most = int((self.seen[0] @ vector).max())
         for among in self._around(vector):
-            most = int((sign * self.seen[0][:, place]).max())
-            if most >= sign * end:
-                return end
-            reached = sign * int(self.truth[place]) - most  # at this cost
-            self.solve(self.low, self.high, vector, among=among, below=reached)
-        return sign * int((sign * self.seen[0][:, place]).max())
+            if most >= outer:
+                break
+            end, counts = self.furthest(self.low, self.high, vector, among)
+            if counts is not None:
+                most = max(most, end)
+            asked, step = end, 1  # whole numbers most often go as far, or nearly
+            while most < end:
+                counts = self.reach(self.low, self.high, vector, asked, among)
+                if counts is not None:
+                    most = int(vector @ counts)
+                    asked = (most + end + 1) // 2
+                else:
+                    end = asked - 1
+                    asked, step = max(most + 1, asked - step), 2 * step
+        return sign * most
 
     def fixed(self, name: str) -> bool:
         """Whether a cell can be nothing but what it is."""
@@ -179,7 +195,7 @@ class Unknowns:
             return True
         low, high = np.maximum(self.low, self.own[person]), self.high
         low, high = (np.where(self.owned[person], self.truth, end) for end in (low, high))
-        return any(self.solve(low, high, asked=asked, least=least, among=among) is not None for among in self._around(asked))
+        return any(self.reach(low, high, asked, least, among) is not None for among in self._around(asked))
 
 
 def _tightened(rows: csr_array, least: Whole, most: Whole, low: Whole, high: Whole) -> tuple[Whole, Whole]:

@@ -1,0 +1,82 @@
+"""Linear and integer programmes, solved by HiGHS: the least cost within lines and bounds.
+
+Through highspy, the interface of HiGHS itself: programmes here are small and thousands, and what `scipy.optimize` checks and
+copies, column by column, takes it longer than HiGHS takes to solve one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array
+
+Numbers = NDArray[np.float64]
+OPTIONS = {
+    "output_flag": False, "threads": 1, "mip_rel_gap": 1e-9, "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False, "mip_heuristic_run_root_reduced_cost": False,
+}  # fmt: skip
+"""What HiGHS tries before it solves an integer programme takes longer here than solving it."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The `values` of least cost that were found; ``None``, where nothing is within lines and bounds, or time ended.
+
+    `certain` says that time did not end: no cost is less, or there is nothing. `duals` are those of the lines of a linear
+    programme: by how much its cost changes for a unit more on the right of each.
+    """
+
+    values: Numbers | None
+    duals: Numbers
+    certain: bool
+
+
+class Programme:
+    """Values within lines, ``least <= lines @ values <= most``, and bounds. Asked again, it begins where it ended."""
+
+    def __init__(self, lines: csc_array, least: Numbers, most: Numbers) -> None:
+        height, width = lines.shape
+        zeros = np.zeros(width)
+        self._columns = np.arange(width, dtype=np.int32)
+        self._solver, self._whole = highspy.Highs(), False  # type: ignore[no-untyped-call]
+        for option, value in OPTIONS.items():
+            self._solver.setOptionValue(option, value)
+        self._solver.passModel(
+            width, height, lines.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0,
+            zeros, zeros, zeros, least, most, lines.indptr, lines.indices, lines.data, np.zeros(width, dtype=np.int32),
+        )  # fmt: skip
+
+    def add(self, line: Numbers, least: float) -> None:
+        """One more line, ``least <= line @ values``."""
+        columns = np.flatnonzero(line)
+        self._solver.addRow(least, np.inf, len(columns), columns, line[columns])
+
+    def solve(
+        self, cost: Numbers, low: Numbers, high: Numbers, *, whole: bool = False, presolve: bool = True, seconds: float = 10.0
+    ) -> Solution:
+        """Minimise ``cost @ values`` within ``low`` and ``high``, in whole numbers or not."""
+        solver, columns = self._solver, self._columns
+        solver.setOptionValue("presolve", "on" if presolve else "off")
+        solver.setOptionValue("time_limit", solver.getRunTime() + seconds)
+        solver.changeColsCost(len(columns), columns, cost)
+        solver.changeColsBounds(len(columns), columns, low, high)
+        if whole != self._whole:
+            solver.changeColsIntegrality(len(columns), columns, np.full(len(columns), whole, dtype=np.uint8))
+            self._whole = whole
+        solver.run()
+        status, found = solver.getModelStatus(), solver.getSolution()
+        ended = status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
+        feasible = solver.getInfo().primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
+        return Solution(np.array(found.col_value) if feasible else None, np.array(found.row_dual), ended)
+
+
+def columns_of(lines: csc_array, columns: NDArray[np.integer]) -> tuple[csc_array, NDArray[np.intp]]:
+    """These columns of lines, of the lines that have any, and which lines these are."""
+    if len(columns) == lines.shape[1]:
+        return lines, np.arange(lines.shape[0])
+    part = lines[:, columns]
+    used, places = np.unique(part.indices, return_inverse=True)
+    return csc_array((part.data, places, part.indptr), shape=(len(used), len(columns))), used
