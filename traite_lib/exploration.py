@@ -304,9 +304,8 @@ class Explore:
         }
         for column, name in {"form": "Forme", "sex": "Sexe", "age": "Âge"}.items():
             menus[column] = menu(name, {"": "Toutes"} | self.categories(column)["libellé"].to_dict())
-        editions = ipywidgets.SelectMultiple(
-            description="Éditions", options=keys, value=(catalogue.default,), rows=len(keys), style=style
-        )
+        own, size = (catalogue.default,), len(keys)
+        editions = ipywidgets.SelectMultiple(description="Éditions", options=keys, value=own, rows=size, style=style)
         shown = ipywidgets.interactive_output(show, {**menus, "editions": editions})
         return ipywidgets.VBox([ipywidgets.HBox([ipywidgets.VBox(list(menus.values())), editions]), shown])
 

@@ -81,9 +81,10 @@ def published(survey: Survey, *variables: str) -> Table:
     """How many figures were found on some subjects, for each edition."""
     counts = quality.availability(survey.observations, survey.catalogue, list(variables))
     frame = counts.astype(object).where(counts > 0, "—").astype(str)
-    frame.columns = pd.Index([f"{wording.spelt(key)}{' *' if key == survey.edition.key else ''}" for key in frame.columns])
+    own = survey.edition.key
+    frame.columns = pd.Index([wording.spelt(key) + " (cette édition)" * (key == own) for key in frame.columns])
     frame.insert(0, "Sujet", [survey.nomenclatures.variable(name).label_fr for name in frame.index])
-    note = "Nombre de chiffres relevés et retenus. * : cette édition ; un tiret : aucun chiffre dans les sources consultées."
+    note = "Nombre de chiffres relevés et retenus ; un tiret : aucun chiffre dans les sources consultées."
     return Table(frame, "Chiffres relevés sur ce thème, par édition", [note, NOT_SEEN], tuple(frame.columns[1:]), folded=True)
 
 
@@ -301,7 +302,7 @@ def recomputed(survey: Survey) -> Table:
         "Un écart n’est pas une erreur : quand la base d’une question n’est pas publiée, l’effectif est rapporté au total de la "
         "population, qui n’est pas cette base."
     )
-    absent = "Aucune part publiée ne peut être recalculée à partir d’effectifs publiés."
+    absent = "Les sources consultées ne donnent, pour aucune part publiée, de quoi la recalculer : son effectif et son total."
     title = "Parts publiées et parts recalculées"
     return Table(frame, title, [note], tuple(frame.columns[2:]), absent, len(frame) > LONG, list(found["statement_id"]))
 

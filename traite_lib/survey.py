@@ -72,7 +72,7 @@ class Survey:
         if among:
             inside = [self.nomenclatures.within(variable, code, among) for code in rows["category"]]
             rows = rows[np.array(inside, dtype=bool)]
-        return self.captions.distribution(without(rows, but), variable, who, sub_population, by)
+        return self.captions.distribution(without(rows, but), variable, who, sub_population, by, among)
 
     def crosstab(self, rows: str, columns: str, *, population: str | None = None, **sub_population: str) -> Result:
         """The distribution of `rows` by `columns`, where figures cross them; refused elsewhere, for margins make no crossing."""

@@ -341,6 +341,23 @@ def test_a_finding_is_a_title_only_when_it_is_sure() -> None:
                 assert largest["who"] in result.message
 
 
+@pytest.mark.parametrize(
+    ("edition", "code", "said"),
+    [
+        ("2022", "begging", "Part des victimes qui ont été contraintes à mendier"),  # as this edition says it
+        ("2024", "begging", "Part des victimes qui ont subi une exploitation de la mendicité forcée"),
+        ("2022", "sexual", "Part des victimes qui ont subi une exploitation sexuelle"),
+    ],
+)
+def test_shares_over_time_are_titled_by_what_they_are_shares_of(edition: str, code: str, said: str) -> None:
+    survey = open_edition(edition)
+    drawn = charts.timeline(survey.series("form", code))
+    assert drawn.words["title"] == said  # type: ignore[union-attr]
+    assert drawn.words["subject"].startswith("Forme d’exploitation\u00a0: ")  # type: ignore[union-attr]
+    assert not survey.series("total").message  # numbers are no shares
+    assert not survey.series("accompanied", population="identified").message  # its own title says it
+
+
 def test_an_empty_result_draws_nothing() -> None:
     empty = open_edition(2022).distribution("exploiter")
     drawing = (

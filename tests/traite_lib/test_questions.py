@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from traite_annexes.cli import app
-from traite_lib import Survey, TraiteError, explore
+from traite_lib import Survey, TraiteError, explore, open_edition
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "distribution": lambda survey, variable, category, **more: survey.distribution(variable, among=category, **more),
@@ -96,3 +96,11 @@ def test_the_command_line_prints_what_the_annex_says_and_its_error_is_english() 
     result = CliRunner().invoke(app, ["change", "2022", "--since", "2021", "--variable", "sex", "--category", "women"])
     assert result.output == "Aucune valeur n’a été retenue pour l’édition 2021.\n"
     assert str(result.exception) == "No change is computed from 2021 to 2022: No value was retained for edition 2021."
+
+
+def test_what_a_modality_is_made_of_is_said_absent_and_not_the_whole_distribution() -> None:
+    survey = open_edition("2022")
+    assert survey.distribution("form")
+    absent = survey.distribution("form", among="labour", but=[survey.series("form", "labour")]).absent
+    assert "ce qui compose « exploitation par le travail (y compris domestique) » (victimes accompagnées" in absent
+    assert "répartition" not in absent

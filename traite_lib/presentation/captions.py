@@ -110,9 +110,15 @@ class Captions:
 
     # -- one method for each question of `Survey` ------------------------------------------------------------------------
 
-    def distribution(self, rows: pd.DataFrame, variable: str, population: str, sub: SubPopulation, by: str | None) -> Result:
-        """A distribution, or one for each code of a sub-population column."""
+    def distribution(
+        self, rows: pd.DataFrame, variable: str, population: str, sub: SubPopulation, by: str | None, among: str | None
+    ) -> Result:
+        """A distribution, or one for each code of a sub-population column, or of what one modality is made of."""
         result = self.result(rows, variable, population, sub)
+        if among and not result:
+            inside = f"ce qui compose « {wording.lower_first(self.words.label(variable, among, self.edition.years[0]))} »"
+            who = wording.lower_first(result.population)
+            return replace(result, absent=f"Aucun chiffre relevé pour cette édition : {inside} ({who}).")
         if population != self.edition.share_population and variable != "accompanied":
             described = self.words.populations[population]
             result = replace(result, title=f"{result.title}, {described.noun_fr} {described.qualifier_fr}")
@@ -140,7 +146,7 @@ class Captions:
             return replace(result, absent=absent)
         if not by:
             return replace(result, elsewhere=nearest)
-        title = f"{self._subject(result)}, selon {terms('columns')[by].short_fr}"
+        title = f"{self._subject(result)[0]}, selon {terms('columns')[by].short_fr}"
         labels = self._parts_of(rows, by)
         frame = result.frame.assign(label=labels, inline=[wording.lower_first(text) for text in labels])
         whole = wording.subtitle(self._blank(population, sub), self.words)  # of all the parts, not of the first that is shown
@@ -159,9 +165,8 @@ class Captions:
         labels = _with_subject(frame)
         frame = frame.assign(label=labels, inline=[wording.lower_first(label) for label in labels])
         absent = "Aucun des chiffres clés n’a été relevé pour cette édition."
-        return Result(
-            frame, title, indicators[0].population, (*wording.notes_of(frame), *self._mark), absent, said=self._said(frame)
-        )
+        who, notes = indicators[0].population, (*wording.notes_of(frame), *self._mark)
+        return Result(frame, title, who, notes, absent, said=self._said(frame))
 
     def statistics(
         self, rows: pd.DataFrame, variables: Sequence[str], title: str, universe: str, sub: SubPopulation, *, others: bool
@@ -209,17 +214,14 @@ class Captions:
         self, rows: pd.DataFrame, comparisons: Sequence[Comparison], withheld: Sequence[str], variable: str,
         population: str | None, sub: SubPopulation, answered: Mapping[str, tuple[int, str]],
     ) -> Result:  # fmt: skip
-        """One statistic over time (what `analysis.compare.series` gives), with the breaks and the years without a value;
-        `answered` is what `analysis.compare.respondents` gives.
-        """
+        """One statistic over time, its breaks and years without a value: `analysis.compare.series`, and its `respondents`."""
         respondents = {key: number for key, (number, _) in answered.items()}
         universe = self.words.universe(population or self.edition.share_population)
         known = [respondents.get(key) if universe == "survey" else None for key in rows["period"]]
         said = [" ".join(self._said_of(each.refused, each, respondents)) for each in comparisons]
         segments = list(accumulate((int(bool(each.refused)) for each in comparisons), initial=0))  # a new number after each break
-        rows = rows.assign(
-            segment=segments[: len(rows)], respondents=pd.array(known, "Int64"), break_before=["", *said][: len(rows)]
-        )
+        size, numbers = len(rows), pd.array(known, "Int64")
+        rows = rows.assign(segment=segments[:size], respondents=numbers, break_before=["", *said][:size])
         result = self.result(rows, variable, population or self.edition.share_population, sub, "series")
         breaks = [
             f"Avant {wording.spelt(period)}, la ligne s’interrompt : {wording.lower_first(sentence)}"
@@ -228,7 +230,8 @@ class Captions:
         ]
         who = together(result.frame["who"]) or result.population
         masked = [f"{wording.MASKED} : {wording.listed(map(wording.spelt, withheld))}."] if withheld else []
-        result = replace(result, title=self._subject(result), population=who, notes=(*result.notes, *masked))
+        title, share = self._subject(result)
+        result = replace(result, title=title, message=share, population=who, notes=(*result.notes, *masked))
         if universe == "administrative" or rows.empty:
             return replace(result, notes=(*result.notes, *breaks))
         dated = [edition.key for edition in self.catalogue.dated]
@@ -272,15 +275,17 @@ class Captions:
     def _parts_of(self, rows: pd.DataFrame, by: str) -> list[str]:
         return [self.words.label(by, code, self.edition.years[0]) for code in rows[by]]
 
-    def _subject(self, result: Result) -> str:
-        """Title of a result about one modality: « Sexe : femmes », or the variable alone when it has no other."""
-        if not result or result.frame["category"].iloc[-1] == ALL:
-            return result.title
-        last = result.frame.iloc[-1]
+    def _subject(self, result: Result) -> tuple[str, str]:
+        """« Sexe : femmes », or the variable alone where it has one modality; and, of shares, « Part des victimes qui sont… »."""
+        if not result or (last := result.frame.iloc[-1])["category"] == ALL:
+            return result.title, ""
         if len(self.words.top_level(last["variable"], wording.year_of(last))) == 1:
-            return result.title
-        own = wording.inline({**last, "period": str(self.edition.years[-1])}, self.words)  # as this edition says it
-        return f"{result.title} : {own}"
+            return result.title, ""
+        now = {**last, "period": str(self.edition.years[-1])}  # as this edition says it
+        predicate = self.words.item(last["variable"], last["category"], wording.year_of(now), last["age"]).predicate_fr
+        who = (wording.population_of if result.frame["who"].nunique() == 1 else wording.part_of)(now, self.words)
+        share = f"Part des {who} qui {predicate}" if predicate and result.frame["unit"].eq("percent").all() else ""
+        return f"{result.title} : {wording.inline(now, self.words)}", share
 
     def _blank(self, population: str, sub: Mapping[str, Any]) -> dict[str, Any]:
         """Who a missing observation would describe."""
@@ -313,9 +318,8 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
         return frame
     labels = _with_subject(frame)
     same = zip(frame["label"], frame["inline"], labels, strict=True)
-    return frame.assign(
-        label=labels, inline=[inline if label == new else wording.lower_first(new) for label, inline, new in same]
-    )
+    inline = [inline if label == new else wording.lower_first(new) for label, inline, new in same]
+    return frame.assign(label=labels, inline=inline)
 
 
 def _with_subject(frame: pd.DataFrame) -> list[str]:

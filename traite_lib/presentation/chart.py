@@ -158,9 +158,8 @@ class Chart:
             ]
             try:
                 about: dict[str, None] = {"Software": None} if suffix == ".png" else {"Creator": None, "Date": None}
-                figure.savefig(
-                    buffer, format=suffix[1:], dpi=300, bbox_inches="tight", pad_inches=0.15, facecolor=PAPER, metadata=about
-                )
+                tight: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.15}
+                figure.savefig(buffer, format=suffix[1:], dpi=300, facecolor=PAPER, metadata=about, **tight)
             finally:
                 for text in added:
                     text.remove()

@@ -221,9 +221,8 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
         sns.lineplot(lines, x="year", y="value", units="piece", style="kind", estimator=None, errorbar=None, color=PALETTE[0],
                      dashes={"near": "", "jump": (3, 2)}, linewidth=1.8, legend=False, ax=ax)  # fmt: skip
     sns.scatterplot(x=years, y=values, s=38, zorder=3, legend=False, ax=ax)
-    ax.collections[-1].set(
-        facecolor=[PAPER if row["status"] == "U" else PALETTE[0] for row in rows], edgecolor=PALETTE[0], linewidth=1.4
-    )
+    inside = [PAPER if row["status"] == "U" else PALETTE[0] for row in rows]
+    ax.collections[-1].set(facecolor=inside, edgecolor=PALETTE[0], linewidth=1.4)
     for n, row in enumerate(rows):
         near = [values[one + two - n] for one, two in joined if n in (one, two)]
         low = bool(near) and sum(near) / len(near) > values[n]

@@ -173,9 +173,7 @@ class Change(Comparison):
 
 
 def control(*shown: Shown) -> None:
-    """Print the numbers of each result under its title, as sorted text with fixed decimals, for a cell tagged
-    ``nbval-check-output``; tables and sentences, which are made of results or of the whole table, are passed over.
-    """
+    """Print the numbers of each result (no table, no sentence), sorted, decimals fixed: for cells that nbval compares."""
     results = [each for each in shown if isinstance(each, Result)]
     print("\n\n".join(f"{result.title}\n{tables.control(result.frame)}" for result in results))
 

@@ -110,9 +110,7 @@ class Table:
 
 
 def _shown(cell: object, above: object) -> object:
-    """A cell as a page shows it: a short text keeps on one line; a link that the cell above has already is text, so that who
-    goes from link to link hears it once.
-    """
+    """A cell as a page shows it: a short text keeps on one line; a link that the cell above has already is text, heard once."""
     if isinstance(cell, Link):
         return cell.text if cell == above else cell
     text = str(cell)

@@ -128,9 +128,8 @@ class TableWords:
         self._read_context(context, title)
         self._read_context(context, champ)
         self._order(context, title)
-        context.populations = self.narrowest(
-            p.of("population")[0].code for p in champ.phrases + title.phrases if p.of("population")
-        )
+        named = [phrase.of("population") for phrase in champ.phrases + title.phrases]
+        context.populations = self.narrowest(found[0].code for found in named if found)
         return context
 
     def narrowest(self, populations: Iterable[str]) -> list[str]:
