@@ -81,8 +81,7 @@ def published(survey: Survey, *variables: str) -> Table:
     """How many figures were found on some subjects, for each edition."""
     counts = quality.availability(survey.observations, survey.catalogue, list(variables))
     frame = counts.astype(object).where(counts > 0, "—").astype(str)
-    own = survey.edition.key
-    frame.columns = pd.Index([wording.spelt(key) + " (cette édition)" * (key == own) for key in frame.columns])
+    frame.columns = pd.Index([wording.spelt(key) + " (cette édition)" * (key == survey.edition.key) for key in frame.columns])
     frame.insert(0, "Sujet", [survey.nomenclatures.variable(name).label_fr for name in frame.index])
     note = "Nombre de chiffres relevés et retenus ; un tiret : aucun chiffre dans les sources consultées."
     return Table(frame, "Chiffres relevés sur ce thème, par édition", [note, NOT_SEEN], tuple(frame.columns[1:]), folded=True)

@@ -279,7 +279,7 @@ def test_every_retained_statement_makes_a_whole_sentence() -> None:
             2019,
             {"variable": "form", "category": "sexual"},
             None,
-            "De 2018 à 2019, la part « exploitation sexuelle » parmi les victimes accompagnées passe de 74 % à 75 % (+1 point). "
+            "De 2018 à 2019, la part des victimes accompagnées qui ont subi une exploitation sexuelle passe de 74 % à 75 % (+1 point). "
             "Le nombre d’associations répondantes passe de 53 à 37 entre 2018 et 2019 : la part dépend aussi des associations "
             "répondantes.",
         ),

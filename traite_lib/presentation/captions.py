@@ -217,11 +217,10 @@ class Captions:
         """One statistic over time, its breaks and years without a value: `analysis.compare.series`, and its `respondents`."""
         respondents = {key: number for key, (number, _) in answered.items()}
         universe = self.words.universe(population or self.edition.share_population)
-        known = [respondents.get(key) if universe == "survey" else None for key in rows["period"]]
+        known = pd.array([respondents.get(key) if universe == "survey" else None for key in rows["period"]], "Int64")
         said = [" ".join(self._said_of(each.refused, each, respondents)) for each in comparisons]
         segments = list(accumulate((int(bool(each.refused)) for each in comparisons), initial=0))  # a new number after each break
-        size, numbers = len(rows), pd.array(known, "Int64")
-        rows = rows.assign(segment=segments[:size], respondents=numbers, break_before=["", *said][:size])
+        rows = rows.assign(segment=segments[: len(rows)], respondents=known, break_before=["", *said][: len(rows)])
         result = self.result(rows, variable, population or self.edition.share_population, sub, "series")
         breaks = [
             f"Avant {wording.spelt(period)}, la ligne s’interrompt : {wording.lower_first(sentence)}"
@@ -277,15 +276,13 @@ class Captions:
 
     def _subject(self, result: Result) -> tuple[str, str]:
         """« Sexe : femmes », or the variable alone where it has one modality; and, of shares, « Part des victimes qui sont… »."""
-        if not result or (last := result.frame.iloc[-1])["category"] == ALL:
-            return result.title, ""
-        if len(self.words.top_level(last["variable"], wording.year_of(last))) == 1:
+        last: Row = records(result.frame)[-1] if result else {"category": ALL}
+        if last["category"] == ALL or len(self.words.top_level(last["variable"], wording.year_of(last))) == 1:
             return result.title, ""
         now = {**last, "period": str(self.edition.years[-1])}  # as this edition says it
-        predicate = self.words.item(last["variable"], last["category"], wording.year_of(now), last["age"]).predicate_fr
-        who = (wording.population_of if result.frame["who"].nunique() == 1 else wording.part_of)(now, self.words)
-        share = f"Part des {who} qui {predicate}" if predicate and result.frame["unit"].eq("percent").all() else ""
-        return f"{result.title} : {wording.inline(now, self.words)}", share
+        who = wording.part_of(now, self.words) if result.frame["who"].nunique() > 1 else ""
+        share = wording.share_of(now, self.words, who) if result.frame["unit"].eq("percent").all() else ""
+        return f"{result.title} : {wording.inline(now, self.words)}", wording.upper_first(share)
 
     def _blank(self, population: str, sub: Mapping[str, Any]) -> dict[str, Any]:
         """Who a missing observation would describe."""
@@ -307,9 +304,8 @@ class Captions:
         asked = [(variable, category), *((column, code) for column, code in sub.items() if code != ALL)]
         if not all(self.words.valid(name, code, year) for name, code in asked):
             return ""
-        predicate = self.words.item(variable, category, year, sub.get("age", ALL)).predicate_fr
-        who = wording.population_of(self._blank(population, sub), self.words)
-        return f"Aucun chiffre relevé pour cette édition : part des {who} qui {predicate}."
+        asked_of = self._blank(population, sub) | {"variable": variable, "category": category}
+        return f"Aucun chiffre relevé pour cette édition : {wording.share_of(asked_of, self.words)}."
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:

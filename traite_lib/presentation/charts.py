@@ -226,7 +226,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
     for n, row in enumerate(rows):
         near = [values[one + two - n] for one, two in joined if n in (one, two)]
         low = bool(near) and sum(near) / len(near) > values[n]
-        _write(ax, row, (years[n], values[n]), (0, -6 if low else 6), va="top" if low else "bottom", size=8)
+        _write(ax, row, (years[n], values[n]), (0, -6 if low else 6), va="top" if low else "bottom")
     ax.set(xlabel="", ylabel="")
     if answering:
         _respondents(ax, answering)
@@ -239,7 +239,7 @@ def timeline(result: Result, ax: Axes | None = None) -> Chart:
 def _over_years(ax: Axes, years: Sequence[int], highest: float) -> None:
     """No axis but years, from zero: values are written."""
     ax.set(yticks=[], xlim=(years[0] - 0.55, years[-1] + 0.55), ylim=(0, highest or 1))
-    ax.set_xticks(years, [str(year) for year in years], size=8)
+    ax.set_xticks(years, [str(year) for year in years], size=9 if len(years) < 11 else 8)
     ax.spines["bottom"].set_visible(True)
     ax.spines["left"].set_visible(False)
 
@@ -251,8 +251,8 @@ def _respondents(ax: Axes, known: dict[int, int]) -> None:
     sns.barplot(x=list(known), y=list(known.values()), native_scale=True, errorbar=None, width=0.5, color=GRID, saturation=1,
                 edgecolor=MUTED, linewidth=0.5, ax=strip)  # fmt: skip
     for year, number in known.items():
-        strip.annotate(f"{number:.0f}", (year, number), (0, 2), textcoords="offset points", ha="center", size=7.5, color=MUTED)
-    strip.set_title("Nombre d’associations répondantes", loc="left", size=7.5, color=MUTED, pad=12)
+        strip.annotate(f"{number:.0f}", (year, number), (0, 2), textcoords="offset points", ha="center", size=8.5, color=MUTED)
+    strip.set_title("Nombre d’associations répondantes", loc="left", size=8.5, color=MUTED, pad=13)
     strip.set(xlabel="", ylabel="")
     strip.spines[:].set_visible(False)
 

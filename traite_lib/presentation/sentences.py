@@ -68,7 +68,7 @@ def change_sentence(change: Change, words: Nomenclatures) -> str:
         what = f"le nombre {wording.of(who)}" + (f" ({wording.inline(after, words)})" if after["variable"] != "total" else "")
         gap = f"{wording.number(change.difference, sign=True)}, soit {wording.number(change.percent, 0, sign=True)}{NBSP}%"
     else:
-        what = f"la part « {wording.inline(after, words)} » parmi les {who}"
+        what = f"la {wording.share_of(after, words) or f'part « {wording.inline(after, words)} » parmi les {who}'}"
         gap = wording.quantity(change.difference, "points", sign=True)
     moved = f"passe de {wording.quantity_of(before)} à {wording.quantity_of(after)} ({gap})"
     text = f"{years}, {what} {moved if change.difference else f'reste à {wording.quantity_of(after)}'}."

@@ -216,6 +216,15 @@ def claim(row: Row, words: Nomenclatures, after: Row | None = None) -> str:
     return f"{when}{text}"
 
 
+def share_of(row: Row, words: Nomenclatures, who: str = "") -> str:
+    """« part des victimes accompagnées qui sont des femmes »; nothing where no predicate says it, as of a rate by territory."""
+    if row["category"] == ALL:
+        return ""
+    predicate = words.item(row["variable"], row["category"], year_of(row), row["age"]).predicate_fr
+    who, (noun, _, _) = who or population_of(row, words), _described(row, words)
+    return f"part des {who}{',' * (', victimes' in who)} qui {agreed(predicate, noun)}" if predicate else ""
+
+
 def message(rows: Sequence[Row], words: Nomenclatures) -> str:
     """The finding that may be the title of a chart of a distribution: its largest share, when that one is sure and alone."""
     shares = [row for row in rows if row["unit"] == "percent" and pd.notna(row["value"])]
@@ -225,8 +234,7 @@ def message(rows: Sequence[Row], words: Nomenclatures) -> str:
     row = largest[0]
     sure = row["status"] == "A" and not row["note"] and not row["bound"] and not is_residual(row["category"])
     whole = quantity_of(row) == quantity(row["value"], "percent")
-    said = words.item(row["variable"], row["category"], year_of(row), row["age"]).predicate_fr
-    return claim(row, words) if sure and whole and said else ""
+    return claim(row, words) if sure and whole and share_of(row, words) else ""
 
 
 def reservation(row: Row) -> str:
