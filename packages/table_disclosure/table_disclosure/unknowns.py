@@ -54,7 +54,7 @@ class Unknowns:
         reached = asked != 0
         for _ in range(2):
             reached |= (self.ties.T @ (self.ties @ reached)) > 0
-        return [None] if reached.all() else [np.flatnonzero(reached), None]
+        return [None] if 2 * reached.sum() > len(reached) else [np.flatnonzero(reached), None]
 
     def _moves(
         self, low: Whole, high: Whole, places: Whole, cost: Whole | None = None, *,
