@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .auditing import Interval, audit, told
 from .crossing import crossing, merged
-from .errors import DisclosureError, ProfileError, TablesError, UndoneError
+from .errors import DisclosureError, ProfileError, SolverError, TablesError, UndoneError
 from .model import Cell, Fate, Relation, Tables, contributors, difference, share, total
 from .profiles import Profile, Why, Zeros, profile
 from .rules import Need, Reason, needs
@@ -22,6 +22,7 @@ __all__ = [
     "Reason",
     "Relation",
     "Release",
+    "SolverError",
     "Tables",
     "TablesError",
     "UndoneError",

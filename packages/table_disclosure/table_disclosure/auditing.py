@@ -63,7 +63,8 @@ def _bounds(tables: Tables, profile: Profile, released: Released) -> dict[str, t
                 raise TablesError(f"{name!r}: what is released is not its count.")
             found[name] = (low, high)
         else:
-            found[name] = (floor(cell, profile), beyond)
+            # A zero that is always shown is known to nobody as long as it is not.
+            found[name] = (min(floor(cell, profile), cell.count), beyond)
     return found
 
 
@@ -214,15 +215,17 @@ def told(tables: Tables, profile: Profile) -> Tables:
     cells, same = dict(tables.cells), set()
 
     def left(need: Need) -> tuple[int, int] | None:
-        """What a reader finds possible of it, within what it needs; nothing to say where all of that is."""
-        name, (reached,) = need.subject, _reached(need, groups, tables, [None])
+        """What a reader finds possible of it, within what it needs; nothing to say where all of that is, or where one doubts."""
+        name = need.subject
+        doubts = groups[name].doubts if name in groups else 0
+        (reached,) = _reached(need, groups, tables, [None])
         if all(reached):
             return None
         if name not in groups:
             return tables.cells[name].count, tables.cells[name].count
         ends = zip((need.low, need.high), (-1, 1), reached, strict=True)
         low, high = (end if possible else groups[name].extreme(name, way) for end, way, possible in ends)
-        return low, high
+        return (low, high) if groups[name].doubts == doubts else None
 
     for need in asked:
         bounds = left(need)

@@ -27,6 +27,10 @@ class UndoneError(DisclosureError):
         super().__init__("This release can be undone:\n" + "\n".join(f"- {sentence}" for _, sentence in found))
 
 
+class SolverError(DisclosureError):
+    """HiGHS failed: nothing is known of what is possible, and so nothing is released."""
+
+
 def named(name: str, choices: Iterable[str]) -> str:
     """End of a message: what exists, and the nearest spelling when there is one."""
     known = list(choices)

@@ -10,28 +10,39 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
+from highspy import HighsModelStatus as Status
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
+from .errors import SolverError
+
 Numbers = NDArray[np.float64]
 OPTIONS = {
-    "output_flag": False, "threads": 1, "mip_rel_gap": 1e-9, "mip_heuristic_run_feasibility_jump": False,
+    "output_flag": False, "parallel": "off", "mip_rel_gap": 1e-9, "mip_heuristic_run_feasibility_jump": False,
     "mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False, "mip_heuristic_run_root_reduced_cost": False,
 }  # fmt: skip
-"""What HiGHS tries before it solves an integer programme takes longer here than solving it."""
+"""What HiGHS tries before it solves an integer programme takes longer here than solving it.
+
+The number of threads is not given: HiGHS has one for a whole process, and refuses another.
+"""
 
 
 @dataclass(frozen=True)
 class Solution:
-    """The `values` of least cost that were found; ``None``, where nothing is within lines and bounds, or time ended.
+    """The `values` of least cost that were found; ``None``, where nothing is within lines and bounds, or none is known.
 
-    `certain` says that time did not end: no cost is less, or there is nothing. `duals` are those of the lines of a linear
-    programme: by how much its cost changes for a unit more on the right of each.
+    `certain` says that no cost is less, or that there is nothing: time did not end, numbers gave no trouble. `duals` are those of
+    the lines of a linear programme: by how much its cost changes for a unit more on the right of each.
     """
 
     values: Numbers | None
     duals: Numbers
     certain: bool
+
+
+def _done(status: highspy.HighsStatus, what: str) -> None:
+    if status == highspy.HighsStatus.kError:
+        raise SolverError(f"HiGHS refuses {what}: nothing is known of what is possible, and nothing can be released.")
 
 
 class Programme:
@@ -43,11 +54,12 @@ class Programme:
         self._columns = np.arange(width, dtype=np.int32)
         self._solver, self._whole = highspy.Highs(), False  # type: ignore[no-untyped-call]
         for option, value in OPTIONS.items():
-            self._solver.setOptionValue(option, value)
-        self._solver.passModel(
+            _done(self._solver.setOptionValue(option, value), f"the option {option}")
+        model = self._solver.passModel(
             width, height, lines.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0,
             zeros, zeros, zeros, least, most, lines.indptr, lines.indices, lines.data, np.zeros(width, dtype=np.int32),
         )  # fmt: skip
+        _done(model, "a programme")
 
     def add(self, line: Numbers, least: float) -> None:
         """One more line, ``least <= line @ values``."""
@@ -57,20 +69,31 @@ class Programme:
     def solve(
         self, cost: Numbers, low: Numbers, high: Numbers, *, whole: bool = False, presolve: bool = True, seconds: float = 10.0
     ) -> Solution:
-        """Minimise ``cost @ values`` within ``low`` and ``high``, in whole numbers or not."""
+        """Minimise ``cost @ values`` within ``low`` and ``high``, in whole numbers or not.
+
+        Raises
+        ------
+        SolverError
+            HiGHS failed: nothing is known of what is possible.
+        """
         solver, columns = self._solver, self._columns
         solver.setOptionValue("presolve", "on" if presolve else "off")
-        solver.setOptionValue("time_limit", solver.getRunTime() + seconds)
+        # Since the programme was made, or, for an integer programme, since it is asked (HiGHS 1.15).
+        solver.setOptionValue("time_limit", seconds + (0.0 if whole else solver.getRunTime()))
         solver.changeColsCost(len(columns), columns, cost)
         solver.changeColsBounds(len(columns), columns, low, high)
         if whole != self._whole:
             solver.changeColsIntegrality(len(columns), columns, np.full(len(columns), whole, dtype=np.uint8))
             self._whole = whole
-        solver.run()
-        status, found = solver.getModelStatus(), solver.getSolution()
-        ended = status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
-        feasible = solver.getInfo().primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
-        return Solution(np.array(found.col_value) if feasible else None, np.array(found.row_dual), ended)
+        for again in (True, False):
+            _done(solver.run(), "to solve a programme")
+            status, found = solver.getModelStatus(), solver.getSolution()
+            feasible = solver.getInfo().primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
+            certain = status == Status.kInfeasible or (status == Status.kOptimal and feasible)
+            if certain or status == Status.kTimeLimit or not again:
+                break
+            solver.clearSolver()  # from where the last programme ended, it may end beside the bounds: once more, from nothing
+        return Solution(np.array(found.col_value) if feasible else None, np.array(found.row_dual), certain)
 
 
 def columns_of(lines: csc_array, columns: NDArray[np.integer]) -> tuple[csc_array, NDArray[np.intp]]:

@@ -40,6 +40,8 @@ class Unknowns:
         self.owned = np.array([[who is not None and cell.owner == who for cell in cells] for who in self.row])
         # Counts that agree with everything known, and who believes them: the truth, then those that programmes find.
         self.seen = self.truth.reshape(1, -1), np.ones((1, len(self.row)), dtype=bool)
+        self.doubts = 0
+        """Programmes of which it is not known whether they have a solution."""
 
     def vector(self, terms: Mapping[str, int]) -> Whole:
         """A quantity as factors of these cells. What is known of it is left out."""
@@ -70,14 +72,17 @@ class Unknowns:
         if nearest := cost is None and not whole:  # these are most often in whole numbers
             costs, columns = np.ones(2 * len(places)), np.concatenate([places, places + len(self.cells)])
             down, up = np.zeros(len(columns)), np.concatenate([up, -down])
-        if asked is None and len(places) == len(self.cells):
-            return self.programme.solve(costs, down, up, presolve=False).values
-        lines, used = columns_of(self.ways, columns)
-        programme = Programme(lines, (self.least - self.sums)[used], (self.most - self.sums)[used])
+        everything = asked is None and len(places) == len(self.cells)
+        if everything:
+            programme = self.programme
+        else:
+            lines, used = columns_of(self.ways, columns)
+            programme = Programme(lines, (self.least - self.sums)[used], (self.most - self.sums)[used])
         if asked is not None:
             programme.add(np.concatenate([asked, -asked])[columns], least - asked @ self.truth)
-        moves = programme.solve(costs, down, up, whole=whole, presolve=asked is None).values
-        return np.subtract(*np.split(moves, 2)) if nearest and moves is not None else moves
+        found = programme.solve(costs, down, up, whole=whole, presolve=asked is None and not everything)
+        self.doubts += found.values is None and not found.certain
+        return np.subtract(*np.split(found.values, 2)) if nearest and found.values is not None else found.values
 
     @cached_property
     def programme(self) -> Programme:
@@ -110,8 +115,8 @@ class Unknowns:
         """How far a quantity goes in fractions: no further in whole numbers. And counts that go so far, if these are whole."""
         places = np.arange(len(self.cells)) if among is None else among
         moves = self._moves(low, high, places, -asked)
-        if moves is None:
-            return int(asked @ self.truth), self.truth
+        if moves is None:  # the truth is within bounds: no time was left
+            return int(np.maximum(asked * self.lowest, asked * self.highest).sum()), None
         end = int(np.floor(asked @ self.truth + asked[places] @ moves + SMALL))
         counts = self._rounded(places, moves)
         return end, counts if asked @ counts >= end and self._agree(counts, low, high) else None
