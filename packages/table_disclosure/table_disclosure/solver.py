@@ -17,7 +17,7 @@ from scipy.sparse import csc_array
 from .errors import SolverError
 
 Numbers = NDArray[np.float64]
-OPTIONS = {
+OPTIONS: dict[str, bool | float | str] = {
     "output_flag": False, "parallel": "off", "mip_rel_gap": 1e-9, "mip_heuristic_run_feasibility_jump": False,
     "mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False, "mip_heuristic_run_root_reduced_cost": False,
 }  # fmt: skip
