@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 import tomllib
@@ -29,14 +30,16 @@ def table(rows: int, columns: int, people: int = 20, mean: float = 12, seed: int
 
 
 def times() -> Iterator[tuple[str, float]]:
-    """Seconds of each size, everything included."""
+    """Seconds of each size, everything included: the shortest of three."""
     profile = td.profile(tomllib.loads(PROFILES.read_text(encoding="utf-8")), "publication")
     td.protect(table(2, 2), profile)  # what scipy imports when it is first asked
     for rows, columns in SIZES:
         tables = table(rows, columns)
-        started = time.perf_counter()
-        release = td.protect(tables, profile, seconds=120)
-        taken = time.perf_counter() - started
+        taken = math.inf
+        for _ in range(3):  # what is longer than the shortest is the machine's, as `timeit` says
+            started = time.perf_counter()
+            release = td.protect(tables, profile, seconds=120)
+            taken = min(taken, time.perf_counter() - started)
         best = "optimal" if release.optimal else "not optimal"
         yield f"disclosure, {rows} × {columns}: {len(tables.cells)} cells, {len(release.hidden)} hidden, {best}", taken
 

@@ -18,7 +18,7 @@ from scipy.sparse import csc_array, csr_array, hstack, vstack
 from .model import Fate, Tables
 from .profiles import Profile, Zeros
 from .rules import Need, contributor_rules, floor
-from .solver import Numbers, Programme, columns_of
+from .solver import Numbers, Programme
 
 Choice = NDArray[np.bool_]
 """For each cell, whether it is hidden."""
@@ -213,8 +213,7 @@ class System:
         if not asked.any():
             return None
         self.programmes += 1
-        lines, used = columns_of(self._ways, columns)
-        programme = Programme(lines, self._least[used], self._most[used])
+        programme = Programme(self._ways, self._least, self._most, columns)
         programme.add(asked, attack.target)
         found = programme.solve(np.tile(cost, 2)[columns], np.zeros(len(columns)), room[columns], whole=whole, presolve=False)
         if found.values is None:

@@ -17,6 +17,7 @@ from scipy.sparse import csc_array
 from .errors import SolverError
 
 Numbers = NDArray[np.float64]
+Places = NDArray[np.intp]
 OPTIONS: dict[str, bool | float | str] = {
     "output_flag": False, "parallel": "off", "mip_rel_gap": 1e-9, "mip_heuristic_run_feasibility_jump": False,
     "mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False, "mip_heuristic_run_root_reduced_cost": False,
@@ -46,18 +47,26 @@ def _done(status: highspy.HighsStatus, what: str) -> None:
 
 
 class Programme:
-    """Values within lines, ``least <= lines @ values <= most``, and bounds. Asked again, it begins where it ended."""
+    """Values within lines, ``least <= lines @ values <= most``, and bounds. Asked again, it begins where it ended.
 
-    def __init__(self, lines: csc_array, least: Numbers, most: Numbers) -> None:
-        height, width = lines.shape
+    `columns`: those of the values that are looked for, the others being zero; lines that have none of them are left out.
+    """
+
+    def __init__(self, lines: csc_array, least: Numbers, most: Numbers, columns: Places | None = None) -> None:
+        part, places = lines, lines.indices
+        if columns is not None:
+            part = lines[:, columns]
+            used, places = np.unique(part.indices, return_inverse=True)
+            least, most = least[used], most[used]
+        width = part.shape[1]
         zeros = np.zeros(width)
         self._columns = np.arange(width, dtype=np.int32)
         self._solver, self._whole = highspy.Highs(), False  # type: ignore[no-untyped-call]
         for option, value in OPTIONS.items():
             _done(self._solver.setOptionValue(option, value), f"the option {option}")
         model = self._solver.passModel(
-            width, height, lines.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0,
-            zeros, zeros, zeros, least, most, lines.indptr, lines.indices, lines.data, np.zeros(width, dtype=np.int32),
+            width, len(least), part.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0,
+            zeros, zeros, zeros, least, most, part.indptr, places, part.data, np.zeros(width, dtype=np.int32),
         )  # fmt: skip
         _done(model, "a programme")
 
@@ -94,12 +103,3 @@ class Programme:
                 break
             solver.clearSolver()  # from where the last programme ended, it may end beside the bounds: once more, from nothing
         return Solution(np.array(found.col_value) if feasible else None, np.array(found.row_dual), certain)
-
-
-def columns_of(lines: csc_array, columns: NDArray[np.integer]) -> tuple[csc_array, NDArray[np.intp]]:
-    """These columns of lines, of the lines that have any, and which lines these are."""
-    if len(columns) == lines.shape[1]:
-        return lines, np.arange(lines.shape[0])
-    part = lines[:, columns]
-    used, places = np.unique(part.indices, return_inverse=True)
-    return csc_array((part.data, places, part.indptr), shape=(len(used), len(columns))), used

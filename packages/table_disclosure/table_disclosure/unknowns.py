@@ -12,7 +12,7 @@ from scipy.sparse import coo_array, csc_array, csr_array, hstack
 
 from .model import Cell
 from .rules import Need
-from .solver import Numbers, Programme, columns_of
+from .solver import Numbers, Programme
 
 Whole = NDArray[np.int64]
 SMALL = 1e-6
@@ -31,7 +31,9 @@ class Unknowns:
         self.place = {cell.name: number for number, cell in enumerate(cells)}
         self.truth = np.array([cell.count for cell in cells])
         self.low, self.high, self.rows, self.least, self.most = low, high, rows, least, most
-        self.sums, self.ties = rows @ self.truth, abs(rows)
+        sums, self.ties = rows @ self.truth, abs(rows)
+        self.room = least - sums, most - sums  # how far lines may move from the truth
+        self.beside = csr_array(self.ties.T @ self.ties)
         self.ways = csc_array(hstack([rows, -rows]).astype(float))  # moves up, then moves down
         self.lowest, self.highest = _tightened(rows, least, most, low, high)
         # What each knows: a reader nothing of its own, then contributors what they bring, and the cells that they alone feed.
@@ -55,7 +57,7 @@ class Unknowns:
         """Places of the cells that two lines tie to those of a quantity, then of all (``None``)."""
         reached = asked != 0
         for _ in range(2):
-            reached |= (self.ties.T @ (self.ties @ reached)) > 0
+            reached |= self.beside @ reached > 0
         return [None] if 2 * reached.sum() > len(reached) else [np.flatnonzero(reached), None]
 
     def _moves(
@@ -73,11 +75,7 @@ class Unknowns:
             costs, columns = np.ones(2 * len(places)), np.concatenate([places, places + len(self.cells)])
             down, up = np.zeros(len(columns)), np.concatenate([up, -down])
         everything = asked is None and len(places) == len(self.cells)
-        if everything:
-            programme = self.programme
-        else:
-            lines, used = columns_of(self.ways, columns)
-            programme = Programme(lines, (self.least - self.sums)[used], (self.most - self.sums)[used])
+        programme = self.programme if everything else Programme(self.ways, *self.room, columns)
         if asked is not None:
             programme.add(np.concatenate([asked, -asked])[columns], least - asked @ self.truth)
         found = programme.solve(costs, down, up, whole=whole, presolve=asked is None and not everything)
@@ -87,7 +85,7 @@ class Unknowns:
     @cached_property
     def programme(self) -> Programme:
         """Moves of all cells from the truth."""
-        return Programme(self.ways[:, : len(self.cells)], self.least - self.sums, self.most - self.sums)
+        return Programme(self.ways, *self.room, np.arange(len(self.cells)))
 
     def reach(self, low: Whole, high: Whole, asked: Whole, least: int, among: Whole | None = None) -> Whole | None:
         """Counts where `asked` reaches `least`, if any: in fractions; if that is not in whole numbers, in whole numbers.

@@ -13,7 +13,7 @@ import pytest
 from scipy.sparse import csc_array
 
 import table_disclosure as td
-from table_disclosure.solver import Programme, Solution, columns_of
+from table_disclosure.solver import Programme, Solution
 
 from .test_disclosure_attacks import OPEN, TABLE, all_but, cell
 
@@ -60,12 +60,12 @@ def test_time_that_ends_is_no_proof() -> None:
     assert not found.certain
 
 
-def test_columns_keep_the_lines_that_they_are_in() -> None:
+def test_some_columns_keep_the_lines_that_they_are_in() -> None:
     lines = csc_array([[1.0, 0.0, 2.0], [0.0, 3.0, 0.0], [4.0, 0.0, 0.0]])
-    part, used = columns_of(lines, np.array([0, 2]))
-    assert used.tolist() == [0, 2]
-    assert part.toarray().tolist() == [[1.0, 2.0], [4.0, 0.0]]
-    assert columns_of(lines, np.arange(3))[0].toarray().tolist() == lines.toarray().tolist()
+    some = Programme(
+        lines, np.array([3.0, 9.0, 0.0]), np.array([3.0, 9.0, 4.0]), np.array([0, 2])
+    )  # the second asks 3 y = 9 of y
+    assert some.solve(np.array([-1.0, 0.0]), NONE, TEN).values == pytest.approx([1.0, 1.0])
 
 
 def test_the_solver_says_nothing_on_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
