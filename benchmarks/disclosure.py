@@ -32,7 +32,7 @@ def table(rows: int, columns: int, people: int = 20, mean: float = 12, seed: int
 def times() -> Iterator[tuple[str, float]]:
     """Seconds of each size, everything included: the shortest of three."""
     profile = td.profile(tomllib.loads(PROFILES.read_text(encoding="utf-8")), "publication")
-    td.protect(table(2, 2), profile)  # what scipy imports when it is first asked
+    td.protect(table(2, 2), profile)  # what is imported when it is first asked
     for rows, columns in SIZES:
         tables = table(rows, columns)
         taken = math.inf

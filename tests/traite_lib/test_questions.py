@@ -102,5 +102,5 @@ def test_what_a_modality_is_made_of_is_said_absent_and_not_the_whole_distributio
     survey = open_edition("2022")
     assert survey.distribution("form")
     absent = survey.distribution("form", among="labour", but=[survey.series("form", "labour")]).absent
-    assert "ce qui compose « exploitation par le travail (y compris domestique) » (victimes accompagnées" in absent
+    assert "le détail de « exploitation par le travail (y compris domestique) » (victimes accompagnées" in absent
     assert "répartition" not in absent

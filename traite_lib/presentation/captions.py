@@ -116,7 +116,7 @@ class Captions:
         """A distribution, or one for each code of a sub-population column, or of what one modality is made of."""
         result = self.result(rows, variable, population, sub)
         if among and not result:
-            inside = f"ce qui compose « {wording.lower_first(self.words.label(variable, among, self.edition.years[0]))} »"
+            inside = f"le détail de « {wording.lower_first(self.words.label(variable, among, self.edition.years[0]))} »"
             who = wording.lower_first(result.population)
             return replace(result, absent=f"Aucun chiffre relevé pour cette édition : {inside} ({who}).")
         if population != self.edition.share_population and variable != "accompanied":

@@ -100,7 +100,7 @@ class System:
         lines = vstack([self.equal, self.bounded], format="csr")
         self._least = np.concatenate([np.zeros(len(equal)), np.full(len(bounded), -np.inf)])
         self._most = np.concatenate([np.zeros(len(equal)), self.slack])
-        self._lines, self._sum, self._beside = csc_array(lines), csr_array(lines.T), abs(lines.T) @ abs(lines)
+        self._sum, self._beside = csr_array(lines.T), abs(lines.T) @ abs(lines)
         self._ways = csc_array(hstack([lines, -lines]))  # moves up, then moves down
         self._near: dict[tuple[int, int], Choice] = {}
         self._moves: Numbers = np.zeros((0, size))
@@ -228,7 +228,7 @@ class System:
 
     @cached_property
     def _duals(self) -> Programme:
-        return Programme(self._lines, self._least, self._most)
+        return Programme(self._ways[:, : len(self.cells)], self._least, self._most)
 
     def cut(self, attack: Attack, hidden: Numbers) -> Cut | None:
         """An inequality that `hidden` breaks, from the dual of an attack that it does not resist, or ``None``.

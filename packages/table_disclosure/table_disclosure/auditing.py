@@ -160,13 +160,12 @@ def _failures(tables: Tables, profile: Profile, groups: Groups) -> Iterator[Fail
         silence = _pulled(_groups(tables, profile, _bounds(tables, profile, {})), asked)
 
     for need, each in found:
-        if None in each:
-            yield (need.subject,), f"{need.subject!r} ({', '.join(need.reasons)}): a reader can tell more of it than it should."
-            continue
-        before = _reached(need, silence, tables, [*each])
-        if any(could and not can for can, could in zip(chain(*each.values()), chain(*before), strict=True)):
-            how = "a contributor, who knows its own, can tell more of it than it should."
-            yield (need.subject,), f"{need.subject!r} ({', '.join(need.reasons)}): {how}"
+        who = "a reader"
+        if None not in each:
+            who, before = "a contributor, who knows its own,", _reached(need, silence, tables, [*each])
+            if not any(could and not can for can, could in zip(chain(*each.values()), chain(*before), strict=True)):
+                continue
+        yield (need.subject,), f"{need.subject!r} ({', '.join(need.reasons)}): {who} can tell more of it than it should."
 
 
 def _lines(tables: Tables, profile: Profile, unknown: Collection[str]) -> Iterator[Failure]:

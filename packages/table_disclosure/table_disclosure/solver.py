@@ -73,7 +73,7 @@ class Programme:
     def add(self, line: Numbers, least: float) -> None:
         """One more line, ``least <= line @ values``."""
         columns = np.flatnonzero(line)
-        self._solver.addRow(least, np.inf, len(columns), columns, line[columns])
+        _done(self._solver.addRow(least, np.inf, len(columns), columns, line[columns]), "a line")
 
     def solve(
         self, cost: Numbers, low: Numbers, high: Numbers, *, whole: bool = False, presolve: bool = True, seconds: float = 10.0
@@ -89,8 +89,8 @@ class Programme:
         solver.setOptionValue("presolve", "on" if presolve else "off")
         # Since the programme was made, or, for an integer programme, since it is asked (HiGHS 1.15).
         solver.setOptionValue("time_limit", seconds + (0.0 if whole else solver.getRunTime()))
-        solver.changeColsCost(len(columns), columns, cost)
-        solver.changeColsBounds(len(columns), columns, low, high)
+        _done(solver.changeColsCost(len(columns), columns, cost), "a cost")
+        _done(solver.changeColsBounds(len(columns), columns, low, high), "bounds")
         if whole != self._whole:
             solver.changeColsIntegrality(len(columns), columns, np.full(len(columns), whole, dtype=np.uint8))
             self._whole = whole

@@ -89,11 +89,8 @@ class _Search:
         for cut in self.cuts[self.known :]:
             self.programme.add(cut.factors, cut.least - 1e-7)
         self.known = len(self.cuts)
-        low, high, seconds = (
-            self.system.never.astype(float),
-            self.system.free.astype(float),
-            max(deadline - time.monotonic(), 0.01),
-        )
+        low, high = self.system.never.astype(float), self.system.free.astype(float)
+        seconds = max(deadline - time.monotonic(), 0.01)
         found = self.programme.solve(self.system.loss, low, high, whole=whole, seconds=seconds)
         return found.values, found.certain
 

@@ -62,9 +62,8 @@ def test_time_that_ends_is_no_proof() -> None:
 
 def test_some_columns_keep_the_lines_that_they_are_in() -> None:
     lines = csc_array([[1.0, 0.0, 2.0], [0.0, 3.0, 0.0], [4.0, 0.0, 0.0]])
-    some = Programme(
-        lines, np.array([3.0, 9.0, 0.0]), np.array([3.0, 9.0, 4.0]), np.array([0, 2])
-    )  # the second asks 3 y = 9 of y
+    least, most = np.array([3.0, 9.0, 0.0]), np.array([3.0, 9.0, 4.0])  # the second line asks 3 y = 9 of a y that is left out
+    some = Programme(lines, least, most, np.array([0, 2]))
     assert some.solve(np.array([-1.0, 0.0]), NONE, TEN).values == pytest.approx([1.0, 1.0])
 
 
