@@ -201,3 +201,10 @@ def test_a_server_that_still_imports_ends_with_who_started_it(tmp_path: Path) ->
         (started,) = (child for child in children if "forkserver" in " ".join(child.cmdline()))
         caller.kill()
     wait(lambda: not started.is_running() or started.status() == psutil.STATUS_ZOMBIE, "a server outlived its caller", 20)
+
+
+def test_the_warm_server_imports_nothing_that_no_chapter_needs() -> None:
+    """Each module that it holds is one that each kernel looks at when it starts."""
+    code = "import sys, traite_annexes.rendering.rehearsal\nprint(*{'hypothesis', 'ipywidgets', 'scipy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    assert done.stdout.split() == []

@@ -21,7 +21,6 @@ from pathlib import Path, PurePosixPath
 
 from traite_lib.catalogue import Catalogue, Edition
 from traite_lib.nomenclature import UNKNOWN
-from traite_lib.table import WITHHELD
 
 from ..files import listed
 from . import manifest
@@ -47,7 +46,7 @@ _FIELDS = [
 _FIELD = "|".join([*_FIELDS, "token", "firstname", "lastname"])
 """Columns that LimeSurvey gives to answers, of which an annex has none."""
 
-_ROOTS = ["/home/", "/Users/", "/root/", "/tmp/", "/mnt/", "/srv/", "/work/", "/private/", "/var/", "file:", ":\\"]
+_ROOTS = ["/home/", "/Users/", "/root/", "/tmp/", "/mnt/", "/srv/", "/work/", "/private/", "/var/"]
 
 FORBIDDEN: dict[str, tuple[Sequence[str], re.Pattern[str]]] = {
     name: (hints, re.compile(pattern))
@@ -56,9 +55,10 @@ FORBIDDEN: dict[str, tuple[Sequence[str], re.Pattern[str]]] = {
         (
             "an absolute path",
             _ROOTS,
-            r"(?<![\w/.:~%-])/(?:home|Users|root|tmp|mnt|srv|work|private|var/(?:tmp|folders))/[^\s\"'<>]"
-            r"|file:///|(?<!\w)[A-Za-z]:\\+(?:Users|Documents|home)\b",
+            r"/(?<![\w/.:~%-]/)(?:home|Users|root|tmp|mnt|srv|work|private|var/(?:tmp|folders))/[^\s\"'<>]",
         ),
+        ("an absolute path (Windows)", [":\\"], r":(?<=\b[A-Za-z]:)\\+(?:Users|Documents|home)\b"),
+        ("the address of a file", ["file:///"], r"file:///"),
         ("an e-mail address", ["@"], r"@(?<=[\w.+-]@)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"),
         ("an IP address", [], r"\.(?<=\d\.)\d{1,3}\.\d{1,3}\.\d{1,3}(?![\d.])"),
         ("an identifier", ["-"], r"-(?<=[0-9a-f]{8}-)(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![\w-])"),
@@ -67,8 +67,8 @@ FORBIDDEN: dict[str, tuple[Sequence[str], re.Pattern[str]]] = {
         ("a record of a victim", ["slot"], r"\bassociation\W{1,20}response\W{1,20}slot\b"),
     )
 }
-"""What is refused in any text, whatever the edition: words without which there is none of it (found much faster),
-and the pattern."""
+"""What is refused in any text, whatever the edition: words without which there is none of it (found much faster), and the
+pattern, which begins with a letter that is rare: what stands before it is looked at there only."""
 
 COLUMNS = ({"statement_id"}, {"list", "code", "label_fr", "label_en"})
 """What a CSV of annexes has among its columns: figures, each with its statement, or codes."""
@@ -373,6 +373,8 @@ def refusals(edition: Edition, folder: Path, catalogue: Catalogue, names: Iterab
 
 def of(edition: Edition, catalogue: Catalogue, names: Iterable[str] = ()) -> Gate:
     """What must be looked for in the files of an edition: earlier and later releases of its catalogue are hidden there too."""
+    from traite_lib.table import WITHHELD  # pandas comes with it, which the command otherwise does without
+
     hidden: set[str] = set()
     for each in catalogue.editions if edition.observations else ():
         if each.observations:

@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -54,9 +55,10 @@ class Passage(NamedTuple):
 def words(text: str) -> list[str]:
     """Words of a text, without capitals or accents, and its numbers, each whole: « 1\u202f439 » gives ``1439``."""
     decomposed = unicodedata.normalize("NFD", re.sub(r"(?<=\d)[\u00a0\u202f](?=\d{3})", "", text).lower().replace("œ", "oe"))
-    return re.findall(r"[a-z]{2,}|\d+", "".join(letter for letter in decomposed if not unicodedata.combining(letter)))
+    return re.findall(r"[a-z]{2,}|\d+", re.sub(r"[\u0300-\u036f]", "", decomposed))
 
 
+@cache
 def stem(word: str) -> str:
     """A word without the marks of the plural and of the feminine: « reperees » gives « reper »; ``search.js`` does the same."""
     return re.sub(r"e{1,2}$", "", re.sub(r"[sx]$", "", word)) if len(word) > 3 else word

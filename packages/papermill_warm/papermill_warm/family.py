@@ -60,16 +60,17 @@ def _members(leader: int, mark: str) -> Iterator[int]:
     if not _PROC.is_dir():
         return
     parents: dict[int, int] = {}
-    for entry in _PROC.iterdir():
-        if not entry.name.isdigit():
-            continue
+    born = 0
+    with suppress(OSError):  # it has ended
+        born = int(_told(str(leader))[_BORN])
+    for name in filter(str.isdigit, os.listdir(_PROC)):
         with suppress(OSError, ValueError):
-            state, parent, group, session = (entry / "stat").read_bytes().rpartition(b")")[2].split()[:4]
-            if state in b"ZX":
+            told = _told(name)
+            if told[_STATE] in b"ZX" or int(told[_BORN]) < born:  # what is older than the kernel was not started by it
                 continue
-            process = int(entry.name)
-            parents[process] = int(parent)
-            if leader in (int(group), int(session)) or (mark and _bears(entry, mark)):
+            process = int(name)
+            parents[process] = int(told[_PARENT])
+            if leader in (int(told[_GROUP]), int(told[_SESSION])) or (mark and _bears(_PROC / name, mark)):
                 yield process
     for process in parents:
         above = process
@@ -77,6 +78,14 @@ def _members(leader: int, mark: str) -> Iterator[int]:
             pass
         if above == leader:
             yield process
+
+
+_STATE, _PARENT, _GROUP, _SESSION, _BORN = 0, 1, 2, 3, 19
+"""Places of what the system tells of a process, after its name: proc(5)."""
+
+
+def _told(process: str) -> list[bytes]:
+    return (_PROC / process / "stat").read_bytes().rpartition(b")")[2].split()
 
 
 def _bears(entry: Path, mark: str) -> bool:

@@ -34,8 +34,13 @@ PROVISIONER = "papermill-warm"
 """Name of the entry point, in the group ``jupyter_client.kernel_provisioners``."""
 
 KERNEL = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
-"""Arguments of every kernel: silent when it is shut down, no history of what it executes."""
+QUIET = [
+    "--IPKernelApp.log_level=CRITICAL",
+    "--IPKernelApp.logging_config={'loggers': {'IPKernelApp': {'level': 'CRITICAL'}}}",
+    "--HistoryManager.enabled=False",
+]
+"""Arguments of every kernel: silent when it is shut down (the level alone would still make a record of each message, and throw it
+away), no history of what it executes."""
 
 
 class ForkServerProvisioner(LocalProvisioner):

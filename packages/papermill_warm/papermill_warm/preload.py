@@ -64,7 +64,7 @@ import IPython.extensions.storemagic
 import tornado.platform.asyncio
 import zmq.utils.garbage
 
-from . import sources
+from . import application, sources
 
 _STATE = sources.state(_ASKED.get("watched", []))  # before they are imported: an edit meanwhile is one that the server lacks
 for _name in _ASKED.get("preload", []):

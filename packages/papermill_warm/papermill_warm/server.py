@@ -283,9 +283,7 @@ def become_kernel(request: KernelRequest) -> None:
     sys.argv[:] = ["ipykernel_launcher", *request.command[3:]]
     preload.renew_seeds()
 
-    from ipykernel.kernelapp import IPKernelApp
-
-    IPKernelApp.launch_instance(argv=request.command[3:])
+    preload.application.IPKernelApp.launch_instance(argv=request.command[3:])
 
 
 def _die_with_parent(sentinel: int, mark: str) -> None:

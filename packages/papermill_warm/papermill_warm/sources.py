@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -32,20 +33,24 @@ def folder(package: str) -> Path:
 
 def checksums(packages: Iterable[str]) -> dict[str, str]:
     """Checksum of each file of some import packages as they are on disk, by path: ``package/module.py``."""
-    found = {}
-    for package in packages:
-        top = folder(package)
-        for path in sorted(top.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                state = path.stat()
-                found[f"{package}/{path.relative_to(top).as_posix()}"] = _digest(path, state.st_mtime_ns, state.st_size)
-    return found
+    return dict(sorted(pair for package in packages for pair in _below(package, str(folder(package)))))
+
+
+def _below(name: str, place: str) -> Iterator[tuple[str, str]]:
+    """Path and checksum of each file of a folder: each kernel that starts asks for all of them, so they are listed at once."""
+    with os.scandir(place) as entries:
+        for entry in entries:
+            if entry.is_file():
+                state = entry.stat()
+                yield f"{name}/{entry.name}", _digest(entry.path, state.st_mtime_ns, state.st_size)
+            elif entry.name != "__pycache__" and entry.is_dir(follow_symlinks=False):
+                yield from _below(f"{name}/{entry.name}", entry.path)
 
 
 @cache
-def _digest(path: Path, _changed: int, _size: int) -> str:
-    """Checksum of a file, read once until it changes: each kernel that starts asks for all of them."""
-    return digest(path.read_bytes())
+def _digest(path: str, _changed: int, _size: int) -> str:
+    """Checksum of a file, read once until it changes."""
+    return digest(Path(path).read_bytes())
 
 
 def state(packages: Iterable[str]) -> str:

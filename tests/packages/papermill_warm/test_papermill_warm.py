@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from papermill_warm import can_fork, sources
+from papermill_warm import can_fork, family, sources
+from papermill_warm.kernels import QUIET
 
 needs_fork = pytest.mark.skipif(not can_fork(), reason="kernels are not forked on this system")
 
@@ -149,3 +151,52 @@ def test_a_process_that_leads_no_group_yet_can_end_itself() -> None:
     """A kernel whose caller is killed before it has a session of its own."""
     code = "import os; from papermill_warm import family; assert os.getpgrp() != os.getpid(); family.end(os.getpid(), '')"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == -signal.SIGKILL
+
+
+@needs_fork
+def test_only_what_was_started_after_a_kernel_is_ended_with_it() -> None:
+    """An older process may bear the same mark: the folder of the kernel is its working directory, or it made that folder."""
+    sleep = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)"]
+    marked = os.environ | {family.MARK: "/tmp/of-this-test"}
+
+    def start() -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(sleep, env=marked, stdout=subprocess.PIPE, start_new_session=True)
+        assert process.stdout
+        process.stdout.readline()
+        return process
+
+    older = start()
+    time.sleep(0.05)  # the system tells when a process began to a hundredth of a second
+    kernel, started = start(), start()
+    try:
+        family.end(kernel.pid, marked[family.MARK])
+        assert (kernel.wait(10), started.wait(10)) == (-signal.SIGKILL, -signal.SIGKILL)
+        assert older.poll() is None
+    finally:
+        for process in (older, kernel, started):
+            process.kill()
+            process.communicate()
+
+
+@pytest.mark.parametrize("extra", [[], ["--debug"]], ids=["read at once", "read by ipykernel"])
+def test_a_kernel_reads_its_command_line_as_ipykernel_does(extra: list[str]) -> None:
+    code = (
+        "import sys\nfrom ipykernel import kernelapp\nfrom papermill_warm.application import IPKernelApp\n"
+        "for app in (kernelapp.IPKernelApp(), IPKernelApp()):\n"
+        "    app.parse_command_line(sys.argv[1:])\n"
+        "    print(app.connection_file, app.log_level, app.logging_config, app.config.HistoryManager.enabled)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "-f", "a folder/kernel.json", *QUIET, *extra], capture_output=True, text=True, timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+    theirs, ours = done.stdout.splitlines()
+    assert ours == theirs
+    assert theirs.startswith("a folder/kernel.json 10 " if extra else "a folder/kernel.json 50 {'loggers'"), theirs
+
+
+@needs_fork
+def test_a_kernel_makes_no_record_of_what_it_does_not_say(tmp_path: Path, package: Path) -> None:
+    seen = "import logging\nprint(get_ipython().kernel.log.isEnabledFor(logging.INFO), logging.getLogger('mine').isEnabledFor(50))"
+    notebook(tmp_path / "in.ipynb", seen)
+    assert python(tmp_path, "print(run('in.ipynb'))").split() == ["False", "True"]
