@@ -112,14 +112,14 @@ class System:
         """A reader's two attacks on each quantity, then those of each contributor who is not alone in it."""
         found = (
             self.attack(number, sign, (who,))
-            for number in range(len(self.needs)) for sign in (1, -1) for who in range(len(self.own))
+            for number in range(len(self.needs)) for sign in (1, -1) for who in (0, *self.others(number))
         )  # fmt: skip
         return [attack for attack in found if attack is not None]
 
     def others(self, number: int) -> list[int]:
         """Contributors who are not alone in a quantity."""
-        asked = self._vectors[number] != 0
-        return [who for who in range(1, len(self.own)) if not self._owned[who][asked].all()]
+        alone = self._owned[:, self._vectors[number] != 0].all(axis=1)
+        return [who for who in range(1, len(self.own)) if not alone[who]]
 
     def brought(self, number: int, who: int) -> float:
         """What someone brings to a quantity."""
@@ -213,9 +213,9 @@ class System:
         if not asked.any():
             return None
         self.programmes += 1
-        programme = Programme(self._ways, self._least, self._most, columns)
-        programme.add(asked, attack.target)
-        found = programme.solve(np.tile(cost, 2)[columns], np.zeros(len(columns)), room[columns], whole=whole, presolve=False)
+        self._moving.restrict(columns)
+        self._moving.add(asked, attack.target)
+        found = self._moving.solve(np.tile(cost, 2)[columns], np.zeros(len(columns)), room[columns], whole=whole, presolve=False)
         if found.values is None:
             return None
         moves = np.zeros(len(room))
@@ -225,6 +225,10 @@ class System:
         self._moves = np.vstack([self._moves, *back, move])
         self._lengths = np.append(self._lengths, [np.abs(move).sum()] * (1 + len(back)))
         return move
+
+    @cached_property
+    def _moving(self) -> Programme:
+        return Programme(self._ways, self._least, self._most)
 
     @cached_property
     def _duals(self) -> Programme:

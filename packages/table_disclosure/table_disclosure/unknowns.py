@@ -75,7 +75,9 @@ class Unknowns:
             costs, columns = np.ones(2 * len(places)), np.concatenate([places, places + len(self.cells)])
             down, up = np.zeros(len(columns)), np.concatenate([up, -down])
         everything = asked is None and len(places) == len(self.cells)
-        programme = self.programme if everything else Programme(self.ways, *self.room, columns)
+        programme = self.programme if everything else self.part
+        if not everything:
+            programme.restrict(columns)
         if asked is not None:
             programme.add(np.concatenate([asked, -asked])[columns], least - asked @ self.truth)
         found = programme.solve(costs, down, up, whole=whole, presolve=asked is None and not everything)
@@ -85,7 +87,14 @@ class Unknowns:
     @cached_property
     def programme(self) -> Programme:
         """Moves of all cells from the truth."""
-        return Programme(self.ways, *self.room, np.arange(len(self.cells)))
+        found = Programme(self.ways, *self.room)
+        found.restrict(np.arange(len(self.cells)))
+        return found
+
+    @cached_property
+    def part(self) -> Programme:
+        """Moves of some cells, up and down."""
+        return Programme(self.ways, *self.room)
 
     def reach(self, low: Whole, high: Whole, asked: Whole, least: int, among: Whole | None = None) -> Whole | None:
         """Counts where `asked` reaches `least`, if any: in fractions; if that is not in whole numbers, in whole numbers.

@@ -63,8 +63,15 @@ def test_time_that_ends_is_no_proof() -> None:
 def test_some_columns_keep_the_lines_that_they_are_in() -> None:
     lines = csc_array([[1.0, 0.0, 2.0], [0.0, 3.0, 0.0], [4.0, 0.0, 0.0]])
     least, most = np.array([3.0, 9.0, 0.0]), np.array([3.0, 9.0, 4.0])  # the second line asks 3 y = 9 of a y that is left out
-    some = Programme(lines, least, most, np.array([0, 2]))
+    some = Programme(lines, least, most)
+    some.restrict(np.array([0, 2]))
     assert some.solve(np.array([-1.0, 0.0]), NONE, TEN).values == pytest.approx([1.0, 1.0])
+    some.add(np.array([-1.0, 0.0]), -0.25)  # x <= 1/4
+    assert some.solve(np.array([0.0, 1.0]), NONE, TEN, whole=True).values is None  # x = 3 - 2 z is odd
+    some.restrict(np.array([2, 0]))  # begun anew: columns in the order that is given, no line added, no whole number
+    assert some.solve(np.array([0.0, 1.0]), NONE, TEN).values == pytest.approx([1.5, 0.0])
+    some.restrict(np.array([1]))
+    assert some.solve(np.array([1.0]), np.zeros(1), np.full(1, 10.0)).values == pytest.approx([3.0])
 
 
 def test_the_solver_says_nothing_on_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
