@@ -154,6 +154,8 @@ def test_each_marker_of_a_dumbbell_is_on_the_row_of_its_label_in_the_colour_of_i
         places = [(across, up) for across, up in points.get_offsets() if across == across]  # type: ignore[union-attr]
         drawn = {(labels[round(up)], round(across, 6), colour) for (across, up), colour in zip(places, colours, strict=True)}
         assert drawn == expected
+        sizes = {colour: size for colour, size in zip(colours, points.get_sizes(), strict=True)}  # type: ignore[union-attr]
+        assert len(set(sizes.values())) == 2, "two shares that are the same are two markers, one seen in the other"
 
 
 def test_a_share_whose_base_was_published_says_it_beside_its_chart() -> None:

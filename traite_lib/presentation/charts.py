@@ -275,8 +275,9 @@ def dumbbell(result: Result, ax: Axes | None = None) -> Chart:
     labels = list(dict.fromkeys(frame["label"]))
     ax = _rows(ax, labels, top=LEGEND * len(groups) + 0.12)
     place = frame["label"].map(labels.index)
-    sns.scatterplot(x=frame["value"], y=place, hue=frame["group"], style=frame["group"], hue_order=groups, style_order=groups,
-                    palette=PALETTE[:2], markers=MARKERS[:2], s=60, zorder=3, linewidth=0, ax=ax)  # fmt: skip
+    sns.scatterplot(x=frame["value"], y=place, hue=frame["group"], style=frame["group"], size=frame["group"], hue_order=groups,
+                    style_order=groups, size_order=groups, palette=PALETTE[:2], markers=MARKERS[:2], sizes=[100, 40], zorder=3,
+                    edgecolor=PAPER, linewidth=0.6, ax=ax)  # fmt: skip # two sizes: one is seen in the other
     for n, label in enumerate(labels):
         pair = records(frame[frame["label"] == label].sort_values("value"))
         found = [row for row in pair if pd.notna(row["value"])]
@@ -287,8 +288,7 @@ def dumbbell(result: Result, ax: Axes | None = None) -> Chart:
             _write(ax, row, (row["value"], n), (-7, 0) if side == 0 and len(found) == 2 else (7, 0))
         if not found:
             _write(ax, pair[0], (0, n), bbox=BOX)
-    highest = float(frame["value"].max())
-    ax.set_xlim(-0.25 * highest, highest * 1.35)
+    ax.set_xlim(*(frame["value"].max() * end for end in (-0.25, 1.35)))
     ax.spines["left"].set_visible(False)
     ax.set(xlabel="", ylabel="")
     _legend(ax, ax.get_legend_handles_labels()[0], groups)

@@ -118,7 +118,7 @@ class System:
 
     def others(self, number: int) -> list[int]:
         """Contributors who are not alone in a quantity."""
-        alone = self._owned[:, self._vectors[number] != 0].all(axis=1)
+        alone: Choice = np.all(self._owned[:, self._vectors[number] != 0], axis=1)
         return [who for who in range(1, len(self.own)) if not alone[who]]
 
     def brought(self, number: int, who: int) -> float:
