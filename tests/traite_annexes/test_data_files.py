@@ -198,6 +198,12 @@ def widths_of(sheet: Any) -> list[float]:
     return [column.width for column in sheet.column_dimensions.values() for _ in range(column.min, column.max + 1)]
 
 
+def test_no_source_is_cited_by_the_name_of_a_file(survey: Survey) -> None:
+    cited = [source.citation_fr for source in survey.catalogue.sources.values()]
+    assert len(cited) > 50
+    assert [text for text in cited if re.search(r"\w_\w|\.(pdf|html?|xlsx?)\b", text)] == []
+
+
 def test_every_sheet_is_printed_at_a_size_that_is_read_with_its_headings_on_each_page(book: openpyxl.Workbook) -> None:
     for sheet in book.worksheets:
         widths = widths_of(sheet)
