@@ -100,18 +100,24 @@ class Gate:
             self.refused.append(f"{name}: the gate cannot look into a file of this kind.")
             return
         try:
-            for place, text in _READERS[kind](self, name, content):
-                self.say(name, place, text)
+            pieces = list(_READERS[kind](self, name, content))
+            if next(self._said("\n".join(text for _, text in pieces)), None):  # where nothing is, in no piece is any
+                for place, text in pieces:
+                    self.say(name, place, text)
         except (ValueError, KeyError, TypeError, struct.error, zlib.error, zipfile.BadZipFile, EOFError) as error:
             self.refused.append(f"{name}: it cannot be read ({type(error).__name__}).")
 
     def say(self, name: str, place: str, text: str) -> None:
         """Refuse a text for what it has."""
+        self.refused += [f"{name}, {place}: {what}." for what in self._said(text)]
+
+    def _said(self, text: str) -> Iterator[str]:
+        """What a text has that is refused; never what it says of it: others may read the refusal."""
         for what, (hints, pattern) in FORBIDDEN.items():
             if (not hints or any(hint in text for hint in hints)) and pattern.search(text):
-                self.refused.append(f"{name}, {place}: {what}.")  # never what it says: others may read the refusal
+                yield what
         if self.names and (named := self.names.search(folded(text))):
-            self.refused.append(f"{name}, {place}: the name of an association (number {named.lastindex or 0} of the list).")
+            yield f"the name of an association (number {named.lastindex or 0} of the list)"
 
     def row(self, name: str, place: str, statement: str, numbers: Iterable[str]) -> None:
         """Refuse a row that names a hidden statement and gives a number."""
@@ -373,11 +379,11 @@ def refusals(edition: Edition, folder: Path, catalogue: Catalogue, names: Iterab
 
 def of(edition: Edition, catalogue: Catalogue, names: Iterable[str] = ()) -> Gate:
     """What must be looked for in the files of an edition: earlier and later releases of its catalogue are hidden there too."""
-    from traite_lib.table import WITHHELD  # pandas comes with it, which the command otherwise does without
-
     hidden: set[str] = set()
     for each in catalogue.editions if edition.observations else ():
         if each.observations:
+            from traite_lib.table import WITHHELD  # pandas comes with it, which the command otherwise does without
+
             with catalogue.verified(each.observations).open(encoding="utf-8", newline="") as lines:
                 hidden |= {row["statement_id"] for row in csv.DictReader(lines) if row.get("status") == WITHHELD}
         hidden |= set(each.release.intervals if each.release else ())
