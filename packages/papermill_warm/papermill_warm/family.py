@@ -43,8 +43,11 @@ def end(leader: int, mark: str, *, alive: bool = True) -> None:
     if alive and leader != os.getpid():
         with suppress(OSError):
             os.kill(leader, signal.SIGSTOP)  # it starts nothing more, and is still the parent of its orphans
+    born = 0
+    with suppress(OSError):
+        born = int(_told(str(leader))[_BORN]) if alive else 0
     for _ in range(20):  # a process that is ended may just have started another
-        found = set(_members(leader, mark)) - {leader, os.getpid()}
+        found = set(_members(leader, mark, born)) - {leader, os.getpid()}
         if not found:
             break
         for process in found:
@@ -55,18 +58,15 @@ def end(leader: int, mark: str, *, alive: bool = True) -> None:
             kill(leader, signal.SIGKILL)
 
 
-def _members(leader: int, mark: str) -> Iterator[int]:
-    """Processes that run and descend from a kernel, are of its group or session, or bear its mark."""
+def _members(leader: int, mark: str, born: int) -> Iterator[int]:
+    """Processes that run and descend from a kernel, are of its group or session, or bear its mark: none is older than it."""
     if not _PROC.is_dir():
         return
     parents: dict[int, int] = {}
-    born = 0
-    with suppress(OSError):  # it has ended
-        born = int(_told(str(leader))[_BORN])
     for name in filter(str.isdigit, os.listdir(_PROC)):
         with suppress(OSError, ValueError):
             told = _told(name)
-            if told[_STATE] in b"ZX" or int(told[_BORN]) < born:  # what is older than the kernel was not started by it
+            if told[_STATE] in b"ZX" or int(told[_BORN]) < born:
                 continue
             process = int(name)
             parents[process] = int(told[_PARENT])

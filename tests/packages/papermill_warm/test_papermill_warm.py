@@ -167,13 +167,17 @@ def test_only_what_was_started_after_a_kernel_is_ended_with_it() -> None:
 
     older = start()
     time.sleep(0.05)  # the system tells when a process began to a hundredth of a second
-    kernel, started = start(), start()
+    kernel, started, another = start(), start(), subprocess.Popen(sleep, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         family.end(kernel.pid, marked[family.MARK])
         assert (kernel.wait(10), started.wait(10)) == (-signal.SIGKILL, -signal.SIGKILL)
         assert older.poll() is None
+        # A kernel that has ended, and another process that has its number now, younger than what the kernel started.
+        family.end(another.pid, marked[family.MARK], alive=False)
+        assert older.wait(10) == -signal.SIGKILL
+        assert another.poll() is None
     finally:
-        for process in (older, kernel, started):
+        for process in (older, kernel, started, another):
             process.kill()
             process.communicate()
 
