@@ -236,6 +236,13 @@ def test_columns_hold_their_words_and_rows_their_lines(book: openpyxl.Workbook) 
                 assert sheet.row_dimensions[cell.row].height >= 12 * lines, (sheet.title, cell.coordinate)
 
 
+def test_a_row_is_as_high_as_its_longest_text_folds() -> None:
+    line = spreadsheet._height(["x"], [8])
+    assert spreadsheet._height(["court", "un texte de trois lignes"], [8, 9]) == line + 2 * 12.75
+    assert spreadsheet._height([" " * 9], [8]) == line, "blanks are no reason to hide a row"
+    assert spreadsheet._height(["a\tb"], [8]) == line + 12.75, "a tab is as wide as where it is shown"
+
+
 def test_a_link_longer_than_its_cell_is_text_that_folds(book: openpyxl.Workbook) -> None:
     addresses = [row[3].value for row in book["Sources"].iter_rows(min_row=3)]
     assert sum(str(address).startswith("https://") for address in addresses) > 5

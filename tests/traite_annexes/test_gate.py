@@ -167,6 +167,8 @@ HEADED = f"<table><tr><th>Référence<th class=number>number<tr><th>{STATEMENT}<
         ("a.js", b"Traceback (most recent call last)", "a traceback"),
         ("a.ipynb", notebook(output_type="error", ename="KeyError"), "a cell that failed"),
         ("a.ipynb", notebook(text=["Traceback (most recent", " call last):"]), "a traceback"),
+        ("a.ipynb", notebook(data={"text/plain": MAIL, "image/png": "AAAA"}), "an e-mail"),  # then it cannot be read
+        ("a.txt", b"file:///export.csv", "the address of a file"),
         ("a.ipynb", notebook(text=f"{STATEMENT} | trans | 3.00 victimes\n"), "is hidden"),
         ("a.ipynb", notebook(data={"text/html": ours("3")}), "is hidden"),
         ("a.ipynb", notebook(data={"text/html": FRAME}), "is hidden"),

@@ -156,6 +156,7 @@ def test_each_marker_of_a_dumbbell_is_on_the_row_of_its_label_in_the_colour_of_i
         assert drawn == expected
         sizes = {colour: size for colour, size in zip(colours, points.get_sizes(), strict=True)}  # type: ignore[union-attr]
         assert len(set(sizes.values())) == 2, "two shares that are the same are two markers, one seen in the other"
+        assert list(points.get_sizes()) == sorted(points.get_sizes(), reverse=True), "the larger ones are below"  # type: ignore[union-attr]
 
 
 def test_a_share_whose_base_was_published_says_it_beside_its_chart() -> None:

@@ -99,13 +99,17 @@ class Gate:
         if kind not in _READERS:
             self.refused.append(f"{name}: the gate cannot look into a file of this kind.")
             return
+        pieces: list[Piece] = []
+        damaged = ""
         try:
-            pieces = list(_READERS[kind](self, name, content))
-            if next(self._said("\n".join(text for _, text in pieces)), None):  # where nothing is, in no piece is any
-                for place, text in pieces:
-                    self.say(name, place, text)
+            for piece in _READERS[kind](self, name, content):
+                pieces.append(piece)  # what comes before the damage is looked at too
         except (ValueError, KeyError, TypeError, struct.error, zlib.error, zipfile.BadZipFile, EOFError) as error:
-            self.refused.append(f"{name}: it cannot be read ({type(error).__name__}).")
+            damaged = f"{name}: it cannot be read ({type(error).__name__})."
+        if next(self._said("\n".join(text for _, text in pieces)), None):  # where nothing is, in no piece is any
+            for place, text in pieces:
+                self.say(name, place, text)
+        self.refused += filter(None, [damaged])
 
     def say(self, name: str, place: str, text: str) -> None:
         """Refuse a text for what it has."""

@@ -354,9 +354,9 @@ def _widths(frame: pd.DataFrame, *, filtered: bool) -> list[int]:
 
 def _height(row: Sequence[object], widths: Sequence[int]) -> float:
     """Height of a row, in points, for its longest wrapped text (not every program finds it by itself)."""
-    texts = [(str(value), max(8, width)) for value, width in zip(row, widths, strict=True)]
+    texts = [(str(value).expandtabs(), max(8, width)) for value, width in zip(row, widths, strict=True)]
     lines = [len(textwrap.wrap(text, width)) for text, width in texts if len(text) > width]
-    return 12.75 * max(lines, default=1) + 4
+    return 12.75 * max([1, *lines]) + 4
 
 
 def _number_formats(book: Workbook) -> list[Format]:

@@ -274,10 +274,10 @@ def dumbbell(result: Result, ax: Axes | None = None) -> Chart:
     frame = frame.sort_values("order", kind="stable")
     labels = list(dict.fromkeys(frame["label"]))
     ax = _rows(ax, labels, top=LEGEND * len(groups) + 0.12)
-    place = frame["label"].map(labels.index)
-    sns.scatterplot(x=frame["value"], y=place, hue=frame["group"], style=frame["group"], size=frame["group"], hue_order=groups,
-                    style_order=groups, size_order=groups, palette=PALETTE[:2], markers=MARKERS[:2], sizes=[100, 40], zorder=3,
-                    edgecolor=PAPER, linewidth=0.6, ax=ax)  # fmt: skip # two sizes: one is seen in the other
+    drawn = frame.sort_values("group", key=lambda group: group.map(groups.index), kind="stable")  # the larger markers below
+    sns.scatterplot(drawn, x="value", y=drawn["label"].map(labels.index), hue="group", style="group", size="group",
+                    hue_order=groups, style_order=groups, size_order=groups, palette=PALETTE[:2], markers=MARKERS[:2],
+                    sizes=[100, 40], zorder=3, edgecolor=PAPER, linewidth=0.6, ax=ax)  # fmt: skip
     for n, label in enumerate(labels):
         pair = records(frame[frame["label"] == label].sort_values("value"))
         found = [row for row in pair if pd.notna(row["value"])]

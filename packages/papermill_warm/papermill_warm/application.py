@@ -8,6 +8,7 @@ from typing import Any
 import zmq
 from ipykernel import kernelapp
 from traitlets.config import Config
+from traitlets.config.application import catch_config_error
 from traitlets.config.loader import DeferredConfigString
 
 
@@ -19,16 +20,19 @@ class IPKernelApp(kernelapp.IPKernelApp):
     for subshells, which only a front end with a person before it asks for.
     """
 
+    @catch_config_error
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """Read the command line of a kernel."""
         found = re.fullmatch(r"-f\0([^\0]+)((?:\0--\w+\.\w+=[^\0]*)*)", "\0".join(argv or ()))
-        if not found:
+        given = re.findall(r"--(\w+)\.(\w+)=([^\0]*)", found[2]) if found else []
+        names = {(type(self).__name__, "connection_file"), *((section, name) for section, name, _ in given)}
+        if not found or len(names) <= len(given):  # something else, or something said twice
             super().parse_command_line(argv)
             return
         self.argv = list(argv or ())
         self.cli_config = Config()
         self.cli_config[type(self).__name__].connection_file = found[1]
-        for section, name, value in re.findall(r"--(\w+)\.(\w+)=([^\0]*)", found[2]):
+        for section, name, value in given:
             self.cli_config[section][name] = DeferredConfigString(value)
         self.update_config(self.cli_config)
 

@@ -182,13 +182,15 @@ def test_only_what_was_started_after_a_kernel_is_ended_with_it() -> None:
             process.communicate()
 
 
-@pytest.mark.parametrize("extra", [[], ["--debug"]], ids=["read at once", "read by ipykernel"])
+@pytest.mark.parametrize(
+    "extra", [[], ["--debug"], ["--IPKernelApp.extensions=a", "--IPKernelApp.extensions=b"]], ids=["at once", "a flag", "twice"]
+)
 def test_a_kernel_reads_its_command_line_as_ipykernel_does(extra: list[str]) -> None:
     code = (
         "import sys\nfrom ipykernel import kernelapp\nfrom papermill_warm.application import IPKernelApp\n"
         "for app in (kernelapp.IPKernelApp(), IPKernelApp()):\n"
         "    app.parse_command_line(sys.argv[1:])\n"
-        "    print(app.connection_file, app.log_level, app.logging_config, app.config.HistoryManager.enabled)"
+        "    print(app.connection_file, app.log_level, app.logging_config, app.config.HistoryManager.enabled, app.extensions)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, "-f", "a folder/kernel.json", *QUIET, *extra], capture_output=True, text=True, timeout=60,
@@ -196,7 +198,8 @@ def test_a_kernel_reads_its_command_line_as_ipykernel_does(extra: list[str]) -> 
     )  # fmt: skip
     theirs, ours = done.stdout.splitlines()
     assert ours == theirs
-    assert theirs.startswith("a folder/kernel.json 10 " if extra else "a folder/kernel.json 50 {'loggers'"), theirs
+    assert theirs.startswith(f"a folder/kernel.json {10 if '--debug' in extra else 50} {{'loggers'"), theirs
+    assert theirs.endswith("['a', 'b']" if len(extra) == 2 else "[]")
 
 
 @needs_fork
