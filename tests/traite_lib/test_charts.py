@@ -154,7 +154,7 @@ def test_each_marker_of_a_dumbbell_is_on_the_row_of_its_label_in_the_colour_of_i
         places = [(across, up) for across, up in points.get_offsets() if across == across]  # type: ignore[union-attr]
         drawn = {(labels[round(up)], round(across, 6), colour) for (across, up), colour in zip(places, colours, strict=True)}
         assert drawn == expected
-        sizes = {colour: size for colour, size in zip(colours, points.get_sizes(), strict=True)}  # type: ignore[union-attr]
+        sizes = dict(zip(colours, points.get_sizes(), strict=True))  # type: ignore[union-attr]
         assert len(set(sizes.values())) == 2, "two shares that are the same are two markers, one seen in the other"
         assert list(points.get_sizes()) == sorted(points.get_sizes(), reverse=True), "the larger ones are below"  # type: ignore[union-attr]
 

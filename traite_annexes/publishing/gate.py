@@ -100,16 +100,16 @@ class Gate:
             self.refused.append(f"{name}: the gate cannot look into a file of this kind.")
             return
         pieces: list[Piece] = []
-        damaged = ""
+        damaged: list[str] = []
         try:
             for piece in _READERS[kind](self, name, content):
                 pieces.append(piece)  # what comes before the damage is looked at too
         except (ValueError, KeyError, TypeError, struct.error, zlib.error, zipfile.BadZipFile, EOFError) as error:
-            damaged = f"{name}: it cannot be read ({type(error).__name__})."
-        if next(self._said("\n".join(text for _, text in pieces)), None):  # where nothing is, in no piece is any
+            damaged.append(f"{name}: it cannot be read ({type(error).__name__}).")
+        if any(self._said("\n".join(text for _, text in pieces))):  # where nothing is, in no piece is any
             for place, text in pieces:
                 self.say(name, place, text)
-        self.refused += filter(None, [damaged])
+        self.refused += damaged
 
     def say(self, name: str, place: str, text: str) -> None:
         """Refuse a text for what it has."""

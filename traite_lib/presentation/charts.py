@@ -288,7 +288,7 @@ def dumbbell(result: Result, ax: Axes | None = None) -> Chart:
             _write(ax, row, (row["value"], n), (-7, 0) if side == 0 and len(found) == 2 else (7, 0))
         if not found:
             _write(ax, pair[0], (0, n), bbox=BOX)
-    ax.set_xlim(*(frame["value"].max() * end for end in (-0.25, 1.35)))
+    ax.set_xlim(-0.25 * frame["value"].max(), 1.35 * frame["value"].max())
     ax.spines["left"].set_visible(False)
     ax.set(xlabel="", ylabel="")
     _legend(ax, ax.get_legend_handles_labels()[0], groups)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 MARK = "PAPERMILL_WARM_KERNEL"
 """Variable of a kernel's environment that what it starts inherits: its private folder."""
@@ -45,7 +46,7 @@ def end(leader: int, mark: str, *, alive: bool = True) -> None:
             os.kill(leader, signal.SIGSTOP)  # it starts nothing more, and is still the parent of its orphans
     born = 0
     with suppress(OSError):
-        born = int(_told(str(leader))[_BORN]) if alive else 0
+        born = _told(str(leader)).born if alive else 0
     for _ in range(20):  # a process that is ended may just have started another
         found = set(_members(leader, mark, born)) - {leader, os.getpid()}
         if not found:
@@ -66,11 +67,10 @@ def _members(leader: int, mark: str, born: int) -> Iterator[int]:
     for name in filter(str.isdigit, os.listdir(_PROC)):
         with suppress(OSError, ValueError):
             told = _told(name)
-            if told[_STATE] in b"ZX" or int(told[_BORN]) < born:
+            if told.state in b"ZX" or told.born < born:
                 continue
-            process = int(name)
-            parents[process] = int(told[_PARENT])
-            if leader in (int(told[_GROUP]), int(told[_SESSION])) or (mark and _bears(_PROC / name, mark)):
+            parents[process := int(name)] = told.parent
+            if leader in (told.group, told.session) or (mark and _bears(_PROC / name, mark)):
                 yield process
     for process in parents:
         above = process
@@ -80,12 +80,19 @@ def _members(leader: int, mark: str, born: int) -> Iterator[int]:
             yield process
 
 
-_STATE, _PARENT, _GROUP, _SESSION, _BORN = 0, 1, 2, 3, 19
-"""Places of what the system tells of a process, after its name: proc(5)."""
+class _Told(NamedTuple):
+    """What the system tells of a process; `born`: in hundredths of a second since it runs itself."""
+
+    state: bytes
+    parent: int
+    group: int
+    session: int
+    born: int
 
 
-def _told(process: str) -> list[bytes]:
-    return (_PROC / process / "stat").read_bytes().rpartition(b")")[2].split()
+def _told(process: str) -> _Told:
+    fields = (_PROC / process / "stat").read_bytes().rpartition(b")")[2].split()  # what follows the name: proc(5)
+    return _Told(fields[0], *map(int, (*fields[1:4], fields[19])))
 
 
 def _bears(entry: Path, mark: str) -> bool:

@@ -112,7 +112,7 @@ class System:
         """A reader's two attacks on each quantity, then those of each contributor who is not alone in it."""
         found = (
             self.attack(number, sign, (who,))
-            for number in range(len(self.needs)) for sign in (1, -1) for who in (0, *self.others(number))
+            for number in range(len(self.needs)) for people in [(0, *self.others(number))] for sign in (1, -1) for who in people
         )  # fmt: skip
         return [attack for attack in found if attack is not None]
 

@@ -87,9 +87,7 @@ class Unknowns:
     @cached_property
     def programme(self) -> Programme:
         """Moves of all cells from the truth."""
-        found = Programme(self.ways, *self.room)
-        found.restrict(np.arange(len(self.cells)))
-        return found
+        return Programme(self.ways[:, : len(self.cells)], *self.room)
 
     @cached_property
     def part(self) -> Programme:
